@@ -1,0 +1,670 @@
+"""The subject: classes of status codes, the codes, and what hangs on a code.
+
+Every row that hangs on a code has a natural key, so that loading a fixture twice changes nothing.
+"""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from .citations import citation_url
+from .fields import CitationField, LinesField, MarkdownField, lines_of
+from .localized import localized
+
+MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
+
+
+class Category(models.Model):
+    """A class of status codes, named by their first digit (RFC 9110 section 15)."""
+
+    digit = models.PositiveSmallIntegerField(_("first digit"), primary_key=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)])
+    name_ko = models.CharField(_("Korean name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60)
+    summary_ko = models.CharField(_("Korean summary"), max_length=120, blank=True)
+    summary_en = models.CharField(_("English summary"), max_length=200, blank=True)
+    description_ko = MarkdownField(_("Korean description"), blank=True, help_text=MARKDOWN_HELP)
+    description_en = MarkdownField(_("English description"), blank=True, help_text=MARKDOWN_HELP)
+    keywords = LinesField(_("keywords"), blank=True, help_text=_("What people type to find this class, one a line."))
+
+    class Meta:
+        ordering = ["digit"]
+        verbose_name = _("class")
+        verbose_name_plural = _("classes")
+        constraints = [
+            models.CheckConstraint(condition=Q(digit__range=(1, 5)), name="category_digit_is_1_to_5"),
+        ]
+
+    def __str__(self):
+        return f"{self.label} {self.name}"
+
+    def get_absolute_url(self):
+        return reverse("codes:category", args=[self.digit])
+
+    name = localized("name")
+    summary = localized("summary")
+    description = localized("description")
+
+    @property
+    def label(self):
+        return f"{self.digit}xx"
+
+
+class Standing(models.TextChoices):
+    REGISTERED = "registered", _("Registered")
+    TEMPORARY = "temporary", _("Temporary registration")
+    RESERVED = "reserved", _("Reserved")
+    OBSOLETE = "obsolete", _("Obsolete")
+    VENDOR = "vendor", _("Vendor's own")
+
+
+class Content(models.TextChoices):
+    ALLOWED = "allowed", _("Allowed")
+    NONE = "none", _("Never")
+
+
+class Caching(models.TextChoices):
+    HEURISTIC = "heuristic", _("Yes, by default")
+    EXPLICIT = "explicit", _("Only when the response says so")
+    NEVER = "never", _("Never")
+
+
+class RedirectMethod(models.TextChoices):
+    MAY_CHANGE = "may_change", _("POST may become GET")
+    GET = "get", _("Becomes GET")
+    KEPT = "kept", _("Stays the same")
+
+
+class Retry(models.TextChoices):
+    AS_IS = "as_is", _("At once, as it is")
+    WAIT = "wait", _("After waiting")
+    CHANGE = "change", _("After changing the request")
+    AUTH = "auth", _("After authenticating")
+    NO = "no", _("Of no use")
+
+
+class StatusCodeQuerySet(models.QuerySet):
+    def in_class(self, digit):
+        return self.filter(category=digit)
+
+    def with_rows(self):
+        """Fetch everything that hangs on a code: a fixed number of queries however many codes."""
+        return self.select_related("category").prefetch_related(
+            "references",
+            "header_rules",
+            "aliases",
+            "advice",
+            "vendor_meanings",
+            "identifiers",
+            "exchanges__messages",
+            "related",
+        )
+
+    def neighbours(self, number):
+        """Return the codes before and after a number, None where there is none."""
+        before = self.filter(number__lt=number).order_by("-number").first()
+        after = self.filter(number__gt=number).order_by("number").first()
+        return before, after
+
+    def lacking(self, language):
+        """The entries with a text that stands in the other language only."""
+        other = {"ko": "en", "en": "ko"}[language]
+        lacking = Q()
+        for field in StatusCode.TEXTS:
+            lacking |= Q(**{f"{field}_{language}": ""}) & ~Q(**{f"{field}_{other}": ""})
+        for field in StatusCode.REQUIRED_TEXTS:
+            lacking |= Q(**{f"{field}_{language}": ""})
+        return self.filter(lacking)
+
+
+class StatusCode(models.Model):
+    """A status code: what it is called, what it means, and the facts its specification states."""
+
+    TEXTS = ["name", "summary", "description", "when_to_use", "when_not_to_use", "misunderstanding", "history"]
+    REQUIRED_TEXTS = ["name", "summary", "description"]
+
+    number = models.PositiveSmallIntegerField(
+        _("number"),
+        primary_key=True,
+        validators=[MaxValueValidator(999)],
+        help_text=_("Three digits. Registered codes lie between 100 and 599."),
+    )
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("class"),
+        related_name="codes",
+        help_text=_("The class of the first digit. Leave it empty only for numbers outside 100 to 599."),
+    )
+    standing = models.CharField(
+        _("standing"),
+        max_length=10,
+        choices=Standing,
+        default=Standing.REGISTERED,
+        help_text=_("What the IANA registry says, or “vendor's own” for a number it does not list."),
+    )
+    common = models.BooleanField(
+        _("often met"), default=False, help_text=_("The list sets these off, so that newcomers see them first.")
+    )
+    webdav = models.BooleanField(_("WebDAV"), default=False, help_text=_("Defined for WebDAV, rare elsewhere."))
+
+    name_ko = models.CharField(
+        _("Korean name"), max_length=60, help_text=_("A short noun phrase. Familiar names stay, people search for them.")
+    )
+    name_en = models.CharField(_("English name"), max_length=60, help_text=_("The registry's or the vendor's phrase."))
+    summary_ko = models.CharField(
+        _("Korean summary"), max_length=60, blank=True, help_text=_("One plain sentence, at most 60 characters.")
+    )
+    summary_en = models.CharField(
+        _("English summary"), max_length=110, blank=True, help_text=_("The same sentence, at most 110 characters.")
+    )
+    description_ko = MarkdownField(_("Korean meaning"), blank=True, help_text=MARKDOWN_HELP)
+    description_en = MarkdownField(_("English meaning"), blank=True, help_text=MARKDOWN_HELP)
+    when_to_use_ko = MarkdownField(_("when to use it (Korean)"), blank=True, help_text=_("A Markdown list."))
+    when_to_use_en = MarkdownField(_("when to use it (English)"), blank=True, help_text=_("A Markdown list."))
+    when_not_to_use_ko = MarkdownField(
+        _("when not to use it (Korean)"), blank=True, help_text=_("A Markdown list; each line names the better code.")
+    )
+    when_not_to_use_en = MarkdownField(
+        _("when not to use it (English)"), blank=True, help_text=_("A Markdown list; each line names the better code.")
+    )
+    misunderstanding_ko = MarkdownField(
+        _("common misunderstanding (Korean)"), blank=True, help_text=_("What people believe, and what is true.")
+    )
+    misunderstanding_en = MarkdownField(
+        _("common misunderstanding (English)"), blank=True, help_text=_("What people believe, and what is true.")
+    )
+    history_ko = MarkdownField(
+        _("history (Korean)"), blank=True, help_text=_("One line: first specification, renames, moves.")
+    )
+    history_en = MarkdownField(
+        _("history (English)"), blank=True, help_text=_("One line: first specification, renames, moves.")
+    )
+
+    content = models.CharField(
+        _("content"), max_length=10, choices=Content, blank=True, help_text=_("May the response have content?")
+    )
+    content_source = CitationField(_("section on content"))
+    caching = models.CharField(
+        _("caching"), max_length=10, choices=Caching, blank=True, help_text=_("May a cache keep the response?")
+    )
+    caching_source = CitationField(_("section on caching"))
+    redirect_method = models.CharField(
+        _("method on redirect"),
+        max_length=10,
+        choices=RedirectMethod,
+        blank=True,
+        help_text=_("What becomes of the request method when the client follows?"),
+    )
+    redirect_method_source = CitationField(_("section on the method"))
+    retry = models.CharField(
+        _("retry"), max_length=10, choices=Retry, blank=True, help_text=_("Is it worth sending the request again?")
+    )
+    retry_source = CitationField(_("section on retrying"))
+
+    keywords = LinesField(
+        _("keywords"),
+        blank=True,
+        help_text=_("What people type to find this code, one a line: symptoms, better wordings, other Korean names."),
+    )
+    related = models.ManyToManyField("self", symmetrical=False, blank=True, verbose_name=_("related codes"))
+    checked_on = models.DateField(
+        _("last checked"), null=True, blank=True, help_text=_("The day somebody last held the entry against its sources.")
+    )
+
+    objects = StatusCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("status code")
+        verbose_name_plural = _("status codes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__gte=F("category") * 100, number__lt=F("category") * 100 + 100)
+                | Q(category__isnull=True) & ~Q(number__range=(100, 599)),
+                name="category_is_the_first_digit",
+            ),
+            models.CheckConstraint(
+                condition=Q(standing=Standing.VENDOR) | Q(number__range=(100, 599)),
+                name="only_vendors_leave_100_to_599",
+            ),
+            models.CheckConstraint(condition=Q(number__lte=999), name="number_has_three_digits"),
+            models.CheckConstraint(condition=~Q(name_ko="") & ~Q(name_en=""), name="code_has_both_names"),
+        ]
+
+    def __str__(self):
+        return f"{self.label} {self.name}"
+
+    def get_absolute_url(self):
+        return reverse("codes:detail", args=[self.number])
+
+    def clean(self):
+        if self.number is None:
+            return
+        if self.standing != Standing.VENDOR and not 100 <= self.number <= 599:
+            raise ValidationError({"number": _("Only a vendor's own number may lie outside 100 to 599.")})
+        expected = self.number // 100 if 100 <= self.number <= 599 else None
+        if self.category_id != expected:
+            message = (
+                _("%(number)s belongs to class %(digit)dxx.") % {"number": self.label, "digit": expected}
+                if expected
+                else _("%(number)s belongs to no class: leave this empty.") % {"number": self.label}
+            )
+            raise ValidationError({"category": message})
+
+    name = localized("name")
+    summary = localized("summary")
+    description = localized("description")
+    when_to_use = localized("when_to_use")
+    when_not_to_use = localized("when_not_to_use")
+    misunderstanding = localized("misunderstanding")
+    history = localized("history")
+
+    @property
+    def label(self):
+        return f"{self.number:03}"
+
+    @property
+    def is_standard(self):
+        return self.standing == Standing.REGISTERED
+
+    @property
+    def keyword_list(self):
+        return lines_of(self.keywords)
+
+    @property
+    def facts(self):
+        """The stated facts as (question, answer, section), in the order of the facts panel."""
+        fields = ["content", "caching", "redirect_method", "retry"]
+        return [
+            {
+                "name": self._meta.get_field(field).verbose_name,
+                "answer": getattr(self, f"get_{field}_display")(),
+                "source": getattr(self, f"{field}_source"),
+                "url": citation_url(getattr(self, f"{field}_source")),
+            }
+            for field in fields
+            if getattr(self, field)
+        ]
+
+
+class RowManager(models.Manager):
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
+
+
+class Row(models.Model):
+    """What hangs on something else: OWNER is the way to it, NATURAL_KEY tells one row from its sisters."""
+
+    OWNER = "code"
+    NATURAL_KEY: tuple[str, ...]
+
+    objects = RowManager()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return tuple(getattr(self, field) for field in self.NATURAL_KEY)
+
+
+def source_label(spec, section):
+    if not section:
+        return spec
+    return f"{spec} §{section}" if section[0].isdigit() else f"{spec} {section}"
+
+
+class Reference(Row):
+    """Where it is written. The first reference of a code is the one that defines it."""
+
+    NATURAL_KEY = ("code_id", "spec", "section")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="references")
+    position = models.PositiveSmallIntegerField(_("position"), default=1, help_text=_("1 is the defining source."))
+    spec = models.CharField(_("document"), max_length=80, help_text=_("For example RFC 9110, MDN, nginx."))
+    section = models.CharField(_("section"), max_length=80, blank=True)
+    url = models.URLField(_("address"), max_length=300, validators=[URLValidator(schemes=["https"])])
+
+    class Meta:
+        ordering = ["position", "spec", "section"]
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+        constraints = [models.UniqueConstraint(fields=["code", "spec", "section"], name="reference_once_a_code")]
+
+    def __str__(self):
+        return source_label(self.spec, self.section)
+
+
+class HeaderRule(Row):
+    """A header field that must, should or may come with the response."""
+
+    class Level(models.TextChoices):
+        MUST = "must", _("must")
+        SHOULD = "should", _("should")
+        MAY = "may", _("may")
+
+    NATURAL_KEY = ("code_id", "header")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="header_rules")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    header = models.CharField(_("header field"), max_length=60)
+    level = models.CharField(_("level"), max_length=6, choices=Level)
+    source = CitationField(_("section"), blank=False)
+    note_ko = models.CharField(_("note (Korean)"), max_length=120, blank=True)
+    note_en = models.CharField(_("note (English)"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["position", "header"]
+        verbose_name = _("header rule")
+        verbose_name_plural = _("header rules")
+        constraints = [models.UniqueConstraint(fields=["code", "header"], name="header_rule_once_a_code")]
+
+    def __str__(self):
+        return f"{self.header} ({self.get_level_display()})"
+
+    note = localized("note")
+
+    @property
+    def url(self):
+        return citation_url(self.source)
+
+
+class Alias(Row):
+    """Another phrase for the same code: a former official one, or a server's own."""
+
+    NATURAL_KEY = ("code_id", "phrase", "used_by")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="aliases")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    phrase = models.CharField(_("phrase"), max_length=80)
+    used_by = models.CharField(_("used by"), max_length=80, help_text=_("For example RFC 7231 or nginx."))
+
+    class Meta:
+        ordering = ["position", "phrase", "used_by"]
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        constraints = [models.UniqueConstraint(fields=["code", "phrase", "used_by"], name="alias_once_a_code")]
+
+    def __str__(self):
+        return f"{self.phrase} ({self.used_by})"
+
+
+class Advice(Row):
+    """What one kind of reader does next."""
+
+    class Reader(models.TextChoices):
+        VISITOR = "visitor", _("Visitor")
+        CLIENT = "client", _("Client developer")
+        SERVER = "server", _("Server developer")
+        OPERATOR = "operator", _("Operator")
+
+    NATURAL_KEY = ("code_id", "reader")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="advice")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    reader = models.CharField(_("reader"), max_length=10, choices=Reader)
+    text_ko = MarkdownField(_("advice (Korean)"), help_text=_("A Markdown list."))
+    text_en = MarkdownField(_("advice (English)"), blank=True, help_text=_("A Markdown list."))
+
+    class Meta:
+        ordering = ["position", "reader"]
+        verbose_name = _("advice")
+        verbose_name_plural = _("advice")
+        constraints = [models.UniqueConstraint(fields=["code", "reader"], name="advice_once_a_reader")]
+
+    def __str__(self):
+        return self.get_reader_display()
+
+    text = localized("text")
+
+
+class VendorMeaning(Row):
+    """What one issuer means by the number; several may use the same one (499, 530, 561)."""
+
+    class Seen(models.TextChoices):
+        WIRE = "wire", _("Sent to the client")
+        LOG = "log", _("Only in logs")
+        BODY = "body", _("Only inside the content")
+        CONSTANT = "constant", _("Only a constant in a library")
+        RETIRED = "retired", _("No longer in use")
+        DISPUTED = "disputed", _("Disputed")
+
+    NATURAL_KEY = ("code_id", "issuer", "phrase")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="vendor_meanings")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    issuer = models.CharField(_("issuer"), max_length=60)
+    product = models.CharField(_("product"), max_length=80, blank=True)
+    phrase = models.CharField(_("phrase"), max_length=80, blank=True)
+    seen = models.CharField(_("where it is seen"), max_length=10, choices=Seen)
+    meaning_ko = MarkdownField(_("meaning (Korean)"))
+    meaning_en = MarkdownField(_("meaning (English)"), blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    url = models.URLField(_("address"), max_length=300, blank=True, validators=[URLValidator(schemes=["https"])])
+
+    class Meta:
+        ordering = ["position", "issuer", "phrase"]
+        verbose_name = _("vendor meaning")
+        verbose_name_plural = _("vendor meanings")
+        constraints = [models.UniqueConstraint(fields=["code", "issuer", "phrase"], name="meaning_once_an_issuer")]
+
+    def __str__(self):
+        return f"{self.issuer}: {self.phrase}" if self.phrase else self.issuer
+
+    meaning = localized("meaning")
+
+
+class Identifier(Row):
+    """What a library calls the code: HTTPStatus.NOT_FOUND, HttpResponseNotFound, http.StatusNotFound."""
+
+    NATURAL_KEY = ("code_id", "ecosystem", "identifier")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="identifiers")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    ecosystem = models.CharField(_("ecosystem"), max_length=40)
+    identifier = models.CharField(_("identifier"), max_length=120)
+    former = models.BooleanField(_("former name"), default=False, help_text=_("Deprecated or replaced."))
+
+    class Meta:
+        ordering = ["position", "ecosystem", "identifier"]
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "ecosystem", "identifier"], name="identifier_once_a_code")
+        ]
+
+    def __str__(self):
+        return f"{self.ecosystem}: {self.identifier}"
+
+
+class Party(models.TextChoices):
+    CLIENT = "client", _("Client")
+    CACHE = "cache", _("Cache")
+    PROXY = "proxy", _("Proxy")
+    GATEWAY = "gateway", _("Gateway")
+    SERVER = "server", _("Server")
+
+
+class Exchange(Row):
+    """A realistic exchange of messages, drawn between the parties, time downwards."""
+
+    NATURAL_KEY = ("code_id", "position")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="exchanges")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    title_ko = models.CharField(_("title (Korean)"), max_length=120)
+    title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("exchange")
+        verbose_name_plural = _("exchanges")
+        constraints = [models.UniqueConstraint(fields=["code", "position"], name="exchange_position_once")]
+
+    def __str__(self):
+        return self.title
+
+    title = localized("title")
+
+    @cached_property
+    def parties(self):
+        """Who takes part, from the client's side to the server's."""
+        present = {party for message in self.messages.all() for party in (message.sender, message.receiver)}
+        return [party for party in Party if party in present]
+
+    @property
+    def steps(self):
+        """Each message with the lifelines it runs between, counted from 1 on the left, and its direction."""
+        for message in self.messages.all():
+            sender, receiver = (self.parties.index(party) + 1 for party in (message.sender, message.receiver))
+            yield {
+                "message": message,
+                "left": min(sender, receiver),
+                "right": max(sender, receiver),
+                "direction": "go" if sender < receiver else "back",
+            }
+
+
+class Message(Row):
+    """One step of an exchange: a raw HTTP/1.1 message (RFC 9112), or an event that only the note tells."""
+
+    NATURAL_KEY = ("exchange__code_id", "exchange__position", "position")
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="messages")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    sender = models.CharField(_("from"), max_length=8, choices=Party)
+    receiver = models.CharField(_("to"), max_length=8, choices=Party)
+    text = MarkdownField(
+        _("raw message"), blank=True, help_text=_("Start line, header fields, an empty line, content.")
+    )
+    note_ko = models.CharField(_("note (Korean)"), max_length=160, blank=True)
+    note_en = models.CharField(_("note (English)"), max_length=200, blank=True)
+    lost = models.BooleanField(_("never arrives"), default=False)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["exchange", "position"], name="message_position_once"),
+            models.CheckConstraint(condition=~Q(text="") | ~Q(note_ko=""), name="message_has_text_or_note"),
+        ]
+
+    def __str__(self):
+        return self.start_line or self.note_ko
+
+    def natural_key(self):
+        return (*self.exchange.natural_key(), self.position)
+
+    natural_key.dependencies = ["codes.exchange"]
+
+    note = localized("note")
+
+    @property
+    def start_line(self):
+        return self.text.partition("\n")[0]
+
+    @property
+    def rest(self):
+        return self.text.partition("\n")[2]
+
+    @property
+    def status_class(self):
+        """The first digit of a response's status code, "" for a request or an event."""
+        return self.start_line[9] if self.start_line.startswith("HTTP/1.") else ""
+
+
+class ConfusionGroup(models.Model):
+    """Codes that people mix up, and the one question that tells them apart."""
+
+    slug = models.SlugField(_("slug"), primary_key=True, max_length=60, help_text=_("The numbers, as 401-403."))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    question_ko = models.CharField(_("deciding question (Korean)"), max_length=120)
+    question_en = models.CharField(_("deciding question (English)"), max_length=160)
+    description_ko = MarkdownField(_("explanation (Korean)"), blank=True, help_text=MARKDOWN_HELP)
+    description_en = MarkdownField(_("explanation (English)"), blank=True, help_text=MARKDOWN_HELP)
+    keywords = LinesField(_("keywords"), blank=True, help_text=_("What people type to find this group, one a line."))
+    checked_on = models.DateField(_("last checked"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("confusion group")
+        verbose_name_plural = _("confusion groups")
+
+    def __str__(self):
+        return self.slug
+
+    def get_absolute_url(self):
+        return reverse("codes:group", args=[self.slug])
+
+    question = localized("question")
+    description = localized("description")
+
+    @property
+    def label(self):
+        return " / ".join(member.code.label for member in self.members.all())
+
+
+class GroupMember(Row):
+    """One code of a group: the answer that leads to it, and an example."""
+
+    OWNER = "group"
+    NATURAL_KEY = ("group_id", "code_id")
+
+    group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="members")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="memberships")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    answer_ko = models.CharField(_("answer (Korean)"), max_length=160)
+    answer_en = models.CharField(_("answer (English)"), max_length=200)
+    example_ko = MarkdownField(_("example (Korean)"), blank=True)
+    example_en = MarkdownField(_("example (English)"), blank=True)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["group", "code"], name="member_once_a_group")]
+
+    def __str__(self):
+        return f"{self.group_id}: {self.code_id}"
+
+    answer = localized("answer")
+    example = localized("example")
+
+
+class GroupReference(Row):
+    """Where a group's statements are written."""
+
+    OWNER = "group"
+    NATURAL_KEY = ("group_id", "spec", "section")
+
+    group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="references")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    spec = models.CharField(_("document"), max_length=80)
+    section = models.CharField(_("section"), max_length=80, blank=True)
+    url = models.URLField(_("address"), max_length=300, validators=[URLValidator(schemes=["https"])])
+
+    class Meta:
+        ordering = ["position", "spec", "section"]
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+        constraints = [models.UniqueConstraint(fields=["group", "spec", "section"], name="reference_once_a_group")]
+
+    def __str__(self):
+        return source_label(self.spec, self.section)
+
+
+class LoadedEntry(models.Model):
+    """What the loader last wrote for an entry, to tell an editor's change from a change of the fixture."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self):
+        return self.key

@@ -1,0 +1,53 @@
+"""Error pages. They ask no database, no session and no cache: they must work when those do not."""
+
+import sys
+
+from django.core.exceptions import BadRequest
+from django.db import InterfaceError, OperationalError
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
+
+ERRORS = {
+    400: (pgettext_lazy("400", "Bad Request"), _("The server could not make sense of this request.")),
+    403: (pgettext_lazy("403", "Forbidden"), _("The server understood the request and refuses it.")),
+    404: (pgettext_lazy("404", "Not Found"), _("There is no page at this address.")),
+    405: (pgettext_lazy("405", "Method Not Allowed"), _("This page can be read, and nothing else.")),
+    500: (pgettext_lazy("500", "Internal Server Error"), _("Something broke on our side. It is not your fault.")),
+    503: (pgettext_lazy("503", "Service Unavailable"), _("The site cannot reach its database for the moment.")),
+}
+
+
+def error_page(request, status, *, reason="", headers=None):
+    """A page that explains a failure and is itself a correct example of its status code."""
+    name, summary = ERRORS[status]
+    context = {"status": status, "status_class": status // 100, "name": name, "summary": summary, "reason": reason}
+    response = render(request, "error.html", context, status=status)
+    for header, value in (headers or {}).items():
+        response.headers[header] = value
+    return response
+
+
+def bad_request(request, exception):
+    # Our own refusals are sentences for the reader; Django's other ones speak of its inside.
+    return error_page(request, 400, reason=str(exception) if isinstance(exception, BadRequest) else "")
+
+
+def forbidden(request, exception):
+    return error_page(request, 403)
+
+
+def csrf_failure(request, reason=""):
+    return error_page(request, 403, reason=_("The form was too old or did not come from this site. Load it again."))
+
+
+def not_found(request, exception):
+    return error_page(request, 404)
+
+
+def server_error(request):
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return error_page(request, 503, headers={"Retry-After": str(RETRY_AFTER)})
+    return error_page(request, 500)

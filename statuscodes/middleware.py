@@ -1,0 +1,63 @@
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+MAX_QUERY_STRING = 2000  # bytes
+
+
+class SecurityHeadersMiddleware:
+    """Add what Django 5.2 does not: Content-Security-Policy and its companions.
+
+    SECURE_CSP has the shape of Django 6's own setting, so that this class can go the day Django is 6.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.headers = {
+            "Content-Security-Policy": "; ".join(
+                " ".join([directive, *sources]) for directive, sources in settings.SECURE_CSP.items()
+            ),
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class PathLanguageMiddleware:
+    """The address alone says the language: English under /en/, Korean everywhere else.
+
+    Django's LocaleMiddleware also asks cookies and Accept-Language and answers with a Vary header; then no cache
+    could keep a page by its address.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+
+class CleanRequestMiddleware:
+    """Refuse with 400 what no page can mean and a database may choke on: NUL characters and endless queries."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > MAX_QUERY_STRING:
+            raise BadRequest(_("The query is longer than %(limit)d bytes.") % {"limit": MAX_QUERY_STRING})
+        if "\0" in request.path_info or "%00" in query or "\0" in query:
+            raise BadRequest(_("The address contains a NUL character."))
+        return self.get_response(request)

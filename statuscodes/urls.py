@@ -1,0 +1,30 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from codes.sitemaps import SITEMAPS
+
+from . import errors, views
+
+admin.site.site_header = admin.site.site_title = _("HTTP status codes")
+admin.site.index_title = _("Catalogue and accounts")
+
+urlpatterns = [
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon),
+    path("healthz", views.healthz, name="healthz"),
+    *i18n_patterns(
+        path("opensearch.xml", views.opensearch, name="opensearch"),
+        path("admin/", admin.site.urls),
+        path("", include("codes.urls")),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,43 @@
+"""Addresses that machines ask for."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+
+from codes.decorators import read_only
+
+
+@read_only
+def robots(request):
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /en/admin/", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@read_only
+def favicon(request):
+    return redirect(static("favicon.svg"), permanent=True)
+
+
+@read_only
+def opensearch(request):
+    """The description by which a browser's address bar can search this site (OpenSearch 1.1)."""
+    return render(
+        request,
+        "opensearch.xml",
+        {"site": settings.SITE_URL},
+        content_type="application/opensearchdescription+xml; charset=utf-8",
+    )
+
+
+@read_only
+def healthz(request):
+    """200 while this process can serve; the body says whether what it depends on answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        database = "ok"
+    except DatabaseError:
+        database = "away"
+    return JsonResponse({"status": "ok", "database": database}, headers={"Cache-Control": "no-store"})

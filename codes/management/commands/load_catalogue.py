@@ -1,0 +1,50 @@
+import difflib
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from codes import catalogue
+
+
+class Command(BaseCommand):
+    help = "Load fixtures/ into the database in one transaction. What an editor changed is kept and reported."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--folder", type=Path, default=catalogue.FIXTURES, help="where the files are")
+        parser.add_argument(
+            "--replace",
+            nargs="+",
+            default=[],
+            metavar="CODE",
+            help="take these codes from the files even if an editor changed them",
+        )
+
+    def handle(self, *, folder, replace, verbosity, **options):
+        on_terminal = verbosity and self.stderr.isatty()
+
+        def progress(done, total, key):
+            if on_terminal:
+                self.stderr.write(f"\r{done}/{total} {key:<40}", ending="\n" if done == total else "")
+
+        keys = {name if " " in name else f"statuscode {name}" for name in replace}
+        try:
+            report = catalogue.load(folder, replace=keys, progress=progress)
+        except catalogue.CatalogueError as error:
+            raise CommandError(f"{error}\nNothing was loaded.") from error
+        for entry in report.conflicts:
+            self.stderr.write(f"{entry.key} was changed by an editor and in the file. The editor's version stays:")
+            self.stderr.write(_difference(entry))
+            self.stderr.write(f"To take the file's: load_catalogue --replace {entry.key.split()[-1]}")
+        if verbosity:
+            counts = ", ".join(
+                f"{report.counts[outcome]} {outcome}"
+                for outcome in ("added", "changed", "unchanged", "kept as edited")
+                if report.counts[outcome] or outcome != "kept as edited"
+            )
+            self.stdout.write(f"{report.counts.total()} entries: {counts}")
+
+
+def _difference(entry):
+    ours = catalogue.to_yaml(catalogue.from_database(entry.key)).splitlines()
+    theirs = catalogue.to_yaml(entry).splitlines()
+    return "\n".join(difflib.unified_diff(ours, theirs, "editor's", "file's", lineterm="", n=1))

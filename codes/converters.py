@@ -1,0 +1,22 @@
+class CodeConverter:
+    """A status code in an address: three ASCII digits, so that each code has one address."""
+
+    regex = "[0-9]{3}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{value:03}"
+
+
+class ClassConverter:
+    """A class of status codes in an address: 1xx to 5xx."""
+
+    regex = "[1-5]xx"
+
+    def to_python(self, value):
+        return int(value[0])
+
+    def to_url(self, value):
+        return f"{value}xx"

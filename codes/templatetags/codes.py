@@ -1,0 +1,34 @@
+from django import template
+from django.conf import settings
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language_from_path
+
+from .. import markdown as markdown_module
+from .. import search
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text):
+    return markdown_module.render(str(text))
+
+
+@register.filter
+def in_language(path, language):
+    """The address of the same page in another language: `/404/` and `/en/404/`."""
+    current = get_language_from_path(path)
+    if current and current != settings.LANGUAGE_CODE:
+        path = path.removeprefix(f"/{current}") or "/"
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
+
+
+@register.simple_tag
+def site_url(path=""):
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.filter
+def highlight(text, query):
+    """The text, escaped, with what the query matched in <mark>."""
+    return mark_safe(search.highlight(text, query))  # noqa: S308 - highlight() escapes

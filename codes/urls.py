@@ -1,0 +1,18 @@
+"""Public pages: `/`, `/4xx/`, `/404/`, `/search/?q=not+found`, `/vs/401-403/`; the same under `/en/` in English."""
+
+from django.urls import path, register_converter
+
+from . import converters, views
+
+register_converter(converters.CodeConverter, "code")
+register_converter(converters.ClassConverter, "class")
+
+app_name = "codes"
+urlpatterns = [
+    path("", views.code_list, name="list"),
+    path("<class:digit>/", views.category_detail, name="category"),
+    path("<code:number>/", views.code_detail, name="detail"),
+    path("search/", views.search, name="search"),
+    path("vs/", views.group_list, name="groups"),
+    path("vs/<slug:slug>/", views.group_detail, name="group"),
+]

@@ -1,0 +1,69 @@
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from . import search as finder
+from .decorators import read_only
+from .models import Category, ConfusionGroup, StatusCode
+
+
+@read_only
+def code_list(request):
+    categories = Category.objects.prefetch_related("codes")
+    outside = StatusCode.objects.filter(category=None)
+    return render(request, "codes/list.html", {"categories": categories, "outside": outside})
+
+
+@read_only
+def category_detail(request, digit):
+    category = get_object_or_404(Category, digit=digit)
+    categories = Category.objects.all()
+    codes = StatusCode.objects.in_class(digit)
+    return render(request, "codes/category.html", {"category": category, "categories": categories, "codes": codes})
+
+
+@read_only
+def code_detail(request, number):
+    code = StatusCode.objects.with_rows().filter(number=number).first()
+    if code is None:
+        return _unassigned(request, number)
+    before, after = StatusCode.objects.neighbours(number)
+    groups = ConfusionGroup.objects.filter(members__code=number).prefetch_related("members__code")
+    return render(
+        request, "codes/detail.html", {"code": code, "before": before, "after": after, "groups": groups}
+    )
+
+
+def _unassigned(request, number):
+    """A number that nobody assigned: how to treat it (RFC 9110 section 15), and what stands beside it."""
+    before, after = StatusCode.objects.neighbours(number)
+    context = {
+        "label": f"{number:03}",
+        "category": Category.objects.filter(digit=number // 100).first(),
+        "base": StatusCode.objects.filter(number=number // 100 * 100 if 100 <= number <= 599 else 500).first(),
+        "before": before,
+        "after": after,
+    }
+    return render(request, "codes/unassigned.html", context, status=404)
+
+
+@read_only
+def search(request):
+    query = request.GET.get("q", "").strip()
+    number = finder.number_in(query)
+    if number is not None:
+        return redirect("codes:detail", number=number)
+    context = {"query": query, "results": finder.search(query), "categories": Category.objects.all()}
+    return render(request, "codes/search.html", context)
+
+
+@read_only
+def group_list(request):
+    groups = ConfusionGroup.objects.prefetch_related("members__code")
+    return render(request, "codes/groups.html", {"groups": groups})
+
+
+@read_only
+def group_detail(request, slug):
+    group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)
+    return render(request, "codes/group.html", {"group": group, "title": _("Which one?")})

@@ -192,7 +192,10 @@ class ConfusionGroupAdmin(admin.ModelAdmin):
     search_fields = ["slug", "question_ko", "question_en", "keywords"]
     inlines = [GroupMemberInline, GroupReferenceInline]
     fieldsets = [
-        (None, {"fields": [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]}),
+        (
+            None,
+            {"fields": [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]},
+        ),
     ]
 
     class Media:

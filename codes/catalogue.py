@@ -37,6 +37,9 @@ from .models import (
     VendorMeaning,
 )
 
+# The same safe loader, ten times as fast where PyYAML was built with its C part.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
 # Each kind of entry with the rows that hang on it, in the order in which files list them.
@@ -156,7 +159,7 @@ def _write(entry):
 def read(path):
     """Return the entries of a file. Raise CatalogueError for what is not a fixture of this catalogue."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, in C
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CatalogueError(f"{path}: {error}") from error
     if not isinstance(data, list):

@@ -21,8 +21,9 @@ MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown
 class Category(models.Model):
     """A class of status codes, named by their first digit (RFC 9110 section 15)."""
 
-    digit = models.PositiveSmallIntegerField(_("first digit"), primary_key=True,
-        validators=[MinValueValidator(1), MaxValueValidator(5)])
+    digit = models.PositiveSmallIntegerField(
+        _("first digit"), primary_key=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
     name_ko = models.CharField(_("Korean name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60)
     summary_ko = models.CharField(_("Korean summary"), max_length=120, blank=True)
@@ -155,7 +156,9 @@ class StatusCode(models.Model):
     webdav = models.BooleanField(_("WebDAV"), default=False, help_text=_("Defined for WebDAV, rare elsewhere."))
 
     name_ko = models.CharField(
-        _("Korean name"), max_length=60, help_text=_("A short noun phrase. Familiar names stay, people search for them.")
+        _("Korean name"),
+        max_length=60,
+        help_text=_("A short noun phrase. Familiar names stay, people search for them."),
     )
     name_en = models.CharField(_("English name"), max_length=60, help_text=_("The registry's or the vendor's phrase."))
     summary_ko = models.CharField(
@@ -215,7 +218,10 @@ class StatusCode(models.Model):
     )
     related = models.ManyToManyField("self", symmetrical=False, blank=True, verbose_name=_("related codes"))
     checked_on = models.DateField(
-        _("last checked"), null=True, blank=True, help_text=_("The day somebody last held the entry against its sources.")
+        _("last checked"),
+        null=True,
+        blank=True,
+        help_text=_("The day somebody last held the entry against its sources."),
     )
 
     objects = StatusCodeQuerySet.as_manager()

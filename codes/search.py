@@ -47,7 +47,10 @@ def number_in(query):
 
 @dataclass
 class Hit:
-    """One result: what was found, why (a message and the text that matched), and how well (small is better)."""
+    """One result: what was found and how well it fits (small is better).
+
+    `reason` is the alias or keyword that matched, where the result itself does not show it.
+    """
 
     found: object
     rank: int
@@ -92,40 +95,45 @@ def _best(query, things):
 
 
 def _match(query, thing):
-    """Compare the query with each text of a thing, the most telling first; return the best Hit or None."""
+    """Compare the query with each text of a thing; return the best Hit, or None."""
     wanted = squeeze(query)
-    words = [squeeze(word) for word in query.split() if squeeze(word)]
-    texts = _texts(thing)
-    best = None
-    for weight, text in texts:
-        candidate = squeeze(text)
-        if candidate == wanted:
-            rank = weight
-        elif candidate.startswith(wanted):
-            rank = weight + 10
-        elif wanted in candidate:
-            rank = weight + 20
-        else:
-            continue
-        if best is None or rank < best.rank:
-            best = Hit(thing, rank, text)
-    if best is None and len(words) > 1:
-        everything = squeeze(" ".join(text for _, text in texts))
-        if all(word in everything for word in words):
-            best = Hit(thing, 60)
-    return best
+    texts = [(weight, text, squeeze(text)) for weight, text in _texts(thing)]
+    hits = [
+        Hit(thing, weight + distance, text if weight in HIDDEN else "")
+        for weight, text, candidate in texts
+        if (distance := _distance(wanted, candidate)) is not None
+    ]
+    if hits:
+        return min(hits, key=lambda hit: hit.rank)
+    words = [word for word in map(squeeze, query.split()) if word]
+    everything = "".join(candidate for _, _, candidate in texts)
+    return Hit(thing, SCATTERED) if all(word in everything for word in words) else None
+
+
+def _distance(wanted, candidate):
+    """0 for the same text, more for a beginning, more again for a part, None for no match."""
+    if wanted not in candidate:
+        return None
+    if wanted == candidate:
+        return 0
+    return 10 if candidate.startswith(wanted) else 20
+
+
+# How telling a text is: names before aliases before keywords before sentences; last, words found here and there.
+NAME, ALIAS, KEYWORD, SENTENCE, SCATTERED = 0, 1, 2, 40, 90
+HIDDEN = {ALIAS, KEYWORD}  # what the list of results does not show anyway
 
 
 def _texts(thing):
-    """The texts by which a thing is found, each with its weight: names before keywords before sentences."""
+    """The texts by which a thing is found, each with its weight."""
     if isinstance(thing, ConfusionGroup):
-        return [(0, thing.label), *[(1, line) for line in lines_of(thing.keywords)], (40, thing.question_ko), (40, thing.question_en)]
-    texts = [(0, thing.name_ko), (0, thing.name_en)]
+        texts = [(NAME, thing.label), (SENTENCE, thing.question_ko), (SENTENCE, thing.question_en)]
+    else:
+        texts = [(NAME, thing.name_ko), (NAME, thing.name_en)]
+        texts += [(SENTENCE, thing.summary_ko), (SENTENCE, thing.summary_en)]
     if isinstance(thing, StatusCode):
-        texts += [(1, alias.phrase) for alias in thing.aliases.all()]
-    texts += [(2, line) for line in lines_of(thing.keywords)]
-    texts += [(40, thing.summary_ko), (40, thing.summary_en)]
-    return texts
+        texts += [(ALIAS, alias.phrase) for alias in thing.aliases.all()]
+    return texts + [(KEYWORD, line) for line in lines_of(thing.keywords)]
 
 
 def highlight(text, query):

@@ -1,6 +1,4 @@
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 
 from . import search as finder
 from .decorators import read_only
@@ -29,9 +27,7 @@ def code_detail(request, number):
         return _unassigned(request, number)
     before, after = StatusCode.objects.neighbours(number)
     groups = ConfusionGroup.objects.filter(members__code=number).prefetch_related("members__code")
-    return render(
-        request, "codes/detail.html", {"code": code, "before": before, "after": after, "groups": groups}
-    )
+    return render(request, "codes/detail.html", {"code": code, "before": before, "after": after, "groups": groups})
 
 
 def _unassigned(request, number):
@@ -66,4 +62,4 @@ def group_list(request):
 @read_only
 def group_detail(request, slug):
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)
-    return render(request, "codes/group.html", {"group": group, "title": _("Which one?")})
+    return render(request, "codes/group.html", {"group": group})

@@ -1,6 +1,7 @@
 """Error pages. They ask no database, no session and no cache: they must work when those do not."""
 
 import sys
+from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
@@ -11,19 +12,29 @@ from django.utils.translation import pgettext_lazy
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
 
 ERRORS = {
-    400: (pgettext_lazy("400", "Bad Request"), _("The server could not make sense of this request.")),
-    403: (pgettext_lazy("403", "Forbidden"), _("The server understood the request and refuses it.")),
-    404: (pgettext_lazy("404", "Not Found"), _("There is no page at this address.")),
-    405: (pgettext_lazy("405", "Method Not Allowed"), _("This page can be read, and nothing else.")),
-    500: (pgettext_lazy("500", "Internal Server Error"), _("Something broke on our side. It is not your fault.")),
-    503: (pgettext_lazy("503", "Service Unavailable"), _("The site cannot reach its database for the moment.")),
+    400: (pgettext_lazy("status code", "Bad Request"), _("The server could not make sense of this request.")),
+    403: (pgettext_lazy("status code", "Forbidden"), _("The server understood the request and refuses it.")),
+    404: (pgettext_lazy("status code", "Not Found"), _("There is no page at this address.")),
+    405: (pgettext_lazy("status code", "Method Not Allowed"), _("This page can be read, and nothing else.")),
+    500: (
+        pgettext_lazy("status code", "Internal Server Error"),
+        _("Something broke on our side. It is not your fault."),
+    ),
+    503: (pgettext_lazy("status code", "Service Unavailable"), _("The site cannot reach its database for the moment.")),
 }
 
 
 def error_page(request, status, *, reason="", headers=None):
     """A page that explains a failure and is itself a correct example of its status code."""
     name, summary = ERRORS[status]
-    context = {"status": status, "status_class": status // 100, "name": name, "summary": summary, "reason": reason}
+    context = {
+        "status": status,
+        "status_class": status // 100,
+        "phrase": HTTPStatus(status).phrase,
+        "name": name,
+        "summary": summary,
+        "reason": reason,
+    }
     response = render(request, "error.html", context, status=status)
     for header, value in (headers or {}).items():
         response.headers[header] = value

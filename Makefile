@@ -1,0 +1,74 @@
+# Two commands do all the set-up: `make run` leaves the site running, `make test` passes the tests.
+
+PYTHON ?= python3
+PORT ?= 8000
+WEB_CONCURRENCY ?= 2
+RUN = .venv/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run serve test lint format requirements messages
+
+run: .venv/.run .env staticfiles/.collected free-port prepare
+	$(RUN) manage.py runserver 127.0.0.1:$(PORT)
+
+# The production server, over plain HTTP on loopback: a proxy in front of it ends TLS.
+serve: .venv/.run .env staticfiles/.collected free-port prepare
+	.venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WEB_CONCURRENCY) \
+		--blocking-threads 1 --no-ws statuscodes.wsgi:application
+
+test: .venv/.dev
+	$(RUN) -m pytest $(PYTEST)
+
+lint: .venv/.dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djlint --quiet --lint templates
+	.venv/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')
+
+format: .venv/.dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	.venv/bin/djade --target-version 5.2 $$(find templates -name '*.html')
+
+# Pin every dependency with its hashes, for Python 3.11 and newer.
+requirements: .venv/.dev
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+# Collect and compile the interface's texts (needs gettext); the compiled file is committed.
+messages: .venv/.dev
+	$(RUN) manage.py makemessages --locale ko --no-wrap --no-location --no-obsolete --ignore .venv
+	$(RUN) manage.py compilemessages --locale ko
+
+.PHONY: prepare free-port
+prepare: .venv/.run .env
+	@$(RUN) manage.py migrate --no-input --verbosity 0
+	@$(RUN) manage.py load_catalogue
+
+free-port: .venv/.run
+	@$(RUN) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
+		|| { echo "Port $(PORT) is taken. Choose another: make $(MAKECMDGOALS) PORT=8123"; exit 1; }
+
+# The stamp is written last, so that a half-made environment is made anew.
+.venv/.run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is older. Name another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --quiet --require-hashes --requirement requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	$(RUN) -m pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+.env:
+	@umask 077 && key=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		&& sed "s|^SECRET_KEY=.*|SECRET_KEY=$$key|" .env.example > .env
+	@echo "Wrote .env with a new random key."
+
+staticfiles/.collected: .venv/.run .env $(shell find static -type f)
+	@$(RUN) manage.py collectstatic --no-input --verbosity 0
+	@touch $@

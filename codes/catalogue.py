@@ -194,10 +194,11 @@ def _normalised(item, model, entry):
         if not _is_default(model_field, value):
             fields[name] = value
     data = {"model": item["model"], "fields": fields}
-    if "pk" in item:
-        data["pk"] = model._meta.pk.to_python(item["pk"])
-    elif model in ROWS_OF:
-        raise CatalogueError(f"{_where(entry)}: {item['model']} needs a pk")
+    if model in ROWS_OF:
+        try:
+            data["pk"] = model._meta.pk.to_python(item["pk"])
+        except (KeyError, ValidationError) as error:
+            raise CatalogueError(f"{_where(entry)}: {item['model']}: pk: {_reason(error)}") from error
     owner = fields.get("code", fields.get("group", (fields.get("exchange") or [None])[0]))
     if model not in ROWS_OF and f"{_root_of(entry)._meta.model_name} {owner}" != entry.key:
         raise CatalogueError(f"{_where(entry)}: a {item['model']} belongs to {owner}")

@@ -232,7 +232,12 @@ class StatusCode(models.Model):
         verbose_name_plural = _("status codes")
         constraints = [
             models.CheckConstraint(
-                condition=Q(number__gte=F("category") * 100, number__lt=F("category") * 100 + 100)
+                # IS NOT NULL is said aloud: a comparison with NULL is not false, and a check lets it pass.
+                condition=Q(
+                    category__isnull=False,
+                    number__gte=F("category") * 100,
+                    number__lt=F("category") * 100 + 100,
+                )
                 | Q(category__isnull=True) & ~Q(number__range=(100, 599)),
                 name="category_is_the_first_digit",
             ),

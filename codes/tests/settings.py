@@ -1,0 +1,22 @@
+"""The project's settings as the tests need them, whatever the environment or a developer's .env says."""
+
+import os
+
+os.environ |= {
+    "SECRET_KEY": "only-for-tests-" * 5,
+    "DEBUG": "false",
+    "SITE_URL": "https://status.example",
+    "ALLOWED_HOSTS": "status.example,testserver",
+    "CACHE_URL": "locmemcache://",
+    "BEHIND_PROXY": "false",
+}
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
+from statuscodes.settings import *  # noqa: E402, F403
+from statuscodes.settings import STORAGES  # noqa: E402
+
+# Hashed names need a collected folder; the tests read the sources.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The test client speaks http; what production sends over https is tested for itself.
+SECURE_SSL_REDIRECT = False

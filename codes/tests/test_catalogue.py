@@ -1,0 +1,128 @@
+"""Loading the fixtures, writing them back, and keeping what editors changed."""
+
+import shutil
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from codes import catalogue
+from codes.models import Category, LoadedEntry, Reference, StatusCode
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(catalogue.FIXTURES, tmp_path / "fixtures")
+    return tmp_path / "fixtures"
+
+
+def load(folder, *arguments):
+    out, err = StringIO(), StringIO()
+    call_command("load_catalogue", *arguments, folder=folder, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_loading_twice_changes_nothing(folder):
+    count = StatusCode.objects.count() + Category.objects.count()
+    out, _ = load(folder)
+    assert "0 added, 0 changed" in out
+    assert StatusCode.objects.count() + Category.objects.count() == count
+
+
+def test_an_empty_database_gets_everything(folder):
+    before = Reference.objects.count()
+    StatusCode.objects.all().delete()
+    Category.objects.all().delete()
+    LoadedEntry.objects.all().delete()
+    out, _ = load(folder)
+    assert "0 changed, 0 unchanged" in out
+    assert Reference.objects.count() == before
+
+
+def test_writing_back_an_unedited_catalogue_changes_no_byte(folder):
+    assert catalogue.export(folder) == []
+
+
+def test_a_deleted_file_is_written_back_the_same(folder):
+    original = (folder / "codes" / "404.yaml").read_text()
+    (folder / "codes" / "404.yaml").unlink()
+    catalogue.export(folder)
+    assert (folder / "codes" / "404.yaml").read_text() == original
+
+
+def test_plain_loaddata_reads_the_same_files():
+    paths = [str(path) for path in catalogue.files()]
+    models = [model for root, rows in catalogue.ROWS_OF.items() for model in (root, *rows)]
+    counts = [model.objects.count() for model in models]
+    call_command("loaddata", *paths, verbosity=0)
+    assert [model.objects.count() for model in models] == counts
+
+
+def test_a_corrected_file_is_loaded_and_rows_that_left_it_go(folder):
+    path = folder / "codes" / "404.yaml"
+    edit(path, "name_ko: 찾을 수 없음", "name_ko: 없는 페이지")
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "spec: MDN" not in line))
+    out, _ = load(folder)
+    assert "1 changed" in out
+    assert StatusCode.objects.get(number=404).name_ko == "없는 페이지"
+    assert not Reference.objects.filter(code=404, spec="MDN").exists()
+
+
+def test_a_new_code_needs_one_new_file(folder):
+    (folder / "codes" / "433.yaml").write_text(
+        "- model: codes.statuscode\n  pk: 433\n  fields: {category: 4, name_ko: 새 코드, name_en: New Code}\n"
+    )
+    out, _ = load(folder)
+    assert "1 added" in out
+    assert StatusCode.objects.get(number=433).name_en == "New Code"
+
+
+def test_what_an_editor_changed_survives_a_reload(folder):
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    out, _ = load(folder)
+    assert "1 kept as edited" in out
+    assert StatusCode.objects.get(number=404).name_ko == "고친 이름"
+
+
+def test_when_editor_and_file_both_changed_the_editors_stays_and_both_are_shown(folder):
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    edit(folder / "codes" / "404.yaml", "name_ko: 찾을 수 없음", "name_ko: 파일의 이름")
+    _, err = load(folder)
+    assert StatusCode.objects.get(number=404).name_ko == "고친 이름"
+    assert "고친 이름" in err
+    assert "파일의 이름" in err
+    load(folder, "--replace", "404")
+    assert StatusCode.objects.get(number=404).name_ko == "파일의 이름"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("category: 4", "category: 5", "404.yaml: statuscode 404: codes.statuscode: category"),
+        ("name_ko: 찾을 수 없음", "name_ko: ''", "404.yaml: statuscode 404: codes.statuscode: name_ko"),
+        ("pk: 404", "pk: four", "404.yaml"),
+        ("common: true", "comon: true", "404.yaml: statuscode 404: codes.statuscode"),
+        ("related: [", "related: [998, ", "404.yaml: statuscode 404: codes.statuscode: there is no code 998"),
+        ("reader: visitor", "reader: nobody", "404.yaml: statuscode 404: codes.advice: reader"),
+        ("{code: 404, spec: RFC 9110,", "{code: 403, spec: RFC 9110,", "404.yaml: statuscode 404"),
+        ("- model: codes.statuscode", "- model: auth.user", "404.yaml"),
+        ("- model: codes.statuscode", "- model: [", "404.yaml"),
+    ],
+)
+def test_a_broken_file_stops_the_load_with_file_code_and_reason_and_changes_nothing(folder, old, new, reason):
+    edit(folder / "codes" / "200.yaml", "name_en: OK", "name_en: Okay")
+    edit(folder / "codes" / "404.yaml", old, new)
+    with pytest.raises(CommandError) as failure:
+        load(folder)
+    assert reason in str(failure.value)
+    assert "Nothing was loaded." in str(failure.value)
+    assert StatusCode.objects.get(number=200).name_en == "OK"

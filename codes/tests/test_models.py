@@ -1,0 +1,78 @@
+"""What the database itself refuses."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from codes.models import Category, Reference, StatusCode
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("number", "digit", "standing"),
+    [
+        (433, 5, "registered"),
+        (433, 3, "registered"),
+        (433, None, "registered"),
+        (99, None, "registered"),
+        (600, None, "registered"),
+        (600, 5, "vendor"),
+        (1000, None, "vendor"),
+    ],
+)
+def test_the_database_refuses_a_number_outside_its_class_or_range(number, digit, standing):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StatusCode.objects.create(number=number, category_id=digit, standing=standing, name_ko="이름", name_en="Name")
+
+
+@pytest.mark.parametrize(("number", "digit"), [(433, 4), (100, 1), (599, 5), (600, None), (0, None)])
+def test_a_vendors_number_may_stand_in_its_class_or_outside_all_of_them(number, digit):
+    StatusCode.objects.filter(number=number).delete()
+    StatusCode.objects.create(number=number, category_id=digit, standing="vendor", name_ko="이름", name_en="Name")
+
+
+def test_the_database_refuses_a_code_without_both_names(make_code):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_code(433, name_en="")
+
+
+def test_the_database_refuses_a_class_that_does_not_exist():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Category.objects.create(digit=6, name_ko="여섯", name_en="Six")
+
+
+def test_a_category_that_disagrees_is_named_at_its_field():
+    with pytest.raises(ValidationError) as refusal:
+        StatusCode(number=433, category_id=5, name_ko="이름", name_en="Name").full_clean()
+    assert list(refusal.value.message_dict) == ["category"]
+
+
+def test_a_text_is_read_in_the_active_language_and_falls_back_to_the_other(make_code):
+    code = make_code(433, summary_ko="한국어만 있습니다.")
+    with translation.override("en"):
+        assert code.name == "Code 433"
+        assert code.summary == "한국어만 있습니다."
+        assert code.summary.lang == "ko"
+    with translation.override("ko"):
+        assert code.name == "코드 433"
+
+
+def test_codes_that_lack_a_language_are_found(make_code):
+    make_code(433, summary_ko="있음", summary_en="Here", description_ko="있음", description_en="")
+    assert 433 in StatusCode.objects.lacking("en").values_list("number", flat=True)
+    assert 433 not in StatusCode.objects.lacking("ko").values_list("number", flat=True)
+
+
+def test_line_ends_of_a_browser_are_stored_as_plain_ones(make_code):
+    code = make_code(433, description_ko=" 첫째\r\n\r\n둘째 \r\n")
+    code.full_clean()
+    assert code.description_ko == "첫째\n\n둘째"
+
+
+def test_only_https_addresses_are_references(make_code):
+    code = make_code(433)
+    for url in ["javascript:alert(1)", "http://example.com/", "ftp://example.com/"]:
+        with pytest.raises(ValidationError):
+            Reference(code=code, spec="X", url=url).full_clean()

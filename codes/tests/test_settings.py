@@ -1,0 +1,75 @@
+"""Starting the site: safe when nothing is set up, and one clear line when something is wrong."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+PRODUCTION = {
+    "PATH": os.environ["PATH"],
+    "SECRET_KEY": "".join(map(chr, range(48, 123))),
+    "SITE_URL": "https://status.example",
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": "",
+    "BEHIND_PROXY": "true",
+    "DATABASE_URL": "sqlite://:memory:",
+    "CACHE_URL": "locmemcache://",
+}
+
+
+def manage(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=PRODUCTION | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("key", ["", "short", "django-insecure-" + "x" * 50, "$" + "x" * 60])
+def test_a_start_without_a_good_key_stops_with_one_line_that_says_what_to_do(key):
+    result = manage("check", SECRET_KEY=key)
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "SECRET_KEY" in result.stderr
+
+
+def test_a_misspelt_boolean_stops_the_start():
+    result = manage("check", DEBUG="ture")
+    assert result.returncode == 1
+    assert result.stderr.strip() == "'ture' in the environment is neither true nor false."
+
+
+def test_host_names_may_be_listed_with_spaces():
+    result = manage("shell", "--no-imports", "-c", "from django.conf import settings; print(settings.ALLOWED_HOSTS)")
+    assert "['status.example', 'localhost', '127.0.0.1', '[::1]']" in result.stdout
+    result = manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.conf import settings; print(settings.ALLOWED_HOSTS)",
+        ALLOWED_HOSTS="a.example, b.example",
+    )
+    assert "['a.example', 'b.example']" in result.stdout
+
+
+def test_the_production_settings_pass_the_deployment_check_without_a_warning():
+    result = manage("check", "--deploy", "--fail-level", "WARNING")
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_example_environment_lists_every_variable_that_the_settings_read():
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    from statuscodes.settings import env
+
+    assert all(f"{name}=" in example for name in env.scheme)
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

@@ -1,4 +1,4 @@
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +34,15 @@ class CitationField(models.CharField):
             "validators": [RegexValidator(CITATION, _("Write the section as “RFC 9110 §15.5.5”."))],
         } | kwargs
         super().__init__(*args, **kwargs)
+
+
+class HttpsURLField(models.URLField):
+    """An https address: what is typed without a scheme becomes one, and no other scheme is taken."""
+
+    default_validators = [URLValidator(schemes=["https"])]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_length": 300} | kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"assume_scheme": "https"} | kwargs)

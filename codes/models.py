@@ -3,8 +3,10 @@
 Every row that hangs on a code has a natural key, so that loading a fixture twice changes nothing.
 """
 
+from itertools import groupby
+
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .citations import citation_url
-from .fields import CitationField, LinesField, MarkdownField, lines_of
+from .fields import CitationField, HttpsURLField, LinesField, MarkdownField, lines_of
 from .localized import localized
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
@@ -304,6 +306,12 @@ class StatusCode(models.Model):
             if getattr(self, field)
         ]
 
+    @property
+    def header_facts(self):
+        """The header rules, those alike in level, condition and section taken together."""
+        alike = groupby(self.header_rules.all(), key=lambda rule: (rule.level, rule.note, rule.source))
+        return [list(rules) for _, rules in alike]
+
 
 class RowManager(models.Manager):
     def get_by_natural_key(self, *key):
@@ -340,7 +348,7 @@ class Reference(Row):
     position = models.PositiveSmallIntegerField(_("position"), default=1, help_text=_("1 is the defining source."))
     spec = models.CharField(_("document"), max_length=80, help_text=_("For example RFC 9110, MDN, nginx."))
     section = models.CharField(_("section"), max_length=80, blank=True)
-    url = models.URLField(_("address"), max_length=300, validators=[URLValidator(schemes=["https"])])
+    url = HttpsURLField(_("address"))
 
     class Meta:
         ordering = ["position", "spec", "section"]
@@ -457,7 +465,7 @@ class VendorMeaning(Row):
     meaning_ko = MarkdownField(_("meaning (Korean)"))
     meaning_en = MarkdownField(_("meaning (English)"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
-    url = models.URLField(_("address"), max_length=300, blank=True, validators=[URLValidator(schemes=["https"])])
+    url = HttpsURLField(_("address"), blank=True)
 
     class Meta:
         ordering = ["position", "issuer", "phrase"]
@@ -659,7 +667,7 @@ class GroupReference(Row):
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     spec = models.CharField(_("document"), max_length=80)
     section = models.CharField(_("section"), max_length=80, blank=True)
-    url = models.URLField(_("address"), max_length=300, validators=[URLValidator(schemes=["https"])])
+    url = HttpsURLField(_("address"))
 
     class Meta:
         ordering = ["position", "spec", "section"]

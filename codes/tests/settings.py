@@ -12,8 +12,8 @@ os.environ |= {
 }
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-from statuscodes.settings import *  # noqa: E402, F403
-from statuscodes.settings import STORAGES  # noqa: E402
+from statuscodes.settings import *  # noqa: F403
+from statuscodes.settings import STORAGES
 
 # Hashed names need a collected folder; the tests read the sources.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,0 +1,154 @@
+"""The editors' desk."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertRedirects
+
+from codes.models import Category, StatusCode
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    user = User.objects.create_user("editor", is_staff=True)
+    user.groups.add(Group.objects.get(name="편집자"))
+    client.force_login(user)
+    return client
+
+
+def form_of(client, number=None):
+    """The fields of a code's form as a browser would send them back."""
+    path = reverse("admin:codes_statuscode_change", args=[number]) if number else reverse("admin:codes_statuscode_add")
+    page = client.get(path)
+    forms = [page.context["adminform"].form]
+    for formset in page.context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    data = {}
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if value is not None and value is not False:
+                data[field.html_name] = value
+    return path, data
+
+
+def test_an_editors_change_shows_on_the_site_at_once(editor):
+    path, data = form_of(editor, 404)
+    assertRedirects(editor.post(path, data | {"name_ko": "고친 이름"}), reverse("admin:codes_statuscode_changelist"))
+    assertContains(editor.get("/404/"), "고친 이름")
+
+
+def test_saving_an_untouched_form_changes_nothing(editor):
+    from codes import catalogue
+
+    for number in (404, 401, 104):
+        before = catalogue.from_database(f"statuscode {number}").digest
+        path, data = form_of(editor, number)
+        assert editor.post(path, data).status_code == 302
+        assert catalogue.from_database(f"statuscode {number}").digest == before
+
+
+def test_editors_edit_codes_and_nothing_else(editor):
+    assert editor.get(reverse("admin:codes_statuscode_changelist")).status_code == 200
+    assert editor.get(reverse("admin:codes_statuscode_add")).status_code == 200
+    assert editor.get(reverse("admin:codes_exchange_changelist")).status_code == 200
+    for name in ("auth_user", "auth_group", "codes_category", "codes_confusiongroup"):
+        assert editor.get(reverse(f"admin:{name}_changelist")).status_code == 403
+    assert editor.post(reverse("admin:codes_statuscode_delete", args=[404]), {"post": "yes"}).status_code == 403
+    assert StatusCode.objects.filter(number=404).exists()
+
+
+def test_the_public_is_sent_to_log_in(client):
+    assert client.get("/admin/codes/statuscode/").url == "/admin/login/?next=/admin/codes/statuscode/"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"number": "600", "category": ""}, "number"),
+        ({"number": "99", "category": ""}, "number"),
+        ({"number": "433", "category": "5"}, "category"),
+        ({"number": "433", "category": ""}, "category"),
+        ({"number": "404", "category": "4"}, "number"),
+        ({"number": "-5", "category": "4"}, "number"),
+        ({"number": "99999999999999999999", "category": "4"}, "number"),
+        ({"number": "abc", "category": "4"}, "number"),
+        ({"number": "433", "category": "7"}, "category"),
+        ({"number": "433", "category": "4", "name_ko": ""}, "name_ko"),
+        ({"number": "433", "category": "4", "name_en": "  "}, "name_en"),
+        ({"number": "433", "category": "4", "name_en": "a\0b"}, "name_en"),
+        ({"number": "433", "category": "4", "summary_ko": "가" * 61}, "summary_ko"),
+        ({"number": "433", "category": "4", "caching_source": "section 15"}, "caching_source"),
+    ],
+)
+def test_wrong_input_gets_a_message_at_its_field(editor, change, field):
+    path, data = form_of(editor)
+    page = editor.post(path, data | {"name_ko": "이름", "name_en": "Name"} | change)
+    assert page.status_code == 200
+    assert field in page.context["adminform"].form.errors
+
+
+def test_a_new_code_can_be_added(editor):
+    path, data = form_of(editor)
+    change = {"number": "433", "category": "4", "name_ko": "새 코드", "name_en": "New Code"}
+    assert editor.post(path, data | change).status_code == 302
+    assertContains(editor.get("/433/"), "새 코드")
+
+
+def test_the_number_of_an_existing_code_cannot_be_changed(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"number": "433"})
+    assert not StatusCode.objects.filter(number=433).exists()
+
+
+@pytest.mark.parametrize("query", ["404", "찾을 수", "not found", "Not"])
+def test_the_change_list_finds_by_number_and_both_names(editor, query):
+    assertContains(editor.get(reverse("admin:codes_statuscode_changelist"), {"q": query}), "찾을 수 없음")
+
+
+@pytest.mark.parametrize("query", ["category__digit__exact=4", "standing__exact=reserved", "lacking=en", "lacking=xx"])
+def test_the_change_list_filters(editor, query):
+    assert editor.get(reverse("admin:codes_statuscode_changelist") + f"?{query}").status_code == 200
+
+
+def test_the_filter_shows_what_lacks_a_language(editor, make_code):
+    make_code(433, summary_ko="한국어만", name_ko="한쪽만 있는 코드")
+    page = editor.get(reverse("admin:codes_statuscode_changelist"), {"lacking": "en"})
+    assertContains(page, "한쪽만 있는 코드")
+
+
+def test_a_form_leads_to_its_page_on_the_site(editor):
+    page = editor.get(reverse("admin:codes_statuscode_change", args=[404]))
+    assertContains(page, "사이트에서 보기")
+    link = page.context["absolute_url"]
+    assert editor.get(link).url.endswith("/404/")
+
+
+@pytest.mark.parametrize(("path", "text"), [("/admin/", "사전과 계정"), ("/en/admin/", "Catalogue and accounts")])
+def test_the_admin_speaks_the_language_of_its_address(editor, path, text):
+    assertContains(editor.get(path), text)
+
+
+def test_every_admin_page_opens_for_an_administrator(admin_client):
+    for model in ("statuscode", "category", "exchange", "confusiongroup"):
+        assert admin_client.get(reverse(f"admin:codes_{model}_changelist")).status_code == 200
+        assert admin_client.get(reverse(f"admin:codes_{model}_add")).status_code == 200
+    assert admin_client.get(reverse("admin:codes_category_change", args=[4])).status_code == 200
+
+
+def test_a_category_can_be_corrected(admin_client):
+    path = reverse("admin:codes_category_change", args=[4])
+    data = {"name_ko": "클라이언트 오류", "name_en": "Client Error"}
+    assert admin_client.post(path, data).status_code == 302
+    assert Category.objects.get(digit=4).name_ko == "클라이언트 오류"
+
+
+def test_the_editors_group_keeps_what_administrators_took_from_it(db):
+    from django.core.management import call_command
+
+    group = Group.objects.get(name="편집자")
+    group.permissions.clear()
+    call_command("migrate", verbosity=0)
+    assert not group.permissions.exists()

@@ -1,0 +1,157 @@
+"""The site in a real browser, served as in production."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from codes.tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/4xx/",
+    "/401/",
+    "/504/",
+    "/search/",
+    "/search/?q=not+found",
+    "/search/?q=zzzz",
+    "/vs/",
+    "/nope/",
+    "/433/",
+]
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser says against a page: script errors, and violations of the Content-Security-Policy."""
+    said = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    return said
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES + [f"/en{path}" for path in PAGES])
+def test_axe_finds_no_violation(site, page, path, theme):
+    page.emulate_media(color_scheme=theme)
+    page.goto(site.url + path)
+    result = Axe().run(page, options=RULES)
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1600])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(site, page, path, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_reader_types_a_number_and_lands_on_its_page(site, page, complaints):
+    page.goto(site.url)
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("404")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/404/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("찾을 수 없음")
+    assert complaints == []
+
+
+def test_a_slash_typed_into_the_field_is_a_slash(site, page):
+    page.goto(site.url)
+    page.get_by_role("searchbox").click()
+    page.keyboard.type("http/2")
+    expect(page.get_by_role("searchbox")).to_have_value("http/2")
+
+
+def test_a_reader_browses_from_the_list_to_a_code_and_changes_the_language(site, page, complaints):
+    page.goto(site.url)
+    page.get_by_role("link", name="403 금지됨 Forbidden").click()
+    expect(page).to_have_url(f"{site.url}/403/")
+    page.get_by_role("link", name="English").click()
+    expect(page).to_have_url(f"{site.url}/en/403/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Forbidden")
+    page.get_by_role("link", name="404 Not Found").last.click()
+    expect(page).to_have_url(f"{site.url}/en/404/")
+    assert complaints == []
+
+
+def test_the_keyboard_reaches_the_content_and_focus_is_seen(site, page):
+    page.goto(f"{site.url}/404/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="본문으로 건너뛰기")
+    expect(skip).to_be_focused()
+    assert skip.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+
+
+def test_the_status_line_can_be_copied(site, browser):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{site.url}/en/404/")
+    page.get_by_role("button", name="Copy the status line").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "HTTP/1.1 404 Not Found"
+    context.close()
+
+
+def test_everything_works_without_javascript(site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url)
+    page.get_by_role("searchbox").fill("결제")
+    page.get_by_role("button", name="검색").click()
+    page.get_by_role("link", name="402 결제 필요").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("결제 필요")
+    expect(page.get_by_role("button", name="상태 줄 복사")).to_be_hidden()
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Payment Required")
+    context.close()
+
+
+def test_print_leaves_the_text_and_drops_what_paper_cannot_use(site, page):
+    page.goto(f"{site.url}/404/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("searchbox")).to_be_hidden()
+    expect(page.get_by_role("heading", name="의미")).to_be_visible()
+
+
+def test_an_editor_changes_a_korean_name_and_sees_it_on_the_site(site, page, complaints):
+    page.goto(f"{site.url}/admin/")
+    page.get_by_label("사용자 이름").fill("editor")
+    page.get_by_label("비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+    page.get_by_role("link", name="상태코드", exact=True).first.click()
+    page.get_by_role("searchbox").fill("417")
+    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("link", name="417", exact=True).click()
+    page.get_by_label("한국어 이름").fill("기대를 만족할 수 없음")
+    page.get_by_role("button", name="저장", exact=True).first.click()
+    expect(page.get_by_text("성공적으로 변경되었습니다")).to_be_visible()
+    page.goto(f"{site.url}/417/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("기대를 만족할 수 없음")
+    assert complaints == []
+
+
+def test_the_languages_of_a_text_stand_side_by_side_where_there_is_room(site, page):
+    page.goto(f"{site.url}/admin/login/?next=/admin/codes/statuscode/404/change/")
+    page.get_by_label("사용자 이름").fill("chief")
+    page.get_by_label("비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+    boxes = {}
+    for width in (1500, 400):
+        page.set_viewport_size({"width": width, "height": 800})
+        boxes[width] = [page.locator(f"#id_description_{language}").bounding_box() for language in ("ko", "en")]
+    korean, english = boxes[1500]
+    assert korean["y"] == english["y"]
+    assert korean["x"] + korean["width"] <= english["x"]
+    korean, english = boxes[400]
+    assert korean["y"] + korean["height"] <= english["y"]

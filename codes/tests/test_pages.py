@@ -1,0 +1,189 @@
+"""The public pages as a reader meets them."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertRedirects
+
+from codes.models import Category, StatusCode
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["/", "/4xx/", "/404/", "/401/", "/304/", "/search/", "/search/?q=not+found", "/search/?q=zzzz", "/vs/"]
+
+
+def in_english(path):
+    return f"/en{path}"
+
+
+def links(response):
+    return re.findall(r'href="([^"]*)"', response.content.decode())
+
+
+@pytest.mark.parametrize("digit", range(1, 6))
+def test_each_class_lists_its_codes_with_both_names(client, digit):
+    for path in (f"/{digit}xx/", f"/en/{digit}xx/"):
+        page = client.get(path)
+        for code in StatusCode.objects.in_class(digit):
+            assertContains(page, f">{code.label}<")
+            assertContains(page, code.name_ko)
+            assertContains(page, code.name_en.replace("'", "&#x27;"))
+
+
+def test_the_list_shows_every_code_once_with_both_names(client):
+    for path in ("/", "/en/"):
+        page = client.get(path)
+        for code in StatusCode.objects.all():
+            assertContains(page, f"<b>{code.label}</b>", count=1, html=True)
+            assertContains(page, code.name_ko)
+
+
+def test_every_code_opens_in_both_languages_with_its_names(client):
+    for code in StatusCode.objects.all():
+        for path in (f"/{code.label}/", f"/en/{code.label}/"):
+            page = client.get(path)
+            assert page.status_code == 200
+            assertContains(page, code.name_ko)
+            assertContains(page, code.name_en.replace("'", "&#x27;"))
+
+
+def test_an_address_without_its_slash_leads_to_the_page(client):
+    assertRedirects(client.get("/404"), "/404/", status_code=301)
+    assertRedirects(client.get("/en/404"), "/en/404/", status_code=301)
+
+
+def test_each_code_has_one_address_only(client):
+    for path in ("/0404/", "/4_4/", "/٤٠٤/", "/４０４/", "/404.0/", "/+404/", "/404%0a/"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_language_link_leads_to_the_same_page_and_back(client, path):
+    english = next(link for link in links(client.get(path)) if link.startswith("/en/"))
+    assert english.replace("&amp;", "&") == in_english(path)
+    assert path in links(client.get(in_english(path)))
+
+
+@pytest.mark.parametrize("path", ["/", "/4xx/", "/404/"])
+def test_search_engines_learn_the_address_in_both_languages(client, path):
+    for page in (client.get(path), client.get(in_english(path))):
+        assertContains(page, f'hreflang="ko" href="https://status.example{path}"')
+        assertContains(page, f'hreflang="en" href="https://status.example{in_english(path)}"')
+
+
+def test_the_address_alone_says_the_language(client):
+    english_speaker = {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_COOKIE": "django_language=en"}
+    page = client.get("/404/", **english_speaker)
+    assertContains(page, '<html lang="ko">')
+    assert page["Content-Language"] == "ko"
+    assertContains(client.get("/en/404/", HTTP_ACCEPT_LANGUAGE="ko"), '<html lang="en">')
+
+
+@pytest.mark.parametrize("path", PAGES + [in_english(path) for path in PAGES])
+def test_a_public_page_is_the_same_for_everybody(client, path, django_user_model):
+    anonymous = client.get(path)
+    client.force_login(django_user_model.objects.create_superuser("chief"))
+    known = client.get(path)
+    assert known.content == anonymous.content
+    for page in (anonymous, known):
+        assert not page.cookies
+        assert "Cookie" not in page.get("Vary", "")
+        assert "Accept-Language" not in page.get("Vary", "")
+
+
+# A page's queries do not depend on how many codes or rows it shows.
+# list: classes, codes, codes outside the classes. category: the class, its codes.
+# detail: the code with its class, eight kinds of rows, messages, two neighbours, groups.
+# search: codes and their aliases, classes, groups.
+@pytest.mark.parametrize(
+    ("path", "most"), [("/", 3), ("/4xx/", 2), ("/404/", 14), ("/401/", 14), ("/search/?q=not+found", 6), ("/499/", 14)]
+)
+def test_a_page_runs_a_small_constant_number_of_queries(client, django_assert_max_num_queries, path, most):
+    with django_assert_max_num_queries(most):
+        client.get(path)
+
+
+def test_a_detail_page_states_its_facts_each_with_its_section(client):
+    page = client.get("/405/")
+    assertContains(page, "<code>Allow</code>", html=True)
+    assertContains(page, 'href="https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.6"')
+    assertContains(page, "<dt>헤더 (필수)</dt>", html=True)
+
+
+def test_neighbours_lead_on(client):
+    page = client.get("/en/404/")
+    assertContains(page, 'rel="prev" href="/en/403/"')
+    assertContains(page, 'rel="next" href="/en/405/"')
+
+
+def test_links_between_codes_stay_in_the_language(client):
+    assert "/en/410/" in links(client.get("/en/404/"))
+    assert "/410/" in links(client.get("/404/"))
+
+
+def test_every_link_inside_the_catalogue_opens(client):
+    seen = set()
+    for code in StatusCode.objects.all():
+        for path in (f"/{code.label}/", f"/en/{code.label}/"):
+            seen |= {link for link in links(client.get(path)) if link.startswith("/") and "/static/" not in link}
+    broken = [link for link in seen if client.get(link.replace("&amp;", "&")).status_code != 200]
+    assert broken == []
+
+
+def test_markdown_of_an_entry_cannot_carry_html_or_script(client, make_code):
+    make_code(433, description_ko="<script>alert(1)</script> [x](javascript:alert(1)) <b onclick=x>굵게</b>")
+    page = client.get("/433/")
+    assertContains(page, "&lt;script&gt;alert(1)&lt;/script&gt;")
+    assert "javascript:alert(1)" not in links(page)
+    assert b"<b onclick" not in page.content
+
+
+def test_a_saved_text_shows_at_once(client):
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    assertContains(client.get("/404/"), "고친 이름")
+
+
+def test_the_sitemap_lists_every_page_in_both_languages(client):
+    sitemap = client.get("/sitemap.xml").content.decode()
+    for path in ["/", "/404/", "/4xx/", "/vs/"]:
+        assert f"<loc>https://status.example{path}</loc>" in sitemap
+        assert f"<loc>https://status.example/en{path}</loc>" in sitemap
+    expected = StatusCode.objects.count() + Category.objects.count()
+    assert sitemap.count("<loc>") >= 2 * expected
+
+
+def test_robots_and_opensearch_name_the_sites_own_address(client):
+    assertContains(client.get("/robots.txt", HTTP_HOST="testserver"), "https://status.example/sitemap.xml")
+    assertContains(client.get("/opensearch.xml"), 'template="https://status.example/search/?q={searchTerms}"')
+    assertContains(client.get("/en/opensearch.xml"), 'template="https://status.example/en/search/?q={searchTerms}"')
+
+
+def test_the_health_page_says_whether_the_database_answers(client):
+    assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/", "/404/", "/nope/", "/admin/login/", "/sitemap.xml"])
+def test_every_answer_carries_the_security_headers(client, path):
+    page = client.get(path)
+    assert page["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
+    assert page["X-Content-Type-Options"] == "nosniff"
+    assert page["X-Frame-Options"] == "DENY"
+    assert page["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert page["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_hold_no_inline_style_or_script(client):
+    for path in PAGES:
+        text = client.get(path).content.decode()
+        assert not re.search(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", text), path
+
+
+def test_every_public_page_can_be_read_and_nothing_else():
+    client = Client(enforce_csrf_checks=True)
+    for name, args in [("list", []), ("category", [4]), ("detail", [404]), ("search", []), ("groups", [])]:
+        for method in ("post", "put", "delete", "patch", "options", "trace"):
+            answer = getattr(client, method)(reverse(f"codes:{name}", args=args))
+            assert answer.status_code == 405
+            assert answer["Allow"] == "GET, HEAD"

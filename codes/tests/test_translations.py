@@ -1,0 +1,57 @@
+"""The interface's Korean texts are complete, and what is committed is compiled from them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from pytest_django.asserts import assertContains
+
+LOCALE = settings.BASE_DIR / "locale" / "ko" / "LC_MESSAGES"
+needs_gettext = pytest.mark.skipif(
+    not shutil.which("msgfmt"), reason="not installed; get it with: apt-get install gettext"
+)
+
+
+def entries(text):
+    return set(re.findall(r'^(?:msgctxt|msgid|msgid_plural) (".*")$', text, re.MULTILINE))
+
+
+@needs_gettext
+def test_the_compiled_texts_are_those_of_the_source(tmp_path):
+    compiled = tmp_path / "django.mo"
+    subprocess.run(["msgfmt", "--check-format", "-o", compiled, LOCALE / "django.po"], check=True)
+    assert compiled.read_bytes() == (LOCALE / "django.mo").read_bytes()
+
+
+@needs_gettext
+def test_every_text_of_the_code_is_in_the_source_and_translated(tmp_path):
+    shutil.copytree(
+        settings.BASE_DIR, tmp_path / "copy", ignore=shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3")
+    )
+    before = (LOCALE / "django.po").read_text()
+    subprocess.run(
+        [sys.executable, "manage.py", "makemessages", "-l", "ko", "--no-wrap", "--no-location", "--no-obsolete"],
+        cwd=tmp_path / "copy",
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "codes.tests.settings"},
+        check=True,
+        capture_output=True,
+    )
+    after = (tmp_path / "copy" / "locale" / "ko" / "LC_MESSAGES" / "django.po").read_text()
+    assert entries(after) == entries(before)
+    untranslated = subprocess.run(
+        ["msgattrib", "--untranslated", "--no-obsolete", LOCALE / "django.po"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert untranslated.stdout == ""
+
+
+@pytest.mark.django_db
+def test_pages_speak_both_languages(client):
+    assertContains(client.get("/"), "본문으로 건너뛰기")
+    assertContains(client.get("/en/"), "Skip to content")

@@ -16,6 +16,7 @@ from statuscodes.settings import *  # noqa: F403
 from statuscodes.settings import STORAGES
 
 # Hashed names need a collected folder; the tests read the sources.
+STATIC_ROOT = None
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test client speaks http; what production sends over https is tested for itself.

@@ -179,7 +179,7 @@ class GroupMemberInline(RowInline):
     model = GroupMember
     classes = []
     autocomplete_fields = ["code"]
-    fields = [("code", "position"), *in_both_languages("answer", "example")]
+    fields = [("code", "position", "said_by"), *in_both_languages("answer", "example")]
 
 
 class GroupReferenceInline(TabularRowInline):

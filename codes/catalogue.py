@@ -199,10 +199,14 @@ def _normalised(item, model, entry):
             data["pk"] = model._meta.pk.to_python(item["pk"])
         except (KeyError, ValidationError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: pk: {_reason(error)}") from error
-    owner = fields.get("code", fields.get("group", (fields.get("exchange") or [None])[0]))
-    if model not in ROWS_OF and f"{_root_of(entry)._meta.model_name} {owner}" != entry.key:
-        raise CatalogueError(f"{_where(entry)}: a {item['model']} belongs to {owner}")
+    elif f"{_root_of(entry)._meta.model_name} {_owner(model, fields)}" != entry.key:
+        raise CatalogueError(f"{_where(entry)}: a {item['model']} belongs to {_owner(model, fields)}")
     return data
+
+
+def _owner(model, fields):
+    """The primary key of the entry that a row names: a message names it through its exchange."""
+    return fields.get("exchange", [None])[0] if model is Message else fields.get(model.OWNER)
 
 
 def _is_default(model_field, value):

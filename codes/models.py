@@ -6,9 +6,9 @@ Every row that hangs on a code has a natural key, so that loading a fixture twic
 from itertools import groupby
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +93,17 @@ class Retry(models.TextChoices):
 class StatusCodeQuerySet(models.QuerySet):
     def in_class(self, digit):
         return self.filter(category=digit)
+
+    def matching(self, filters):
+        codes = self
+        for each in filters:
+            codes = codes.filter(each.condition)
+        return codes.distinct()
+
+    def in_list_order(self):
+        """By class, what belongs to none last; in a class the registry's codes before the vendors'."""
+        vendors_last = Case(When(standing=Standing.VENDOR, then=1), default=0)
+        return self.select_related("category").order_by(F("category").asc(nulls_last=True), vendors_last, "number")
 
     def with_rows(self):
         """Fetch everything that hangs on a code: a fixed number of queries however many codes."""
@@ -286,6 +297,10 @@ class StatusCode(models.Model):
     @property
     def is_standard(self):
         return self.standing == Standing.REGISTERED
+
+    @property
+    def is_vendors(self):
+        return self.standing == Standing.VENDOR
 
     @property
     def keyword_list(self):
@@ -599,6 +614,16 @@ class Message(Row):
         return self.start_line[9] if self.start_line.startswith("HTTP/1.") else ""
 
 
+class Hop(models.TextChoices):
+    """The boxes between a browser and an application, from the outside inwards."""
+
+    CLIENT = "client", _("Browser")
+    CDN = "cdn", _("CDN")
+    BALANCER = "balancer", _("Load balancer")
+    NGINX = "nginx", "nginx"
+    APPLICATION = "application", _("Application")
+
+
 class ConfusionGroup(models.Model):
     """Codes that people mix up, and the one question that tells them apart."""
 
@@ -629,6 +654,14 @@ class ConfusionGroup(models.Model):
     def label(self):
         return " / ".join(member.code.label for member in self.members.all())
 
+    @cached_property
+    def chain(self):
+        """Each hop with the members that it says, [] where no member names one."""
+        members = self.members.all()
+        if not any(member.said_by for member in members):
+            return []
+        return [(hop, [member for member in members if hop in member.said_by.split()]) for hop in Hop]
+
 
 class GroupMember(Row):
     """One code of a group: the answer that leads to it, and an example."""
@@ -641,6 +674,13 @@ class GroupMember(Row):
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     answer_ko = models.CharField(_("answer (Korean)"), max_length=160)
     answer_en = models.CharField(_("answer (English)"), max_length=200)
+    said_by = models.CharField(
+        _("said by"),
+        max_length=60,
+        blank=True,
+        validators=[RegexValidator(rf"\A(?:{'|'.join(Hop.values)})(?: (?:{'|'.join(Hop.values)}))*\Z")],
+        help_text=_("Which boxes say this code, for the drawing: client cdn balancer nginx application."),
+    )
     example_ko = MarkdownField(_("example (Korean)"), blank=True)
     example_en = MarkdownField(_("example (English)"), blank=True)
 

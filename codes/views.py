@@ -2,22 +2,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from . import search as finder
 from .decorators import read_only
+from .filters import filters_of
 from .models import Category, ConfusionGroup, StatusCode
 
 
 @read_only
 def code_list(request):
-    categories = Category.objects.prefetch_related("codes")
-    outside = StatusCode.objects.filter(category=None)
-    return render(request, "codes/list.html", {"categories": categories, "outside": outside})
+    filters = filters_of(request.GET)
+    codes = StatusCode.objects.matching(filters).in_list_order()
+    filtered = any(each.chosen for each in filters)
+    return render(request, "codes/list.html", {"codes": codes, "filters": filters, "filtered": filtered})
 
 
 @read_only
 def category_detail(request, digit):
     category = get_object_or_404(Category, digit=digit)
-    categories = Category.objects.all()
-    codes = StatusCode.objects.in_class(digit)
-    return render(request, "codes/category.html", {"category": category, "categories": categories, "codes": codes})
+    codes = StatusCode.objects.in_class(digit).in_list_order()
+    return render(request, "codes/category.html", {"category": category, "codes": codes})
 
 
 @read_only

@@ -1,0 +1,70 @@
+"""The list's filters: facts, standing and issuer, each a plain link that can be combined with the others."""
+
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Caching, Content, HeaderRule, Retry, Standing, VendorMeaning
+
+
+class Filter:
+    """One question about a code. `choices` maps a value in the address to its label and condition."""
+
+    def __init__(self, name, label, choices, *, folded=False):
+        self.name = name
+        self.label = label
+        self.choices = choices
+        self.folded = folded
+        self.chosen = ""
+        self.together = []
+
+    @property
+    def condition(self):
+        return self.choices[self.chosen][1] if self.chosen else Q()
+
+    def links(self):
+        """Each choice with the query that sets it and keeps the other filters; the current one's takes it away."""
+        others = {each.name: each.chosen for each in self.together if each.chosen and each is not self}
+        for value, (label, _condition) in self.choices.items():
+            current = value == self.chosen
+            query = others if current else others | {self.name: value}
+            yield {"label": label, "current": current, "query": urlencode(query)}
+
+
+def filters_of(parameters):
+    """Return the list's filters as the address sets them. Raise BadRequest for a value that does not exist."""
+    filters = [
+        Filter(
+            "standing",
+            gettext_lazy("Standing"),
+            {value: (label, Q(standing=value)) for value, label in Standing.choices},
+        ),
+        Filter(
+            "fact",
+            gettext_lazy("Facts"),
+            {
+                "cacheable": (gettext_lazy("cacheable by default"), Q(caching=Caching.HEURISTIC)),
+                "no-content": (gettext_lazy("never has content"), Q(content=Content.NONE)),
+                "needs-header": (gettext_lazy("needs a header"), Q(header_rules__level=HeaderRule.Level.MUST)),
+                "retry": (
+                    gettext_lazy("worth retrying"),
+                    Q(retry__in=[Retry.AS_IS, Retry.WAIT, Retry.AUTH]),
+                ),
+            },
+        ),
+        Filter("issuer", gettext_lazy("Vendors' own, by issuer"), _issuers(), folded=True),
+    ]
+    for each in filters:
+        each.together = filters
+        each.chosen = parameters.get(each.name, "")
+        if each.chosen and each.chosen not in each.choices:
+            raise BadRequest(_("There is no such filter: %(value)s") % {"value": f"{each.name}={each.chosen[:40]}"})
+    return filters
+
+
+def _issuers():
+    issuers = VendorMeaning.objects.order_by("issuer").values_list("issuer", flat=True).distinct()
+    return {issuer: (issuer, Q(vendor_meanings__issuer=issuer)) for issuer in issuers}

@@ -654,6 +654,11 @@ class ConfusionGroup(models.Model):
     def label(self):
         return " / ".join(member.code.label for member in self.members.all())
 
+    @property
+    def is_large(self):
+        """Too many members for a box on each member's page."""
+        return len(self.members.all()) > 9
+
     @cached_property
     def chain(self):
         """Each hop with the members that it says, [] where no member names one."""

@@ -5,6 +5,8 @@ from .decorators import read_only
 from .filters import filters_of
 from .models import Category, ConfusionGroup, StatusCode
 
+MOST_BOXES = 2  # groups shown with their answers on a code's page; further ones are links
+
 
 @read_only
 def code_list(request):
@@ -28,7 +30,15 @@ def code_detail(request, number):
         return _unassigned(request, number)
     before, after = StatusCode.objects.neighbours(number)
     groups = ConfusionGroup.objects.filter(members__code=number).prefetch_related("members__code")
-    return render(request, "codes/detail.html", {"code": code, "before": before, "after": after, "groups": groups})
+    boxes = [group for group in groups if not group.is_large][:MOST_BOXES]
+    context = {
+        "code": code,
+        "before": before,
+        "after": after,
+        "boxes": boxes,
+        "more_groups": [group for group in groups if group not in boxes],
+    }
+    return render(request, "codes/detail.html", context)
 
 
 def _unassigned(request, number):

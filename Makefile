@@ -6,7 +6,7 @@ WEB_CONCURRENCY ?= 2
 RUN = .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run serve test lint format requirements messages
+.PHONY: run serve test bench-search lint format requirements messages
 
 run: .venv/.run .env staticfiles/.collected free-port prepare
 	$(RUN) manage.py runserver 127.0.0.1:$(PORT)
@@ -18,6 +18,12 @@ serve: .venv/.run .env staticfiles/.collected free-port prepare
 
 test: .venv/.dev
 	$(RUN) -m pytest $(PYTEST)
+
+# Search against what people would use instead. Needs node, npm and Debian's postgresql.
+bench-search: .venv/.dev .env
+	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
+	@npm install --silent --no-fund --no-audit --prefix .venv/bench fuse.js@7 minisearch@7
+	@.ci/with-postgres sh -c '$(RUN) manage.py migrate -v0 && $(RUN) manage.py load_catalogue -v0 && $(RUN) manage.py bench_search'
 
 lint: .venv/.dev
 	.venv/bin/ruff check .

@@ -112,6 +112,7 @@ class StatusCodeAdmin(admin.ModelAdmin):
                     ("caching", "caching_source"),
                     ("redirect_method", "redirect_method_source"),
                     ("retry", "retry_source"),
+                    "request_headers",
                 ]
             },
         ),

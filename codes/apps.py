@@ -9,5 +9,7 @@ class CodesConfig(AppConfig):
 
     def ready(self):
         from .editors import ensure_editors_group
+        from .revisions import watch
 
         post_migrate.connect(ensure_editors_group, sender=self)
+        watch(self)

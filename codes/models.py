@@ -52,9 +52,16 @@ class Category(models.Model):
     summary = localized("summary")
     description = localized("description")
 
+    # What a list of codes asks of each row.
+    is_standard = True
+
     @property
     def label(self):
         return f"{self.digit}xx"
+
+    @property
+    def category_id(self):
+        return self.digit
 
 
 class Standing(models.TextChoices):
@@ -224,6 +231,12 @@ class StatusCode(models.Model):
     )
     retry_source = CitationField(_("section on retrying"))
 
+    request_headers = LinesField(
+        _("request header fields"),
+        blank=True,
+        help_text=_("The request's header fields that this code answers, one a line: If-Match, Range, Accept."),
+    )
+
     keywords = LinesField(
         _("keywords"),
         blank=True,
@@ -303,8 +316,8 @@ class StatusCode(models.Model):
         return self.standing == Standing.VENDOR
 
     @property
-    def keyword_list(self):
-        return lines_of(self.keywords)
+    def request_header_list(self):
+        return lines_of(self.request_headers)
 
     @property
     def facts(self):
@@ -722,6 +735,27 @@ class GroupReference(Row):
 
     def __str__(self):
         return source_label(self.spec, self.section)
+
+
+class Revision(models.Model):
+    """A number that grows with every change of the catalogue, written in the transaction that makes the change.
+
+    Whoever keeps something made from the catalogue (an index, a page) keeps the revision with it and compares.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self):
+        return str(self.number)
+
+    @classmethod
+    def current(cls):
+        return cls.objects.values_list("number", flat=True).first() or 0
+
+    @classmethod
+    def advance(cls):
+        if not cls.objects.update(number=F("number") + 1):
+            cls.objects.create(pk=1, number=1)
 
 
 class LoadedEntry(models.Model):

@@ -13,6 +13,8 @@ urlpatterns = [
     path("<class:digit>/", views.category_detail, name="category"),
     path("<code:number>/", views.code_detail, name="detail"),
     path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
+    path("search/completions/", views.completions, name="completions"),
     path("vs/", views.group_list, name="groups"),
     path("vs/<slug:slug>/", views.group_detail, name="group"),
 ]

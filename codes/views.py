@@ -1,10 +1,19 @@
+import re
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
 
 from . import search as finder
 from .decorators import read_only
 from .filters import filters_of
 from .models import Category, ConfusionGroup, StatusCode
 
+MOST_SUGGESTIONS = 10
+SUGGESTIONS_KEPT = 60  # seconds
 MOST_BOXES = 2  # groups shown with their answers on a code's page; further ones are links
 
 
@@ -37,6 +46,7 @@ def code_detail(request, number):
         "after": after,
         "boxes": boxes,
         "more_groups": [group for group in groups if group not in boxes],
+        "query": _typed(request),
     }
     return render(request, "codes/detail.html", context)
 
@@ -54,14 +64,68 @@ def _unassigned(request, number):
     return render(request, "codes/unassigned.html", context, status=404)
 
 
+def _typed(request):
+    return request.GET.get("q", "").strip()
+
+
 @read_only
 def search(request):
-    query = request.GET.get("q", "").strip()
-    number = finder.number_in(query)
-    if number is not None:
-        return redirect("codes:detail", number=number)
-    context = {"query": query, "results": finder.search(query), "categories": Category.objects.all()}
-    return render(request, "codes/search.html", context)
+    query = _typed(request)
+    results = finder.search(query)
+    if "all" not in request.GET and (address := _direct_address(results)):
+        return redirect(address)
+    return render(
+        request, "codes/search.html", {"query": query, "results": results, "categories": finder.index().categories}
+    )
+
+
+def _direct_address(results):
+    """Where a query leads that names one thing outright, "" if it does not.
+
+    A query of more than the number goes along, so that the page can offer the other results.
+    """
+    if results.direct:
+        address = results.direct.get_absolute_url()
+        is_bare = getattr(results.direct, "label", "") == results.query
+        return address if is_bare else f"{address}?{urlencode({'q': results.query})}"
+    if re.fullmatch("[0-9]{3}", results.query):
+        return reverse("codes:detail", args=[int(results.query)])
+    return ""
+
+
+@read_only
+def suggest(request):
+    """The first results in the order of the page, for the list under the search field."""
+    return _kept_json({"query": _typed(request), "results": _suggestions(request)})
+
+
+@read_only
+def completions(request):
+    """The same for a browser's address bar, in the form of the OpenSearch Suggestions extension 1.1."""
+    found = _suggestions(request)
+    titles = [f"{each['label']} {each['name']}" for each in found]
+    names = [each["name"] for each in found]
+    addresses = [f"{settings.SITE_URL}{each['url']}" for each in found]
+    return _kept_json([_typed(request), titles, names, addresses], content_type="application/x-suggestions+json")
+
+
+def _suggestions(request):
+    return [
+        {
+            "url": hit.found.get_absolute_url(),
+            "label": hit.found.slug if hit.kind == "group" else hit.found.label,
+            "name": hit.found.question if hit.kind == "group" else hit.found.name,
+            "kind": hit.kind,
+            "reason": hit.reason,
+        }
+        for hit in finder.search(_typed(request)).in_order[:MOST_SUGGESTIONS]
+    ]
+
+
+def _kept_json(data, **kwargs):
+    response = JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False}, **kwargs)
+    patch_cache_control(response, public=True, max_age=SUGGESTIONS_KEPT)
+    return response
 
 
 @read_only
@@ -73,4 +137,4 @@ def group_list(request):
 @read_only
 def group_detail(request, slug):
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)
-    return render(request, "codes/group.html", {"group": group})
+    return render(request, "codes/group.html", {"group": group, "query": _typed(request)})

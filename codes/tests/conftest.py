@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from codes import search
 from codes.models import Category, StatusCode
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -36,6 +37,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Every test sees the real catalogue."""
     with django_db_blocker.unblock():
         call_command("load_catalogue", verbosity=0)
+        search.index()
+
+
+@pytest.fixture(autouse=True)
+def fresh_index(monkeypatch):
+    """Search follows an edit at once, and the next test starts from the catalogue's own index."""
+    monkeypatch.setattr(search, "CHECK_EVERY", 0)
+    kept = dict(search._state)
+    yield
+    search._state.update(kept)
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_no_page_scrolls_sideways(site, page, path, width):
 def test_a_reader_types_a_number_and_lands_on_its_page(site, page, complaints):
     page.goto(site.url)
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("404")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site.url}/404/")
@@ -66,9 +66,9 @@ def test_a_reader_types_a_number_and_lands_on_its_page(site, page, complaints):
 
 def test_a_slash_typed_into_the_field_is_a_slash(site, page):
     page.goto(site.url)
-    page.get_by_role("searchbox").click()
+    page.get_by_role("combobox").click()
     page.keyboard.type("http/2")
-    expect(page.get_by_role("searchbox")).to_have_value("http/2")
+    expect(page.get_by_role("combobox")).to_have_value("http/2")
 
 
 def test_a_reader_browses_from_the_list_to_a_code_and_changes_the_language(site, page, complaints):
@@ -120,7 +120,7 @@ def test_everything_works_without_javascript(site, browser):
 def test_print_leaves_the_text_and_drops_what_paper_cannot_use(site, page):
     page.goto(f"{site.url}/404/")
     page.emulate_media(media="print")
-    expect(page.get_by_role("searchbox")).to_be_hidden()
+    expect(page.get_by_role("combobox")).to_be_hidden()
     expect(page.get_by_role("heading", name="의미")).to_be_visible()
 
 
@@ -155,3 +155,95 @@ def test_the_languages_of_a_text_stand_side_by_side_where_there_is_room(site, pa
     assert korean["x"] + korean["width"] <= english["x"]
     korean, english = boxes[400]
     assert korean["y"] + korean["height"] <= english["y"]
+
+
+def suggestions_for(page, text):
+    field = page.get_by_role("combobox")
+    field.click()
+    with page.expect_response(re.compile("/search/suggest/")):
+        field.press_sequentially(text)
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    return field, options
+
+
+def test_suggestions_are_walked_with_arrows_and_opened_with_enter(site, page, complaints):
+    page.goto(site.url)
+    field, options = suggestions_for(page, "gateway")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    field.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    address = options.first.get_attribute("data-url")
+    field.press("Enter")
+    expect(page).to_have_url(site.url + address)
+    assert complaints == []
+
+
+def test_escape_closes_the_suggestions_and_keeps_what_was_typed(site, page):
+    page.goto(site.url)
+    field, options = suggestions_for(page, "gateway")
+    field.press("Escape")
+    expect(options.first).to_be_hidden()
+    expect(field).to_have_value("gateway")
+    expect(field).to_have_attribute("aria-expanded", "false")
+
+
+def test_enter_without_a_choice_searches(site, page):
+    page.goto(site.url)
+    field, _options = suggestions_for(page, "gateway")
+    field.press("Enter")
+    expect(page).to_have_url(f"{site.url}/search/?q=gateway")
+
+
+def test_a_suggestion_can_be_clicked(site, page):
+    page.goto(f"{site.url}/en/")
+    _field, options = suggestions_for(page, "teapot")
+    options.first.click()
+    expect(page).to_have_url(f"{site.url}/en/418/")
+
+
+def test_the_number_of_suggestions_is_announced(site, page):
+    page.goto(site.url)
+    suggestions_for(page, "찾을 수")
+    expect(page.get_by_role("status")).to_contain_text("추천 검색어")
+
+
+def test_a_syllable_being_composed_is_searched_and_its_enter_stays_with_the_input_method(site, page):
+    page.goto(site.url)
+    field = page.get_by_role("combobox")
+    field.click()
+    session = page.context.new_cdp_session(page)
+    with page.expect_response(re.compile("/search/suggest/")):
+        for half in ("ㅊ", "차", "찾", "찾으"):
+            session.send(
+                "Input.imeSetComposition", {"text": half, "selectionStart": len(half), "selectionEnd": len(half)}
+            )
+    option = page.get_by_role("option").first
+    expect(option).to_contain_text("404")
+    page.evaluate(
+        "document.getElementById('q').dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'ArrowDown', isComposing: true, bubbles: true}))"
+    )
+    expect(option).to_have_attribute("aria-selected", "false")
+    expect(page).to_have_url(f"{site.url}/")
+    session.send("Input.insertText", {"text": "찾을"})
+    expect(field).to_have_value("찾을")
+
+
+def test_a_digit_typed_anywhere_starts_a_search(site, page):
+    page.goto(f"{site.url}/404/")
+    page.keyboard.type("503")
+    expect(page.get_by_role("combobox")).to_have_value("503")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/503/")
+
+
+def test_open_suggestions_are_accessible(site, page):
+    page.goto(site.url)
+    suggestions_for(page, "인증")
+    result = Axe().run(page, options=RULES)
+    assert result.violations_count == 0, result.generate_report()

@@ -1,12 +1,102 @@
-// "/" focuses the search field, unless somebody is writing.
+const field = document.getElementById("q");
+const isWriting = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+// "/" or a digit anywhere starts a search, unless somebody is writing.
 document.addEventListener("keydown", (event) => {
-  const writing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || writing || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  const field = document.getElementById("q");
+  if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+  if (event.key !== "/" && !/^[0-9]$/.test(event.key)) return;
   field.focus();
   field.select();
+  if (event.key === "/") event.preventDefault();
 });
+
+// Suggestions under the search field: an ARIA combobox over /search/suggest/. Without script it is a plain form.
+{
+  const form = field.form;
+  const list = document.createElement("ul");
+  const said = document.createElement("p");
+  let active = -1;
+  let request;
+  let timer;
+
+  Object.assign(list, { id: "suggestions", className: "suggestions", role: "listbox", hidden: true, ariaLabel: field.ariaLabel });
+  Object.assign(said, { className: "visually-hidden", role: "status" });
+  field.after(list);
+  form.append(said);
+  Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
+  field.setAttribute("aria-controls", list.id);
+
+  const close = () => {
+    list.hidden = true;
+    field.ariaExpanded = "false";
+    mark(-1);
+  };
+
+  // The active option is marked, not focused: typing goes on in the field.
+  const mark = (number) => {
+    active = number;
+    [...list.children].forEach((option, index) => (option.ariaSelected = String(index === number)));
+    if (number < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", list.children[number].id);
+  };
+
+  const option = ({ url, label, name, kind, reason }, number) => {
+    const item = document.createElement("li");
+    Object.assign(item, { id: `suggestion-${number}`, role: "option", ariaSelected: "false" });
+    if (kind !== "group") item.dataset.class = label[0];
+    item.dataset.url = url;
+    for (const [tag, text] of [["b", label], ["span", name], ["small", reason]]) {
+      if (text) item.append(Object.assign(document.createElement(tag), { textContent: text }), " ");
+    }
+    return item;
+  };
+
+  const show = (results) => {
+    list.replaceChildren(...results.map(option));
+    mark(-1);
+    list.hidden = !results.length;
+    field.ariaExpanded = String(!list.hidden);
+    said.textContent = results.length ? `${form.dataset.found} ${results.length}` : form.dataset.none;
+  };
+
+  const ask = async () => {
+    request?.abort();
+    const query = field.value.trim();
+    if (!query) return close();
+    request = new AbortController();
+    try {
+      const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: query })}`, { signal: request.signal });
+      if (answer.ok && document.activeElement === field) show((await answer.json()).results);
+    } catch (error) {
+      if (error.name !== "AbortError") close();
+    }
+  };
+
+  // While a syllable is being composed the value already holds it, and search understands half a syllable.
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 90);
+  });
+
+  field.addEventListener("keydown", (event) => {
+    // Keys that belong to the input method are not ours.
+    if (event.isComposing || event.keyCode === 229 || list.hidden) return;
+    const last = list.children.length - 1;
+    if (event.key === "ArrowDown") mark(active < last ? active + 1 : 0);
+    else if (event.key === "ArrowUp") mark(active > 0 ? active - 1 : last);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && active >= 0) location.assign(list.children[active].dataset.url);
+    else return;
+    event.preventDefault();
+  });
+
+  field.addEventListener("blur", close);
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const item = event.target.closest("li");
+    if (item) location.assign(item.dataset.url);
+  });
+}
 
 // A code's page offers to copy its status line; without script the button does not appear.
 for (const button of document.querySelectorAll("button[data-copy]")) {

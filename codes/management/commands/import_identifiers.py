@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from codes.models import Identifier, Standing, StatusCode
+from codes.models import Identifier, Revision, Standing, StatusCode
 
 # The table's ecosystems in the order of the page, under the names that developers know.
 ECOSYSTEMS = {
@@ -75,6 +75,7 @@ class Command(BaseCommand):
         Identifier.objects.all().delete()
         identifiers = [Identifier(**fields) for fields in identifiers_of(rows, codes)]
         Identifier.objects.bulk_create(identifiers)
+        Revision.advance()
         self.stdout.write(f"{len(identifiers)} identifiers; export_catalogue writes them to the fixtures")
 
 

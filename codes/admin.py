@@ -1,7 +1,16 @@
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
+from . import versions
 from .localized import LANGUAGES
 from .models import (
     Advice,
@@ -17,6 +26,7 @@ from .models import (
     Reference,
     StatusCode,
     VendorMeaning,
+    Version,
 )
 
 
@@ -34,6 +44,92 @@ class LacksLanguageFilter(admin.SimpleListFilter):
 def in_both_languages(*texts):
     """Field names as admin rows: a text in Korean with its English twin beside it."""
     return [(f"{text}_ko", f"{text}_en") for text in texts]
+
+
+class EntryForm(forms.ModelForm):
+    """A form that does not save over what somebody else saved since it was opened.
+
+    It comes back with everything typed in it, tells what the other changed, and knows the newest version: saving once
+    more is then a decision.
+    """
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        label=_("Reason for the change"), required=False, max_length=200, help_text=_("Optional; kept in the history.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.conflict = None
+        if not self.instance._state.adding:
+            self.initial["seen_version"] = self.entry.version
+
+    @property
+    def entry(self):
+        return self.instance.code if isinstance(self.instance, Exchange) else self.instance
+
+    def clean(self):
+        data = super().clean()
+        if self.instance._state.adding:
+            return data
+        # The row stays locked until the transaction of the request ends, so nobody can come between this and the save.
+        stored = type(self.entry)._base_manager.select_for_update().filter(pk=self.entry.pk)
+        newest = stored.values_list("version", flat=True).first()
+        if newest != data.get("seen_version"):
+            self.conflict, self.conflict_version = versions.since(self.entry.key, data.get("seen_version"))
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen_version")] = newest
+            raise ValidationError(
+                _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
+                code="conflict",
+            )
+        return data
+
+
+class EntryAdmin(admin.ModelAdmin):
+    """Keeps every version of what is saved here, and lets nobody overwrite what they have not seen."""
+
+    form = EntryForm
+    change_form_template = "admin/codes/entry.html"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def entry_of(self, instance):
+        return instance
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            # Only a form that was tampered with gets this far: the version check has seen everybody else's rows.
+            raise BadRequest(gettext_now("The form does not fit the entry. Load it again.")) from error
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            entry = self.entry_of(obj)
+            versions.keep_before(entry.key)
+            if not versions.claim(entry, form.cleaned_data["seen_version"]):
+                raise PermissionDenied("the entry was saved by somebody else in this very moment")
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        versions.keep(self.entry_of(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
+
+    def delete_model(self, request, obj):
+        key = self.entry_of(obj).key
+        versions.keep_before(key)
+        super().delete_model(request, obj)
+        versions.keep(key, request.user)
+
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def history_view(self, request, object_id, extra_context=None):
+        key = f"{self.model._meta.model_name} {object_id}"
+        return redirect(f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': key})}")
 
 
 class RowInline(admin.StackedInline):
@@ -81,7 +177,7 @@ class ExchangeInline(RowInline):
 
 
 @admin.register(StatusCode)
-class StatusCodeAdmin(admin.ModelAdmin):
+class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]
     list_display_links = ["label", "name_ko", "name_en"]
     list_filter = ["category", "standing", LacksLanguageFilter, "common", "webdav"]
@@ -100,7 +196,17 @@ class StatusCodeAdmin(admin.ModelAdmin):
         IdentifierInline,
     ]
     fieldsets = [
-        (None, {"fields": [("number", "category", "standing"), ("common", "webdav", "checked_on")]}),
+        (
+            None,
+            {
+                "fields": [
+                    "seen_version",
+                    ("number", "category", "standing"),
+                    ("common", "webdav", "checked_on"),
+                    "reason",
+                ]
+            },
+        ),
         (_("What it is called"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
         (_("What it means"), {"fields": in_both_languages("description", "when_to_use", "when_not_to_use")}),
         (_("Aside"), {"fields": [*in_both_languages("misunderstanding", "history"), "related"]}),
@@ -118,9 +224,6 @@ class StatusCodeAdmin(admin.ModelAdmin):
         ),
     ]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     @admin.display(description=_("number"), ordering="number")
     def label(self, code):
         return code.label
@@ -131,15 +234,23 @@ class StatusCodeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en"]
     search_fields = ["=digit", "name_ko", "name_en"]
     fieldsets = [
-        (None, {"fields": ["digit", *in_both_languages("name", "summary", "description"), "keywords"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "seen_version",
+                    "digit",
+                    "reason",
+                    *in_both_languages("name", "summary", "description"),
+                    "keywords",
+                ]
+            },
+        ),
     ]
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
 
     @admin.display(description=_("class"), ordering="digit")
     def label(self, category):
@@ -162,7 +273,7 @@ class MessageInline(RowInline):
 
 
 @admin.register(Exchange)
-class ExchangeAdmin(admin.ModelAdmin):
+class ExchangeAdmin(EntryAdmin):
     list_display = ["code", "position", "title_ko", "title_en"]
     list_display_links = ["code", "title_ko", "title_en"]
     list_select_related = ["code"]
@@ -170,10 +281,14 @@ class ExchangeAdmin(admin.ModelAdmin):
     autocomplete_fields = ["code"]
     ordering = ["code", "position"]
     inlines = [MessageInline]
-    fields = [("code", "position"), *in_both_languages("title")]
+    fields = ["seen_version", ("code", "position"), *in_both_languages("title"), "reason"]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
+    def entry_of(self, instance):
+        return instance.code
+
+    def history_view(self, request, object_id, extra_context=None):
+        exchange = get_object_or_404(Exchange, pk=object_id)
+        return redirect(f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': exchange.code.key})}")
 
 
 class GroupMemberInline(RowInline):
@@ -188,7 +303,7 @@ class GroupReferenceInline(TabularRowInline):
 
 
 @admin.register(ConfusionGroup)
-class ConfusionGroupAdmin(admin.ModelAdmin):
+class ConfusionGroupAdmin(EntryAdmin):
     list_display = ["slug", "question_ko", "question_en", "checked_on"]
     search_fields = ["slug", "question_ko", "question_en", "keywords"]
     inlines = [GroupMemberInline, GroupReferenceInline]
@@ -199,8 +314,65 @@ class ConfusionGroupAdmin(admin.ModelAdmin):
         ),
     ]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_readonly_fields(self, request, obj=None):
         return ["slug"] if obj else []
+
+
+@admin.register(Version)
+class VersionAdmin(admin.ModelAdmin):
+    """What was saved, by whom and why; any version can be looked at and restored."""
+
+    list_display = ["saved_at", "key", "editor", "reason", "what"]
+    search_fields = ["key", "reason", "editor__username"]
+    list_filter = ["saved_at", "editor"]
+    list_select_related = ["editor"]
+    list_per_page = 30
+    change_form_template = "admin/codes/version.html"
+
+    @admin.display(description=_("what changed"))
+    def what(self, version):
+        if version.data is None:
+            return gettext_now("deleted")
+        if not version.before:
+            return gettext_now("first version kept")
+        changes = versions.changes(version.before.data, version.data)
+        return ", ".join(dict.fromkeys(f"{change.row} {change.field}".strip() for change in changes[:4]))
+
+    def get_urls(self):
+        restore = self.admin_site.admin_view(require_POST(self.restore))
+        return [path("<int:pk>/restore/", restore, name="codes_version_restore"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        version = self.get_object(request, object_id)
+        if version and self.has_view_permission(request, version):
+            before = version.before.data if version.before else None
+            extra_context = {
+                "version": version,
+                "changes": versions.changes(before, version.data),
+                "can_restore": version.data is not None and self._may_restore(request, version),
+            } | (extra_context or {})
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def restore(self, request, pk):
+        version = get_object_or_404(Version, pk=pk)
+        if version.data is None or not self._may_restore(request, version):
+            raise PermissionDenied
+        reason = gettext_now("Restored the version of %(when)s") % {"when": version.saved_at.strftime("%Y-%m-%d %H:%M")}
+        if versions.restore(version, request.user, reason):
+            messages.success(request, gettext_now("The entry is now as it was in this version."))
+        else:
+            messages.info(request, gettext_now("The entry already is as it was in this version."))
+        model_name, entry_pk = version.key.split(maxsplit=1)
+        return HttpResponseRedirect(reverse(f"admin:codes_{model_name}_change", args=[entry_pk]))
+
+    def _may_restore(self, request, version):
+        return request.user.has_perm(f"codes.change_{version.key.split()[0]}")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -36,6 +36,7 @@ from .models import (
     StatusCode,
     VendorMeaning,
 )
+from .models import Entry as StoredEntry
 
 # The same safe loader, ten times as fast where PyYAML was built with its C part.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,6 +49,8 @@ ROWS_OF = {
     StatusCode: [Reference, HeaderRule, Alias, Advice, VendorMeaning, Identifier, Exchange],
     ConfusionGroup: [GroupMember, GroupReference],
 }
+# What the database keeps about an entry and files do not.
+BOOKKEEPING = {"version"}
 # Rows of a few short values stand on one line each.
 ON_ONE_LINE = {"codes.reference", "codes.headerrule", "codes.alias", "codes.identifier", "codes.groupreference"}
 
@@ -128,14 +131,14 @@ def _load_entry(entry, loaded, replace, report):
             report.conflicts.append(entry)
         return "kept as edited"
     else:
-        _write(entry)
+        write(entry)
         outcome = "changed" if current else "added"
     if base != entry.digest:
         LoadedEntry.objects.update_or_create(key=entry.key, defaults={"digest": entry.digest})
     return outcome
 
 
-def _write(entry):
+def write(entry):
     """Save the entry's objects and remove the rows that the file no longer has."""
     kept = {}
     for data in entry.objects:
@@ -145,6 +148,9 @@ def _write(entry):
                 relations = [f.name for f in instance._meta.fields if f.is_relation]
                 instance.clean_fields(exclude=relations)
                 instance.clean()
+                if isinstance(instance, StoredEntry):
+                    # Forms that are open now have not seen this: their version is no longer the newest.
+                    instance.version = _next_version(instance)
                 deserialized.save()
                 kept.setdefault(type(instance), []).append(instance.pk)
         except (DeserializationError, ValidationError, DatabaseError, TypeError, ValueError) as error:
@@ -156,6 +162,11 @@ def _write(entry):
             Message.objects.filter(exchange__code=kept[root][0]).exclude(pk__in=kept.get(Message, [])).delete()
 
 
+def _next_version(instance):
+    stored = type(instance).objects.filter(pk=instance.pk).values_list("version", flat=True).first()
+    return 0 if stored is None else stored + 1
+
+
 def read(path):
     """Return the entries of a file. Raise CatalogueError for what is not a fixture of this catalogue."""
     try:
@@ -164,6 +175,18 @@ def read(path):
         raise CatalogueError(f"{path}: {error}") from error
     if not isinstance(data, list):
         raise CatalogueError(f"{path}: expected a list of objects")
+    return _entries(path, data)
+
+
+def entry_of(path, key, data):
+    """The one entry that plain data describes. Raise CatalogueError if it describes anything else."""
+    entries = _entries(path, data)
+    if [entry.key for entry in entries] != [key]:
+        raise CatalogueError(f"{path}: expected {key}")
+    return entries[0]
+
+
+def _entries(path, data):
     entries = []
     for item in data:
         model = _model_of(item, path)
@@ -252,7 +275,7 @@ def from_database(key):
         item["fields"] = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in item["fields"].items()
-            if not _is_default(model._meta.get_field(name), value)
+            if name not in BOOKKEEPING and not _is_default(model._meta.get_field(name), value)
         }
         if "pk" not in item and model in ROWS_OF:
             item["pk"] = root.pk

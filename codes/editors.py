@@ -22,5 +22,6 @@ def ensure_editors_group(sender, using, apps, **kwargs):
     # Permissions are made by a later receiver of the same signal.
     create_permissions(sender, using=using, apps=apps, verbosity=0)
     wanted = [f"{action}_statuscode" for action in ON_CODES]
+    wanted += ["view_version"]
     wanted += [f"{action}_{row}" for row in ROWS for action in ON_ROWS]
     group.permissions.set(Permission.objects.using(using).filter(content_type__app_label="codes", codename__in=wanted))

@@ -5,12 +5,15 @@ Every row that hangs on a code has a natural key, so that loading a fixture twic
 
 from itertools import groupby
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from .citations import citation_url
@@ -20,7 +23,24 @@ from .localized import localized
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
 
 
-class Category(models.Model):
+class Entry(models.Model):
+    """What an editor opens as one form, with the rows that hang on it.
+
+    `version` grows with every save. A form remembers the one it was opened with, and a save with an older one is
+    refused: nobody overwrites what they have not seen.
+    """
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key(self):
+        return f"{self._meta.model_name} {self.pk}"
+
+
+class Category(Entry):
     """A class of status codes, named by their first digit (RFC 9110 section 15)."""
 
     digit = models.PositiveSmallIntegerField(
@@ -142,7 +162,7 @@ class StatusCodeQuerySet(models.QuerySet):
         return self.filter(lacking)
 
 
-class StatusCode(models.Model):
+class StatusCode(Entry):
     """A status code: what it is called, what it means, and the facts its specification states."""
 
     TEXTS = ["name", "summary", "description", "when_to_use", "when_not_to_use", "misunderstanding", "history"]
@@ -637,7 +657,7 @@ class Hop(models.TextChoices):
     APPLICATION = "application", _("Application")
 
 
-class ConfusionGroup(models.Model):
+class ConfusionGroup(Entry):
     """Codes that people mix up, and the one question that tells them apart."""
 
     slug = models.SlugField(_("slug"), primary_key=True, max_length=60, help_text=_("The numbers, as 401-403."))
@@ -735,6 +755,33 @@ class GroupReference(Row):
 
     def __str__(self):
         return source_label(self.spec, self.section)
+
+
+class Version(models.Model):
+    """An entry as somebody left it: the plain data of its fixture. `data` is null when it was deleted."""
+
+    key = models.CharField(_("entry"), max_length=80, db_index=True)
+    number = models.PositiveIntegerField(_("number"), null=True)
+    data = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("editor"), related_name="+"
+    )
+    saved_at = models.DateTimeField(_("saved"), auto_now_add=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        default_permissions = ["view"]
+
+    def __str__(self):
+        return f"{self.key} · {localtime(self.saved_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def before(self):
+        """The version that this one followed, None for the first that is kept."""
+        return Version.objects.filter(key=self.key, pk__lt=self.pk).first()
 
 
 class Revision(models.Model):

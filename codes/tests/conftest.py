@@ -8,6 +8,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -73,6 +74,17 @@ class Site:
         return subprocess.run(command, cwd=settings.BASE_DIR, env=self.env, check=True, capture_output=True, text=True)
 
 
+def _own_database():
+    """A new database beside the one of the tests, where that is PostgreSQL."""
+    url = os.environ["DATABASE_URL"]
+    if not url.startswith("postgres"):
+        return ""
+    name = f"site_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.rpartition("/")[0] + f"/{name}"
+
+
 PASSWORD = "four-random-words-here"
 
 
@@ -90,7 +102,7 @@ def site(tmp_path_factory):
             "SITE_URL": f"http://127.0.0.1:{port}",
             "DEBUG": "false",
             "ALLOWED_HOSTS": "",
-            "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+            "DATABASE_URL": _own_database() or f"sqlite:///{folder / 'site.sqlite3'}",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         },
     )

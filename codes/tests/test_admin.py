@@ -6,6 +6,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from codes.models import Category, StatusCode
+from codes.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -16,22 +17,6 @@ def editor(client):
     user.groups.add(Group.objects.get(name="편집자"))
     client.force_login(user)
     return client
-
-
-def form_of(client, number=None):
-    """The fields of a code's form as a browser would send them back."""
-    path = reverse("admin:codes_statuscode_change", args=[number]) if number else reverse("admin:codes_statuscode_add")
-    page = client.get(path)
-    forms = [page.context["adminform"].form]
-    for formset in page.context["inline_admin_formsets"]:
-        forms += [formset.formset.management_form, *formset.formset.forms]
-    data = {}
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if value is not None and value is not False:
-                data[field.html_name] = value
-    return path, data
 
 
 def test_an_editors_change_shows_on_the_site_at_once(editor):
@@ -139,9 +124,8 @@ def test_every_admin_page_opens_for_an_administrator(admin_client):
 
 
 def test_a_category_can_be_corrected(admin_client):
-    path = reverse("admin:codes_category_change", args=[4])
-    data = {"name_ko": "클라이언트 오류", "name_en": "Client Error"}
-    assert admin_client.post(path, data).status_code == 302
+    path, data = form_of(admin_client, 4, "category")
+    assert admin_client.post(path, data | {"name_ko": "클라이언트 오류"}).status_code == 302
     assert Category.objects.get(digit=4).name_ko == "클라이언트 오류"
 
 

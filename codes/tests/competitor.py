@@ -1,0 +1,41 @@
+"""One of several processes that edit the same entry at the same time; run by test_editing.
+
+Prints, as JSON, the words that it saved, how often it was refused, and how often a refusal lost what was typed.
+"""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from codes.tests.forms import form_of  # noqa: E402
+
+
+def main(name, rounds):
+    setup_test_environment()  # for the context of rendered pages
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(User.objects.get(username="chief"))
+    saved, refused, lost, failed = [], 0, 0, 0
+    for number in range(rounds):
+        word = f"{name}-{number}"
+        path, data = form_of(client, 210)
+        answer = client.post(path, data | {"keywords": f"{data['keywords']}\n{word}"})
+        if answer.status_code == 302:
+            saved.append(word)
+        elif answer.status_code == 200:
+            refused += 1
+            lost += word not in answer.content.decode()
+        else:
+            failed += 1
+    print(json.dumps({"saved": saved, "refused": refused, "lost": lost, "failed": failed}))
+
+
+main(sys.argv[1], int(sys.argv[2]))

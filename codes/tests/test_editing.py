@@ -1,0 +1,248 @@
+"""Nothing that an editor wrote is lost: history, restoring, and two editors at once."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from codes import catalogue, versions
+from codes.models import Advice, Reference, StatusCode, Version
+from codes.tests.forms import form_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    user = User.objects.create_user("editor", is_staff=True)
+    user.groups.add(Group.objects.get(name="편집자"))
+    client.force_login(user)
+    return client
+
+
+def history(key="statuscode 404"):
+    return Version.objects.filter(key=key)
+
+
+# History
+
+
+def test_a_change_keeps_who_what_and_why(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름", "reason": "더 익숙한 말"})
+    newest, first = history()
+    assert (newest.editor.username, newest.reason) == ("editor", "더 익숙한 말")
+    assert [(c.field, c.before, c.after) for c in versions.changes(first.data, newest.data)] == [
+        ("한국어 이름", "찾을 수 없음", "고친 이름")
+    ]
+
+
+def test_a_change_of_a_row_is_kept_with_its_entry(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"advice-0-text_ko": "- 새 조언"})
+    newest, first = history()
+    (change,) = versions.changes(first.data, newest.data)
+    assert "visitor" in change.row
+    assert change.after == "- 새 조언"
+
+
+def test_a_change_of_a_message_is_kept_with_its_code(editor):
+    exchange = StatusCode.objects.get(number=404).exchanges.first()
+    path, data = form_of(editor, exchange.pk, "exchange")
+    assert editor.post(path, data | {"messages-0-note_ko": "새 설명", "messages-0-note_en": "new"}).status_code == 302
+    assert {change.after for change in versions.changes(*[v.data for v in history()][::-1])} == {"새 설명", "new"}
+
+
+def test_saving_without_a_change_adds_no_version(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data)
+    assert history().count() == 1
+
+
+def test_any_version_can_be_looked_at(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"description_ko": data["description_ko"].replace("원본", "<b>원래</b>")})
+    page = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
+    assertContains(page, "<del>원본</del>")
+    assertContains(page, "<ins>&lt;b&gt;원래&lt;/b&gt;</ins>")
+
+
+def test_the_history_button_leads_to_the_versions_of_the_entry(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름", "reason": "까닭"})
+    page = editor.get(reverse("admin:codes_statuscode_history", args=[404]), follow=True)
+    assertContains(page, "까닭")
+
+
+def test_an_earlier_version_can_be_restored_and_that_can_be_undone(editor):
+    before = catalogue.from_database("statuscode 404").digest
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름", "references-0-DELETE": "on"})
+    changed = catalogue.from_database("statuscode 404").digest
+    second, first = history()
+    editor.post(reverse("admin:codes_version_restore", args=[first.pk]))
+    assert catalogue.from_database("statuscode 404").digest == before
+    assert history().count() == 3
+    editor.post(reverse("admin:codes_version_restore", args=[second.pk]))
+    assert catalogue.from_database("statuscode 404").digest == changed
+
+
+def test_a_deleted_entry_can_be_restored_with_its_rows(admin_client):
+    before = catalogue.from_database("statuscode 404").digest
+    admin_client.post(reverse("admin:codes_statuscode_delete", args=[404]), {"post": "yes"})
+    assert not StatusCode.objects.filter(number=404).exists()
+    gone, last = history()
+    assert gone.data is None
+    admin_client.post(reverse("admin:codes_version_restore", args=[last.pk]))
+    assert catalogue.from_database("statuscode 404").digest == before
+
+
+def test_restoring_needs_the_right_to_change(editor):
+    admin = User.objects.create_superuser("chief")
+    versions.keep("category 4", admin)
+    version = Version.objects.get(key="category 4")
+    assert editor.post(reverse("admin:codes_version_restore", args=[version.pk])).status_code == 403
+
+
+def test_history_itself_cannot_be_changed(admin_client):
+    versions.keep("statuscode 404")
+    version = history()[0]
+    assert admin_client.get(reverse("admin:codes_version_delete", args=[version.pk])).status_code == 403
+    assert admin_client.get(reverse("admin:codes_version_add")).status_code == 403
+    assert admin_client.get(reverse("admin:codes_version_restore", args=[version.pk])).status_code == 405
+
+
+# Two editors at once
+
+
+def test_a_form_opened_before_anothers_save_comes_back_with_both_texts(editor, django_user_model):
+    path, mine = form_of(editor, 404)
+    other = type(editor)()
+    other.force_login(django_user_model.objects.create_superuser("other"))
+    _, theirs = form_of(other, 404)
+    other.post(path, theirs | {"name_ko": "남의 이름"})
+
+    page = editor.post(path, mine | {"summary_ko": "내가 쓴 설명입니다."})
+    assert page.status_code == 200
+    assertContains(page, "내가 쓴 설명입니다.")
+    assertContains(page, "남의 이름")
+    assertContains(page, "other")
+    assert StatusCode.objects.get(number=404).name_ko == "남의 이름"
+
+    mine["seen_version"] = page.context["adminform"].form["seen_version"].value()
+    assert editor.post(path, mine | {"summary_ko": "내가 쓴 설명입니다."}).status_code == 302
+    assert StatusCode.objects.get(number=404).summary_ko == "내가 쓴 설명입니다."
+
+
+def test_a_refused_save_does_not_make_the_next_one_stale(editor):
+    path, data = form_of(editor, 404)
+    page = editor.post(path, data | {"name_ko": ""})
+    assert page.status_code == 200
+    assert editor.post(path, data | {"name_ko": "이름"}).status_code == 302
+
+
+def test_changes_of_rows_count_too(editor):
+    path, mine = form_of(editor, 404)
+    _, theirs = form_of(editor, 404)
+    editor.post(path, theirs | {"advice-0-text_ko": "- 남의 조언"})
+    page = editor.post(path, mine | {"advice-0-text_ko": "- 내 조언"})
+    assert page.status_code == 200
+    assertContains(page, "- 내 조언")
+    assert Advice.objects.get(code=404, reader="visitor").text_ko == "- 남의 조언"
+
+
+def test_a_message_and_its_code_are_one_entry(editor):
+    exchange = StatusCode.objects.get(number=404).exchanges.first()
+    path, mine = form_of(editor, exchange.pk, "exchange")
+    code_path, theirs = form_of(editor, 404)
+    editor.post(code_path, theirs | {"name_ko": "남의 이름"})
+    assert editor.post(path, mine | {"title_ko": "내 제목"}).status_code == 200
+
+
+def test_a_reload_of_the_fixtures_counts_as_a_save(editor, tmp_path):
+    path, mine = form_of(editor, 404)
+    catalogue.write(catalogue.read(catalogue.FIXTURES / "codes" / "404.yaml")[0])
+    assert editor.post(path, mine | {"name_ko": "내 이름"}).status_code == 200
+
+
+@pytest.mark.parametrize("forged", ["", "-1", "99999999999999999999999", "abc", "0x1", "\0"])
+def test_a_forged_version_saves_nothing(editor, forged):
+    path, data = form_of(editor, 404)
+    assert editor.post(path, data | {"seen_version": forged, "name_ko": "몰래"}).status_code in (200, 400)
+    assert StatusCode.objects.get(number=404).name_ko == "찾을 수 없음"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"references-0-id": "999999"},
+        {"references-0-id": "x"},
+        {"references-0-code": "403"},
+        {"references-TOTAL_FORMS": "99999"},
+        {"references-INITIAL_FORMS": "-1"},
+    ],
+)
+def test_a_tampered_inline_moves_nothing(editor, forged):
+    path, data = form_of(editor, 404)
+    before = Reference.objects.filter(code=403).count()
+    assert editor.post(path, data | forged).status_code in (200, 302, 400)
+    assert Reference.objects.filter(code=403).count() == before
+
+
+def test_200_competing_saves_lose_nothing(site):
+    """Eight processes, 25 saves of one entry each: what was saved is all there, what was refused is on screen."""
+    competitors = [
+        subprocess.Popen(
+            [sys.executable, "-m", "codes.tests.competitor", f"editor{number}", "25"],
+            cwd=settings.BASE_DIR,
+            env=site.env,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(8)
+    ]
+    results = [json.loads(competitor.communicate(timeout=300)[0]) for competitor in competitors]
+    saved = [word for result in results for word in result["saved"]]
+    assert len(saved) + sum(result["refused"] for result in results) == 200
+    assert sum(result["failed"] for result in results) == 0
+    assert sum(result["lost"] for result in results) == 0
+    text = site.manage(
+        "shell", "--no-imports", "-c", "from codes.models import *; print(StatusCode.objects.get(pk=210).keywords)"
+    ).stdout
+    assert set(saved) <= set(text.splitlines())
+    assert len(saved) >= 8
+
+
+# Fixtures and edits
+
+
+def test_a_deployment_leaves_the_editors_text_and_its_history(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    call_command("load_catalogue", verbosity=0)
+    assert StatusCode.objects.get(number=404).name_ko == "고친 이름"
+    assert history().count() == 2
+
+
+def test_an_edit_is_written_back_to_its_file_and_nothing_else(editor, tmp_path):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    changed = catalogue.export(tmp_path)
+    original = (catalogue.FIXTURES / "codes" / "404.yaml").read_text().splitlines()
+    written = (tmp_path / "codes" / "404.yaml").read_text().splitlines()
+    assert len(changed) > 100  # an empty folder: every file is new
+    assert [line for line in written if line not in original] == ["    name_ko: 고친 이름"]
+    assert len(written) == len(original)
+
+
+def test_texts_that_hold_script_are_shown_as_text_in_the_history(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"keywords": "<script>alert(1)</script>"})
+    page = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
+    assertNotContains(page, "<script>alert(1)")

@@ -1,0 +1,135 @@
+"""Who changed what: every save of an entry is kept whole, compared field by field, and can be restored.
+
+A version is the entry as its fixture would say it, rows included, so that restoring is loading: the same code, the same
+checks. (A history table for each model would have to put an entry and its rows of one moment together again.)
+"""
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import F
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+
+from . import catalogue
+from .models import Version
+
+SHORT = 60  # characters; longer texts are compared word by word
+
+
+def plain(entry):
+    """The entry's objects as JSON would give them back."""
+    return json.loads(json.dumps(entry.objects, cls=DjangoJSONEncoder)) if entry else None
+
+
+def keep_before(key):
+    """Keep the state before the first change, so that the change has a before."""
+    if not Version.objects.filter(key=key).exists():
+        keep(key)
+
+
+def keep(key, editor=None, reason=""):
+    """Keep the entry as it is now, if it differs from the newest version. Return the version, or None."""
+    entry = catalogue.from_database(key)
+    data = plain(entry)
+    newest = Version.objects.filter(key=key).first()
+    if (newest and newest.data == data) or not (newest or entry):
+        return None
+    return Version.objects.create(key=key, number=_number(key), data=data, editor=editor, reason=reason)
+
+
+def _number(key):
+    model_name, pk = key.split(maxsplit=1)
+    return apps.get_model("codes", model_name).objects.filter(pk=pk).values_list("version", flat=True).first()
+
+
+def since(key, number):
+    """Return the changes that others made since version `number`, and the newest Version, to tell who it was."""
+    seen = Version.objects.filter(key=key, number=number).first()
+    newest = Version.objects.filter(key=key).first()
+    return changes(seen.data if seen else None, plain(catalogue.from_database(key))), newest
+
+
+@transaction.atomic
+def restore(version, editor, reason):
+    """Make the entry what it was in this version. That is a change of its own, and can be undone in the same way."""
+    keep_before(version.key)
+    catalogue.write(catalogue.entry_of(Path("history"), version.key, version.data))
+    return keep(version.key, editor, reason)
+
+
+def claim(instance, seen):
+    """Take the next version for a save that has seen version `seen`; return whether it was still the newest.
+
+    One UPDATE both compares and writes, so that of two savers only one can be first, on any database.
+    """
+    if not type(instance).objects.filter(pk=instance.pk, version=seen).update(version=F("version") + 1):
+        return False
+    instance.version = seen + 1
+    return True
+
+
+@dataclass
+class Change:
+    """A field that differs between two states of an entry. `row` is "" for the entry itself."""
+
+    row: str
+    field: str
+    before: str
+    after: str
+
+    @property
+    def as_html(self):
+        """The words with what went in <del> and what came in <ins>; short texts whole."""
+        if len(self.before) < SHORT and len(self.after) < SHORT:
+            return _marked("del", self.before) + mark_safe(" ") + _marked("ins", self.after)
+        before, after = self.before.split(" "), self.after.split(" ")
+        parts = []
+        for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if kind == "equal":
+                parts.append(escape(" ".join(before[a:b])))
+            else:
+                parts += [_marked("del", " ".join(before[a:b])), _marked("ins", " ".join(after[c:d]))]
+        return mark_safe(" ".join(filter(None, parts)))  # noqa: S308 - every part is escaped
+
+
+def _marked(tag, text):
+    return mark_safe(f"<{tag}>{escape(text)}</{tag}>") if text else mark_safe("")  # noqa: S308
+
+
+def changes(before, after):
+    """Return the Changes from one state to another; either may be None for an entry that is not there."""
+    old, new = _flat(before), _flat(after)
+    order = list(dict.fromkeys([*old, *new]))
+    return [
+        Change(row, field, old.get((row, field), ""), new.get((row, field), ""))
+        for row, field in order
+        if old.get((row, field)) != new.get((row, field))
+    ]
+
+
+def _flat(data):
+    """The state as {(row, field): text}, rows named by what tells them from their sisters."""
+    flat = {}
+    for item in data or []:
+        model = apps.get_model(item["model"])
+        row = ""
+        if model not in catalogue.ROWS_OF:
+            named = [str(item["fields"].get(name.removesuffix("_id"), "")) for name in model.NATURAL_KEY[1:]]
+            row = f"{model._meta.verbose_name} {' '.join(filter(None, named))}".strip()
+            if "exchange" in item["fields"]:
+                exchange, position = item["fields"]["exchange"][1], item["fields"].get("position", 1)
+                row = f"{model._meta.verbose_name} {exchange}-{position}"
+        for field, value in item["fields"].items():
+            if field not in ("code", "group", "exchange"):
+                flat[row, str(model._meta.get_field(field).verbose_name)] = _as_text(value)
+    return flat
+
+
+def _as_text(value):
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

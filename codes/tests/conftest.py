@@ -1,3 +1,4 @@
+import itertools
 import os
 import shutil
 import socket
@@ -74,40 +75,51 @@ class Site:
         return subprocess.run(command, cwd=settings.BASE_DIR, env=self.env, check=True, capture_output=True, text=True)
 
 
-def _own_database():
-    """A new database beside the one of the tests, where that is PostgreSQL."""
+PASSWORD = "four-random-words-here"
+_databases = itertools.count()
+
+
+def _own_database(folder):
+    """A new database: a file of its own, or where the tests use PostgreSQL one beside theirs."""
     url = os.environ["DATABASE_URL"]
     if not url.startswith("postgres"):
-        return ""
-    name = f"site_{os.getpid()}"
+        return f"sqlite:///{folder / 'site.sqlite3'}"
+    name = f"site_{os.getpid()}_{next(_databases)}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return url.rpartition("/")[0] + f"/{name}"
 
 
-PASSWORD = "four-random-words-here"
+def _make_site(folder):
+    """A site with its own database, migrated and loaded; nothing serves it yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "only-for-tests-" * 5,
+        "SITE_URL": url,
+        "DEBUG": "false",
+        "ALLOWED_HOSTS": "",
+        "DATABASE_URL": _own_database(folder),
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
+    site = Site(url, environment)
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("load_catalogue", "--verbosity", "0")
+    return site
+
+
+@pytest.fixture
+def fresh_site(tmp_path):
+    """A site that the test may destroy."""
+    return _make_site(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    site = Site(
-        f"http://127.0.0.1:{port}",
-        {
-            "PATH": os.environ["PATH"],
-            "SECRET_KEY": "only-for-tests-" * 5,
-            "SITE_URL": f"http://127.0.0.1:{port}",
-            "DEBUG": "false",
-            "ALLOWED_HOSTS": "",
-            "DATABASE_URL": _own_database() or f"sqlite:///{folder / 'site.sqlite3'}",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-        },
-    )
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("load_catalogue", "--verbosity", "0")
+    """The site as it is deployed, for all tests of this process: they leave entries as others expect them."""
+    site = _make_site(tmp_path_factory.mktemp("site"))
     site.manage("collectstatic", "--no-input", "--verbosity", "0")
     site.manage("createsuperuser", "--no-input", "--username", "chief", "--email", "chief@example.com")
     site.manage(
@@ -121,7 +133,16 @@ def site(tmp_path_factory):
     server = subprocess.Popen(
         [
             Path(sys.executable).with_name("granian"),
-            *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "1"),
+            *(
+                "--interface",
+                "wsgi",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                site.url.rpartition(":")[2],
+                "--blocking-threads",
+                "1",
+            ),
             "statuscodes.wsgi:application",
         ],
         cwd=settings.BASE_DIR,

@@ -1,0 +1,43 @@
+import os
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from .backup import check_sqlite, run_postgresql
+
+
+class Command(BaseCommand):
+    help = "Put a backup in the place of the database. Stop the site first; the present SQLite file is set aside."
+
+    def add_arguments(self, parser):
+        parser.add_argument("backup", type=Path)
+
+    def handle(self, *, backup, **options):
+        if not backup.is_file():
+            raise CommandError(f"There is no file {backup}.")
+        try:
+            self._restore_sqlite(backup) if connection.vendor == "sqlite" else self._restore_postgresql(backup)
+        except (sqlite3.Error, OSError, subprocess.CalledProcessError) as error:
+            raise CommandError(f"Nothing was restored: {getattr(error, 'stderr', '') or error}") from error
+        self.stdout.write(f"restored {backup}")
+
+    def _restore_sqlite(self, backup):
+        check_sqlite(backup)
+        database = Path(connection.settings_dict["NAME"])
+        connection.close()
+        fresh = database.with_name(f"{database.name}.restoring")
+        fresh.write_bytes(backup.read_bytes())
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        for leftover in ("-wal", "-shm", "-journal"):
+            Path(f"{database}{leftover}").unlink(missing_ok=True)
+        if database.exists():
+            database.rename(database.with_name(f"{database.name}.before-restore"))
+        fresh.rename(database)
+
+    def _restore_postgresql(self, backup):
+        connection.close()
+        run_postgresql("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(backup))

@@ -1,0 +1,75 @@
+"""The drill: edit under load, back up, destroy, restore, compare row by row, history included."""
+
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+EDIT = """
+from codes import versions
+from codes.models import StatusCode
+for number in range({rounds}):
+    code = StatusCode.objects.get(pk={pk})
+    versions.keep_before(code.key)
+    code.keywords += f"\\nword {{number}}"
+    versions.claim(code, code.version)
+    code.save()
+    versions.keep(code.key, reason=f"round {{number}}")
+"""
+ALL_ROWS = """
+import hashlib, json
+from django.apps import apps
+for model in sorted(apps.get_app_config("codes").get_models(), key=lambda m: m.__name__):
+    rows = sorted(map(repr, model.objects.values_list()))
+    print(model.__name__, len(rows), hashlib.sha256("".join(rows).encode()).hexdigest())
+"""
+
+
+def shell(site, code):
+    return site.manage("shell", "--no-imports", "-c", code).stdout
+
+
+def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site, tmp_path):
+    site = fresh_site
+    writer = subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", EDIT.format(rounds=40, pk=299)],
+        cwd=settings.BASE_DIR,
+        env=site.env,
+    )
+    during = [site.manage("backup", str(tmp_path / "during")).stdout.strip() for _ in range(3)]
+    writer.wait(timeout=60)
+
+    before = shell(site, ALL_ROWS)
+    assert "Version 0 " not in before
+    kept = site.manage("backup", str(tmp_path / "quiet")).stdout.strip()
+    shell(site, "from codes.models import *; StatusCode.objects.all().delete(); Version.objects.all().delete()")
+    assert shell(site, ALL_ROWS) != before
+
+    site.manage("restore", kept)
+    assert shell(site, ALL_ROWS) == before
+    for backup in during:
+        site.manage("restore", backup)
+        assert "StatusCode 1" in shell(site, ALL_ROWS)
+
+
+def test_only_the_newest_backups_stay(fresh_site, tmp_path):
+    folder = tmp_path / "backups"
+    made = [fresh_site.manage("backup", str(folder), "--keep", "2").stdout.strip() for _ in range(3)]
+    assert sorted(map(str, folder.iterdir())) == made[1:]
+
+
+def test_a_damaged_backup_replaces_nothing(fresh_site, tmp_path):
+    before = shell(fresh_site, ALL_ROWS)
+    backup = tmp_path / "broken"
+    backup.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    with pytest.raises(subprocess.CalledProcessError) as failure:
+        fresh_site.manage("restore", str(backup))
+    assert "Nothing was restored" in failure.value.stderr
+    assert shell(fresh_site, ALL_ROWS) == before
+
+
+def test_a_backup_that_is_not_there_is_named():
+    with pytest.raises(CommandError, match="There is no file"):
+        call_command("restore", "no-such-file")

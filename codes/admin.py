@@ -1,16 +1,18 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from . import versions
+from . import attention, versions
 from .localized import LANGUAGES
 from .models import (
     Advice,
@@ -24,6 +26,7 @@ from .models import (
     Identifier,
     Message,
     Reference,
+    Revision,
     StatusCode,
     VendorMeaning,
     Version,
@@ -39,6 +42,17 @@ class LacksLanguageFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.lacking(self.value()) if self.value() in LANGUAGES else queryset
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    title = _("needing attention")
+    parameter_name = "attention"
+
+    def lookups(self, request, model_admin):
+        return [(name, label) for name, (label, _condition) in attention.KINDS.items()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=attention.needing(self.value())) if self.value() in attention.KINDS else queryset
 
 
 def in_both_languages(*texts):
@@ -180,7 +194,8 @@ class ExchangeInline(RowInline):
 class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]
     list_display_links = ["label", "name_ko", "name_en"]
-    list_filter = ["category", "standing", LacksLanguageFilter, "common", "webdav"]
+    list_filter = [AttentionFilter, "category", "standing", LacksLanguageFilter, "common", "webdav"]
+    actions = ["mark_checked"]
     search_fields = ["=number", "name_ko", "name_en", "keywords"]
     search_help_text = _("Number, Korean or English name, or a keyword")
     list_select_related = ["category"]
@@ -227,6 +242,40 @@ class StatusCodeAdmin(EntryAdmin):
     @admin.display(description=_("number"), ordering="number")
     def label(self, code):
         return code.label
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            fields = [f"{text}_{language}" for text in StatusCode.TEXTS for language in LANGUAGES]
+            before = StatusCode.objects.filter(pk=obj.pk).values(*fields).get()
+            after = {field: getattr(obj, field) for field in fields}
+            obj.lagging = " ".join(attention.lagging_after(before, after, obj.lagging.split()))
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Mark as checked today"), permissions=["change"])
+    def mark_checked(self, request, queryset):
+        for code in queryset:
+            self._mark_checked(request, code)
+        messages.success(request, gettext_now("Marked as checked today."))
+
+    def _mark_checked(self, request, code):
+        """A check says that both languages are right: nothing lags any more. Open forms learn of it by the version."""
+        versions.keep_before(code.key)
+        with transaction.atomic():
+            StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), lagging="", version=F("version") + 1)
+            Revision.advance()
+            versions.keep(code.key, request.user, gettext_now("Checked"))
+
+    def get_urls(self):
+        check = self.admin_site.admin_view(require_POST(self.check_view))
+        return [path("<int:pk>/checked/", check, name="codes_statuscode_checked"), *super().get_urls()]
+
+    def check_view(self, request, pk):
+        code = get_object_or_404(StatusCode, pk=pk)
+        if not self.has_change_permission(request, code):
+            raise PermissionDenied
+        self._mark_checked(request, code)
+        messages.success(request, gettext_now("Marked as checked today."))
+        return redirect("admin:index")
 
     def get_readonly_fields(self, request, obj=None):
         # The number is the identity: changing it would make a second entry and leave the first.

@@ -50,7 +50,7 @@ ROWS_OF = {
     ConfusionGroup: [GroupMember, GroupReference],
 }
 # What the database keeps about an entry and files do not.
-BOOKKEEPING = {"version"}
+BOOKKEEPING = {"version", "lagging"}
 # Rows of a few short values stand on one line each.
 ON_ONE_LINE = {"codes.reference", "codes.headerrule", "codes.alias", "codes.identifier", "codes.groupreference"}
 

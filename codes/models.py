@@ -270,6 +270,20 @@ class StatusCode(Entry):
         help_text=_("The day somebody last held the entry against its sources."),
     )
 
+    expires_on = models.DateField(
+        _("registration expires"),
+        null=True,
+        blank=True,
+        help_text=_("The registry's date of a temporary registration."),
+    )
+    lagging = models.CharField(
+        _("texts that lag behind"),
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("Texts whose other language has changed since."),
+    )
+
     objects = StatusCodeQuerySet.as_manager()
 
     class Meta:

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language_from_path
 
+from .. import attention as attention_module
 from .. import markdown as markdown_module
 from .. import search
 
@@ -32,3 +33,8 @@ def site_url(path=""):
 def highlight(text, query):
     """The text, escaped, with what the query matched in <mark>."""
     return mark_safe(search.highlight(text, query))  # noqa: S308 - highlight() escapes
+
+
+@register.simple_tag
+def attention():
+    return attention_module.report()

@@ -1,0 +1,70 @@
+"""What in the catalogue needs an editor: texts whose twin lags behind, old checks, lapsed registrations, gaps."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from .localized import LANGUAGES
+from .models import Standing, StatusCode
+
+CHECK_HOLDS = timedelta(days=365)
+
+
+def _lagging():
+    return ~Q(lagging="")
+
+
+def _unchecked():
+    return Q(checked_on=None) | Q(checked_on__lt=localdate() - CHECK_HOLDS)
+
+
+def _lapsed():
+    return Q(standing=Standing.TEMPORARY, expires_on__lt=localdate())
+
+
+def _missing():
+    missing = Q(references=None)
+    for field in StatusCode.REQUIRED_TEXTS:
+        for language in LANGUAGES:
+            missing |= Q(**{f"{field}_{language}": ""})
+    return missing
+
+
+# Name in an address -> what an editor reads, and the condition (asked anew each time: some depend on today).
+KINDS = {
+    "lagging": (_("changed in one language only"), _lagging),
+    "unchecked": (_("not checked for a year"), _unchecked),
+    "lapsed": (_("temporary registration past its date"), _lapsed),
+    "missing": (_("parts missing"), _missing),
+}
+
+
+def needing(kind):
+    return StatusCode.objects.filter(KINDS[kind][1]()).distinct()
+
+
+def report():
+    """Return (name, label, codes) for each kind, for the admin's front page."""
+    return [(name, label, list(needing(name))) for name, (label, _condition) in KINDS.items()]
+
+
+def lagging_after(before, after, already):
+    """Return the texts whose other language has not followed, as "description_en", after a save.
+
+    `before` and `after` are the values of the text fields; `already` is what lagged before this save.
+    """
+    lagging = set(already)
+    for field in StatusCode.TEXTS:
+        changed = {language for language in LANGUAGES if before[f"{field}_{language}"] != after[f"{field}_{language}"]}
+        if changed == {"ko"} or changed == {"en"}:
+            (language,) = changed
+            twin = {"ko": "en", "en": "ko"}[language]
+            lagging.discard(f"{field}_{language}")
+            # Following a twin that had changed before closes the gap; changing first opens one.
+            if f"{field}_{language}" not in already:
+                lagging.add(f"{field}_{twin}")
+        elif len(changed) == 2:
+            lagging -= {f"{field}_ko", f"{field}_en"}
+    return sorted(lagging)

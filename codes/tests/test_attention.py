@@ -1,0 +1,102 @@
+"""Editors learn what needs them."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+from django.utils.timezone import localdate
+from pytest_django.asserts import assertContains, assertNotContains
+
+from codes import attention
+from codes.models import StatusCode
+from codes.tests.forms import form_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    user = User.objects.create_user("editor", is_staff=True)
+    user.groups.add(Group.objects.get(name="편집자"))
+    client.force_login(user)
+    return client
+
+
+def save(client, **change):
+    path, data = form_of(client, 404)
+    assert client.post(path, data | change).status_code == 302
+
+
+def lagging():
+    return StatusCode.objects.get(number=404).lagging
+
+
+def test_a_text_changed_in_one_language_asks_for_its_twin_until_that_follows(editor):
+    save(editor, summary_ko="고친 설명입니다.")
+    assert lagging() == "summary_en"
+    assert 404 in attention.needing("lagging").values_list("number", flat=True)
+    save(editor, name_ko="고친 이름", name_en="New Name")
+    assert lagging() == "summary_en"
+    save(editor, summary_en="A corrected line.")
+    assert lagging() == ""
+
+
+def test_both_languages_changed_together_ask_for_nothing(editor):
+    save(editor, summary_ko="고친 설명입니다.", summary_en="A corrected line.")
+    assert lagging() == ""
+
+
+def test_an_entry_is_due_a_year_after_its_last_check():
+    today = localdate()
+    StatusCode.objects.filter(number=404).update(checked_on=today - timedelta(days=366))
+    StatusCode.objects.filter(number=403).update(checked_on=today - timedelta(days=364))
+    StatusCode.objects.filter(number=410).update(checked_on=None)
+    due = set(attention.needing("unchecked").values_list("number", flat=True))
+    assert {404, 410} <= due
+    assert 403 not in due
+
+
+def test_a_temporary_registration_past_its_date_is_shown():
+    assert StatusCode.objects.get(number=104).expires_on == date(2026, 11, 13)
+    StatusCode.objects.filter(number=104).update(expires_on=localdate() - timedelta(days=1))
+    assert list(attention.needing("lapsed").values_list("number", flat=True)) == [104]
+    StatusCode.objects.filter(number=104).update(expires_on=localdate())
+    assert not attention.needing("lapsed").exists()
+
+
+def test_missing_parts_are_shown(make_code):
+    assert not attention.needing("missing").exists()
+    make_code(433)
+    assert list(attention.needing("missing").values_list("number", flat=True)) == [433]
+
+
+def test_the_front_page_lists_them_and_one_click_marks_an_entry_as_checked(editor):
+    StatusCode.objects.filter(number=404).update(checked_on=date(2020, 1, 1), lagging="summary_en")
+    page = editor.get(reverse("admin:index"))
+    assertContains(page, "1년 넘게 확인하지 않은 것")
+    assertContains(page, "404 찾을 수 없음")
+    editor.post(reverse("admin:codes_statuscode_checked", args=[404]))
+    code = StatusCode.objects.get(number=404)
+    assert (code.checked_on, code.lagging) == (localdate(), "")
+    assertNotContains(editor.get(reverse("admin:index")), "404 찾을 수 없음")
+
+
+def test_marking_as_checked_is_in_the_history_and_reaches_open_forms(editor):
+    StatusCode.objects.filter(number=404).update(checked_on=date(2020, 1, 1))
+    path, opened_before = form_of(editor, 404)
+    editor.post(
+        reverse("admin:codes_statuscode_changelist"), {"action": "mark_checked", "_selected_action": [404, 403]}
+    )
+    assert StatusCode.objects.get(number=404).checked_on == localdate()
+    assert editor.post(path, opened_before | {"name_ko": "이름"}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", attention.KINDS)
+def test_the_change_list_filters_by_each_kind(editor, kind):
+    assert editor.get(reverse("admin:codes_statuscode_changelist"), {"attention": kind}).status_code == 200
+
+
+def test_marking_needs_the_right_to_change(client):
+    client.force_login(User.objects.create_user("reader", is_staff=True))
+    assert client.post(reverse("admin:codes_statuscode_checked", args=[404])).status_code == 403

@@ -44,7 +44,7 @@ requirements: .venv/.dev
 # Collect and compile the interface's texts (needs gettext); the compiled file is committed.
 messages: .venv/.dev
 	$(RUN) manage.py makemessages --locale ko --no-wrap --no-location --no-obsolete --ignore .venv
-	$(RUN) manage.py compilemessages --locale ko
+	$(RUN) manage.py compilemessages --locale ko --ignore .venv
 
 .PHONY: prepare free-port
 prepare: .venv/.run .env

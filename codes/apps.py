@@ -8,8 +8,10 @@ class CodesConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self):
-        from .editors import ensure_editors_group
-        from .revisions import watch
+        from statuscodes import accounts
 
-        post_migrate.connect(ensure_editors_group, sender=self)
-        watch(self)
+        from . import editors, revisions
+
+        post_migrate.connect(editors.ensure_groups, sender=self)
+        revisions.watch(self)
+        accounts.watch()

@@ -16,6 +16,7 @@ ERRORS = {
     403: (pgettext_lazy("status code", "Forbidden"), _("The server understood the request and refuses it.")),
     404: (pgettext_lazy("status code", "Not Found"), _("There is no page at this address.")),
     405: (pgettext_lazy("status code", "Method Not Allowed"), _("This page can be read, and nothing else.")),
+    429: (pgettext_lazy("status code", "Too Many Requests"), _("There were too many tries in a short time.")),
     500: (
         pgettext_lazy("status code", "Internal Server Error"),
         _("Something broke on our side. It is not your fault."),

@@ -1,4 +1,5 @@
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ env = environ.Env(
     CACHE_URL=(str, "locmemcache://"),
     SITE_URL=(str, "http://127.0.0.1:8000"),
     BEHIND_PROXY=(strict_bool, False),
+    ADMIN_PATH=(str, "admin/"),
 )
 env.read_env(BASE_DIR / ".env")
 
@@ -39,11 +41,13 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
 DEBUG = env("DEBUG")
 SITE_URL = env("SITE_URL").rstrip("/")
 SITE_IS_SECURE = SITE_URL.startswith("https://")
+ADMIN_PATH = env("ADMIN_PATH").strip("/") + "/"
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 
 # Application
 INSTALLED_APPS = [
     "codes",
+    "axes",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "statuscodes.urls"
 WSGI_APPLICATION = "statuscodes.wsgi.application"
@@ -105,6 +110,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Who logged in, who failed to, whose rights changed.
+    "loggers": {"statuscodes.accounts": {"level": "INFO"}},
 }
 
 # Languages: Korean has no prefix in addresses, English stands under /en/.
@@ -135,6 +142,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# By account and address together: whoever guesses is stopped, the editor elsewhere is not.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "statuscodes.accounts.locked_out"
+AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.client_address"
+AXES_VERBOSE = False
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -160,6 +176,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if SITE_IS_SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if SITE_IS_SECURE else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "statuscodes.errors.csrf_failure"
-if env("BEHIND_PROXY"):
+BEHIND_PROXY = env("BEHIND_PROXY")
+if BEHIND_PROXY:
     # Only true when the proxy overwrites this header; otherwise anyone could claim to come by https.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
@@ -18,7 +19,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     *i18n_patterns(
         path("opensearch.xml", views.opensearch, name="opensearch"),
-        path("admin/", admin.site.urls),
+        path(settings.ADMIN_PATH, admin.site.urls),
         path("", include("codes.urls")),
         prefix_default_language=False,
     ),

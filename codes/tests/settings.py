@@ -9,6 +9,7 @@ os.environ |= {
     "ALLOWED_HOSTS": "status.example,testserver",
     "CACHE_URL": "locmemcache://",
     "BEHIND_PROXY": "false",
+    "ADMIN_PATH": "admin/",
 }
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

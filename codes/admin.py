@@ -1,15 +1,18 @@
+import copy
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from . import attention, versions
@@ -31,6 +34,7 @@ from .models import (
     VendorMeaning,
     Version,
 )
+from .views import code_detail
 
 
 class LacksLanguageFilter(admin.SimpleListFilter):
@@ -108,6 +112,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/admin.css"]}
+        js = [forms.Script("js/admin.js", defer=True)]
 
     def entry_of(self, instance):
         return instance
@@ -190,6 +195,14 @@ class ExchangeInline(RowInline):
     show_change_link = True
 
 
+def _as_reader(request, pk):
+    """A reader's request for the page of a code."""
+    reader = copy.copy(request)
+    reader.method, reader.GET = "GET", QueryDict()
+    reader.path = reader.path_info = reverse("codes:detail", args=[pk])
+    return reader
+
+
 @admin.register(StatusCode)
 class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]
@@ -267,7 +280,23 @@ class StatusCodeAdmin(EntryAdmin):
 
     def get_urls(self):
         check = self.admin_site.admin_view(require_POST(self.check_view))
-        return [path("<int:pk>/checked/", check, name="codes_statuscode_checked"), *super().get_urls()]
+        preview = self.admin_site.admin_view(require_POST(self.preview_view))
+        return [
+            path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
+            path("<int:pk>/preview/", preview, name="codes_statuscode_preview"),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request, pk):
+        """The real page with what is in the form: saved, drawn, and rolled back."""
+        language = request.POST.get("_preview") if request.POST.get("_preview") in LANGUAGES else "ko"
+        with transaction.atomic():
+            response = self.change_view(request, str(pk))
+            if response.status_code == 302 and StatusCode.objects.filter(pk=pk).exists():
+                with override(language):
+                    response = code_detail(_as_reader(request, pk), number=pk)
+            transaction.set_rollback(True)
+        return response
 
     def check_view(self, request, pk):
         code = get_object_or_404(StatusCode, pk=pk)

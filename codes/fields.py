@@ -1,8 +1,32 @@
-from django.core.validators import RegexValidator, URLValidator
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .citations import CITATION
+
+# Characters that no text means: controls but for tab and line end, and halves of surrogate pairs.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+LONGEST_TEXT = 20_000  # characters; the longest entry has a tenth of it
+
+
+class PrintableTexts(models.Model):
+    """Refuses characters that would be invisible on a page or break a store."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude=None):
+        super().clean_fields(exclude=exclude)
+        unprintable = {
+            field.name: _("This text holds control characters.")
+            for field in self._meta.concrete_fields
+            if isinstance(value := getattr(self, field.attname), str) and UNPRINTABLE.search(value)
+        }
+        if unprintable:
+            raise ValidationError(unprintable)
 
 
 class MarkdownField(models.TextField):
@@ -10,6 +34,8 @@ class MarkdownField(models.TextField):
 
     Browsers send CRLF from a textarea; without this an untouched text would differ from its fixture.
     """
+
+    default_validators = [MaxLengthValidator(LONGEST_TEXT)]
 
     def to_python(self, value):
         value = super().to_python(value)

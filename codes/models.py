@@ -17,13 +17,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from .citations import citation_url
-from .fields import CitationField, HttpsURLField, LinesField, MarkdownField, lines_of
+from .fields import CitationField, HttpsURLField, LinesField, MarkdownField, PrintableTexts, lines_of
 from .localized import localized
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
 
 
-class Entry(models.Model):
+class Entry(PrintableTexts):
     """What an editor opens as one form, with the rows that hang on it.
 
     `version` grows with every save. A form remembers the one it was opened with, and a save with an older one is
@@ -380,7 +380,7 @@ class RowManager(models.Manager):
         return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
 
 
-class Row(models.Model):
+class Row(PrintableTexts):
     """What hangs on something else: OWNER is the way to it, NATURAL_KEY tells one row from its sisters."""
 
     OWNER = "code"

@@ -247,3 +247,53 @@ def test_open_suggestions_are_accessible(site, page):
     suggestions_for(page, "인증")
     result = Axe().run(page, options=RULES)
     assert result.violations_count == 0, result.generate_report()
+
+
+def log_in(site, page, name, path):
+    page.goto(f"{site.url}/admin/login/?next={path}")
+    page.get_by_label("사용자 이름").fill(name)
+    page.get_by_label("비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+
+
+def test_the_whole_admin_works_under_the_content_security_policy(site, page, complaints):
+    log_in(site, page, "chief", "/admin/")
+    for path in (
+        "/admin/", "/admin/codes/statuscode/", "/admin/codes/statuscode/?attention=lapsed",
+        "/admin/codes/statuscode/add/",
+        "/admin/codes/statuscode/404/change/", "/admin/codes/category/4/change/", "/admin/codes/exchange/",
+        "/admin/codes/confusiongroup/401-403/change/", "/admin/codes/version/", "/admin/auth/user/add/",
+        "/en/admin/codes/statuscode/404/change/", "/admin/codes/statuscode/404/delete/", "/admin/password_change/",
+    ):  # fmt: skip
+        page.goto(site.url + path)
+        expect(page.locator("#content")).to_be_visible()
+    page.goto(f"{site.url}/admin/codes/statuscode/404/change/")
+    page.get_by_text("출처", exact=True).first.click()
+    page.locator(".datetimeshortcuts a").first.click()
+    assert complaints == []
+
+
+def test_text_typed_survives_a_lost_session(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.locator("#id_description_ko").fill("한참 동안 쓴 글")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="저장", exact=True).first.click()
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    expect(page.locator("#id_description_ko")).not_to_have_value("한참 동안 쓴 글")
+    page.get_by_role("button", name="가져오기").click()
+    expect(page.locator("#id_description_ko")).to_have_value("한참 동안 쓴 글")
+
+
+def test_the_summary_tells_how_many_characters_are_left(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.get_by_label("한국어 한 줄 설명").fill("가" * 58)
+    expect(page.get_by_text("2 자 남음")).to_be_visible()
+
+
+def test_an_editor_opens_a_preview_beside_the_form(site, page, complaints):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.get_by_label("영어 이름").fill("A Name Not Saved")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="영어로 미리 보기").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("A Name Not Saved")
+    assert complaints == []

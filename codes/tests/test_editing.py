@@ -246,3 +246,49 @@ def test_texts_that_hold_script_are_shown_as_text_in_the_history(editor):
     editor.post(path, data | {"keywords": "<script>alert(1)</script>"})
     page = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
     assertNotContains(page, "<script>alert(1)")
+
+
+# Preview
+
+
+@pytest.mark.parametrize(("language", "name"), [("ko", "미리 본 이름"), ("en", "Name in preview")])
+def test_a_preview_shows_the_real_page_and_saves_nothing(editor, language, name):
+    _path, data = form_of(editor, 404)
+    change = {"name_ko": "미리 본 이름", "name_en": "Name in preview", "_preview": language}
+    page = editor.post(reverse("admin:codes_statuscode_preview", args=[404]), data | change)
+    assertContains(page, f'<html lang="{language}">')
+    assertContains(page, name)
+    assert StatusCode.objects.get(number=404).name_ko == "찾을 수 없음"
+    assert not history().exists()
+
+
+def test_a_preview_of_a_form_with_a_mistake_shows_the_mistake(editor):
+    _path, data = form_of(editor, 404)
+    page = editor.post(reverse("admin:codes_statuscode_preview", args=[404]), data | {"name_ko": ""})
+    assert "name_ko" in page.context["adminform"].form.errors
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\0b", "\ud800", "x" * 1_000_000, "> " * 10_000, "[" * 10_000, "- " * 10_000, "<script>alert(1)</script>",
+     "[x](javascript:alert(1))", "\x1b[31m\x07", "\u202e404"],
+    ids="NUL surrogate 1MB quotes brackets lists script javascript control right-to-left".split(),
+)  # fmt: skip
+def test_odd_texts_are_refused_or_shown_as_text_and_never_break_a_page(editor, text):
+    path, data = form_of(editor, 404)
+    editor.raise_request_exception = False
+    try:
+        answer = editor.post(path, data | {"description_ko": text})
+    except UnicodeEncodeError:  # a lone surrogate does not even leave the test's own client
+        return
+    assert answer.status_code in (200, 302, 400)
+    if any(not letter.isprintable() and letter != "\u202e" for letter in text) or len(text) > 100_000:
+        assert answer.status_code in (200, 400)
+        assert StatusCode.objects.get(number=404).description_ko != text
+    page = editor.get("/404/")
+    assert page.status_code == 200
+    assertNotContains(page, "<script>alert")
+    assertNotContains(page, 'href="javascript:')

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .citations import citation_url
 from .fields import CitationField, HttpsURLField, LinesField, MarkdownField, PrintableTexts, lines_of
@@ -426,9 +427,9 @@ class HeaderRule(Row):
     """A header field that must, should or may come with the response."""
 
     class Level(models.TextChoices):
-        MUST = "must", _("must")
-        SHOULD = "should", _("should")
-        MAY = "may", _("may")
+        MUST = "must", pgettext_lazy("requirement", "must")
+        SHOULD = "should", pgettext_lazy("requirement", "should")
+        MAY = "may", pgettext_lazy("requirement", "may")
 
     NATURAL_KEY = ("code_id", "header")
 
@@ -774,7 +775,7 @@ class GroupReference(Row):
 class Version(models.Model):
     """An entry as somebody left it: the plain data of its fixture. `data` is null when it was deleted."""
 
-    key = models.CharField(_("entry"), max_length=80, db_index=True)
+    key = models.CharField(pgettext_lazy("of the catalogue", "entry"), max_length=80, db_index=True)
     number = models.PositiveIntegerField(_("number"), null=True)
     data = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     editor = models.ForeignKey(
@@ -785,8 +786,8 @@ class Version(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("version")
-        verbose_name_plural = _("versions")
+        verbose_name = pgettext_lazy("of an entry", "version")
+        verbose_name_plural = pgettext_lazy("of an entry", "versions")
         default_permissions = ["view"]
 
     def __str__(self):

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+import django
 import pytest
 from django.conf import settings
 from pytest_django.asserts import assertContains
@@ -55,3 +57,25 @@ def test_every_text_of_the_code_is_in_the_source_and_translated(tmp_path):
 def test_pages_speak_both_languages(client):
     assertContains(client.get("/"), "본문으로 건너뛰기")
     assertContains(client.get("/en/"), "Skip to content")
+
+
+def test_no_text_of_ours_replaces_one_of_djangos():
+    """Catalogues are merged: a short word without a context, such as "may", would change Django's own pages."""
+    packages = [Path(django.__file__).parent / "conf", *(Path(django.__file__).parent / "contrib").iterdir()]
+    installed = [
+        app for app in packages if app.name in {"conf", "admin", "auth", "sessions", "contenttypes", "messages"}
+    ]
+    ours = dict(pairs((LOCALE / "django.po").read_text()))
+    replaced = [
+        (app.name, msgid, text, ours[msgid])
+        for app in installed
+        if (file := app / "locale" / "ko" / "LC_MESSAGES" / "django.po").exists()
+        for msgid, text in pairs(file.read_text())
+        if text and ours.get(msgid, text) != text
+    ]
+    assert replaced == []
+
+
+def pairs(po):
+    """The one-line texts without a context, with their translations."""
+    return re.findall(r'(?<!")\n(?:#.*\n)*msgid "(.+)"\nmsgstr "(.*)"', re.sub(r"msgctxt .*\nmsgid", "msgctxt", po))

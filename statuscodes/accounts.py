@@ -2,15 +2,57 @@
 
 import logging
 
+from django import forms
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import m2m_changed
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_otp import match_token, user_has_device
 
 from .errors import error_page
 
 log = logging.getLogger(__name__)
+
+
+class LogInForm(AdminAuthenticationForm):
+    """Name and password, and a one-time password from whoever has a device for it or has to have one."""
+
+    one_time_password = forms.CharField(
+        label=_lazy("One-time password"),
+        required=False,
+        max_length=16,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text=_lazy("Only if you have switched on a second factor."),
+    )
+
+    def clean(self):
+        data = super().clean()
+        user = self.get_user()
+        if user and needs_second_factor(user):
+            # The device travels with the user: django-otp's receiver of the log-in signal keeps it in the session.
+            password = data.get("one_time_password")
+            user.otp_device = match_token(user, password) if password else None
+            if not user.otp_device:
+                raise forms.ValidationError(_("The one-time password is missing or wrong."), code="second_factor")
+        return data
+
+
+def needs_second_factor(user):
+    return settings.REQUIRE_SECOND_FACTOR or user_has_device(user)
+
+
+class AdminSite(admin.AdminSite):
+    """Django's admin, open only to those who have given all that they have to give."""
+
+    login_form = LogInForm
+    login_template = "admin/log_in.html"
+
+    def has_permission(self, request):
+        return super().has_permission(request) and (request.user.is_verified() or not needs_second_factor(request.user))
 
 
 def client_address(request):

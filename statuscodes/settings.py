@@ -31,6 +31,7 @@ env = environ.Env(
     SITE_URL=(str, "http://127.0.0.1:8000"),
     BEHIND_PROXY=(strict_bool, False),
     ADMIN_PATH=(str, "admin/"),
+    REQUIRE_SECOND_FACTOR=(strict_bool, False),
 )
 env.read_env(BASE_DIR / ".env")
 
@@ -48,7 +49,9 @@ ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, "localhost
 INSTALLED_APPS = [
     "codes",
     "axes",
-    "django.contrib.admin",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "statuscodes.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -68,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -152,6 +156,8 @@ AXES_LOCKOUT_CALLABLE = "statuscodes.accounts.locked_out"
 AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.client_address"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
+OTP_TOTP_ISSUER = "statuscodes"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -10,6 +10,7 @@ os.environ |= {
     "CACHE_URL": "locmemcache://",
     "BEHIND_PROXY": "false",
     "ADMIN_PATH": "admin/",
+    "REQUIRE_SECOND_FACTOR": "false",
 }
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import RequestFactory
 from django.urls import reverse
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.asserts import assertContains
 
 from statuscodes.accounts import client_address
@@ -108,3 +110,45 @@ def test_the_admins_address_comes_from_the_environment():
         check=True,
     )
     assert result.stdout.strip() == "/back-room/"
+
+
+# The second factor
+
+
+def one_time_password(device):
+    return f"{totp(device.bin_key, step=device.step, t0=device.t0, digits=device.digits):06}"
+
+
+@pytest.fixture
+def device(account):
+    return TOTPDevice.objects.create(user=account, name="phone", confirmed=True)
+
+
+def test_whoever_has_a_device_is_asked_for_its_password(client, account, device):
+    assert log_in(client, "right-words-in-order").status_code == 200
+    data = {"username": "editor", "password": "right-words-in-order", "one_time_password": one_time_password(device)}
+    assert client.post(reverse("admin:login"), data).status_code == 302
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_a_password_of_a_device_works_once(client, account, device):
+    data = {"username": "editor", "password": "right-words-in-order", "one_time_password": one_time_password(device)}
+    assert client.post(reverse("admin:login"), data).status_code == 302
+    client.logout()
+    assert client.post(reverse("admin:login"), data).status_code == 200
+
+
+def test_a_session_without_the_second_factor_does_not_open_the_admin(client, account, device):
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_the_second_factor_can_be_required_of_everybody(client, account, settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+    assert log_in(client, "right-words-in-order").status_code == 200
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_without_a_device_and_not_required_nobody_is_asked(client, account):
+    assert log_in(client, "right-words-in-order").status_code == 302

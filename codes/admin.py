@@ -1,21 +1,23 @@
 import copy
+import dataclasses
 
 from django import forms
 from django.contrib import admin, messages
+from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.http import HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from . import attention, versions
+from . import attention, translators, versions
 from .localized import LANGUAGES
 from .models import (
     Advice,
@@ -35,6 +37,8 @@ from .models import (
     Version,
 )
 from .views import code_detail
+
+SEEN_FOR = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
 
 class LacksLanguageFilter(admin.SimpleListFilter):
@@ -122,7 +126,7 @@ class EntryAdmin(admin.ModelAdmin):
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
             # Only a form that was tampered with gets this far: the version check has seen everybody else's rows.
-            raise BadRequest(gettext_now("The form does not fit the entry. Load it again.")) from error
+            raise BadRequest(gettext("The form does not fit the entry. Load it again.")) from error
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -208,7 +212,8 @@ class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]
     list_display_links = ["label", "name_ko", "name_en"]
     list_filter = [AttentionFilter, "category", "standing", LacksLanguageFilter, "common", "webdav"]
-    actions = ["mark_checked"]
+    actions = ["mark_checked", "export_csv", "export_xlsx"]
+    change_list_template = "admin/codes/codes.html"
     search_fields = ["=number", "name_ko", "name_en", "keywords"]
     search_help_text = _("Number, Korean or English name, or a keyword")
     list_select_related = ["category"]
@@ -268,7 +273,7 @@ class StatusCodeAdmin(EntryAdmin):
     def mark_checked(self, request, queryset):
         for code in queryset:
             self._mark_checked(request, code)
-        messages.success(request, gettext_now("Marked as checked today."))
+        messages.success(request, gettext("Marked as checked today."))
 
     def _mark_checked(self, request, code):
         """A check says that both languages are right: nothing lags any more. Open forms learn of it by the version."""
@@ -276,13 +281,14 @@ class StatusCodeAdmin(EntryAdmin):
         with transaction.atomic():
             StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), lagging="", version=F("version") + 1)
             Revision.advance()
-            versions.keep(code.key, request.user, gettext_now("Checked"))
+            versions.keep(code.key, request.user, gettext("Checked"))
 
     def get_urls(self):
         check = self.admin_site.admin_view(require_POST(self.check_view))
         preview = self.admin_site.admin_view(require_POST(self.preview_view))
         return [
             path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
+            path("texts/", self.admin_site.admin_view(self.texts_view), name="codes_statuscode_texts"),
             path("<int:pk>/preview/", preview, name="codes_statuscode_preview"),
             *super().get_urls(),
         ]
@@ -298,12 +304,48 @@ class StatusCodeAdmin(EntryAdmin):
             transaction.set_rollback(True)
         return response
 
+    @admin.action(description=_("Texts for translators (CSV)"), permissions=["view"])
+    def export_csv(self, request, queryset):
+        return self._export(queryset, "csv")
+
+    @admin.action(description=_("Texts for translators (Excel)"), permissions=["view"])
+    def export_xlsx(self, request, queryset):
+        return self._export(queryset, "xlsx")
+
+    def _export(self, queryset, file_format):
+        content = translators.write(queryset.order_by("number").prefetch_related("advice"), file_format)
+        disposition = {"Content-Disposition": f'attachment; filename="status-codes.{file_format}"'}
+        return HttpResponse(content, content_type=translators.FORMATS[file_format], headers=disposition)
+
+    def texts_view(self, request):
+        """A translator's table comes back: the differences first, then, once they have been seen, the save."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "title": _("Texts from translators"), "opts": self.opts}
+        try:
+            if "signed" in request.POST:
+                raw = signing.loads(request.POST["signed"], salt="texts", max_age=SEEN_FOR)
+                translators.save([translators.Difference(*each) for each in raw], request.user, _("From translators"))
+                messages.success(request, gettext("The texts were saved."))
+                return redirect("admin:codes_statuscode_changelist")
+            if upload := request.FILES.get("table"):
+                if upload.size > translators.MOST_BYTES:
+                    raise translators.Refused([gettext("The file is too large.")])
+                differences = translators.read(upload.read(), upload.name.rpartition(".")[2].lower())
+                seen = [dataclasses.astuple(each) for each in differences]
+                context |= {"differences": differences, "signed": signing.dumps(seen, salt="texts", compress=True)}
+        except translators.Refused as refusal:
+            context["reasons"] = refusal.reasons
+        except signing.BadSignature:
+            context["reasons"] = [gettext("The list of differences is too old. Upload the table again.")]
+        return TemplateResponse(request, "admin/codes/texts.html", context)
+
     def check_view(self, request, pk):
         code = get_object_or_404(StatusCode, pk=pk)
         if not self.has_change_permission(request, code):
             raise PermissionDenied
         self._mark_checked(request, code)
-        messages.success(request, gettext_now("Marked as checked today."))
+        messages.success(request, gettext("Marked as checked today."))
         return redirect("admin:index")
 
     def get_readonly_fields(self, request, obj=None):
@@ -410,9 +452,9 @@ class VersionAdmin(admin.ModelAdmin):
     @admin.display(description=_("what changed"))
     def what(self, version):
         if version.data is None:
-            return gettext_now("deleted")
+            return gettext("deleted")
         if not version.before:
-            return gettext_now("first version kept")
+            return gettext("first version kept")
         changes = versions.changes(version.before.data, version.data)
         return ", ".join(dict.fromkeys(f"{change.row} {change.field}".strip() for change in changes[:4]))
 
@@ -435,11 +477,11 @@ class VersionAdmin(admin.ModelAdmin):
         version = get_object_or_404(Version, pk=pk)
         if version.data is None or not self._may_restore(request, version):
             raise PermissionDenied
-        reason = gettext_now("Restored the version of %(when)s") % {"when": version.saved_at.strftime("%Y-%m-%d %H:%M")}
+        reason = gettext("Restored the version of %(when)s") % {"when": version.saved_at.strftime("%Y-%m-%d %H:%M")}
         if versions.restore(version, request.user, reason):
-            messages.success(request, gettext_now("The entry is now as it was in this version."))
+            messages.success(request, gettext("The entry is now as it was in this version."))
         else:
-            messages.info(request, gettext_now("The entry already is as it was in this version."))
+            messages.info(request, gettext("The entry already is as it was in this version."))
         model_name, entry_pk = version.key.split(maxsplit=1)
         return HttpResponseRedirect(reverse(f"admin:codes_{model_name}_change", args=[entry_pk]))
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import m2m_changed
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django_otp import match_token, user_has_device
 
 from .errors import error_page
@@ -22,11 +22,11 @@ class LogInForm(AdminAuthenticationForm):
     """Name and password, and a one-time password from whoever has a device for it or has to have one."""
 
     one_time_password = forms.CharField(
-        label=_lazy("One-time password"),
+        label=gettext_lazy("One-time password"),
         required=False,
         max_length=16,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        help_text=_lazy("Only if you have switched on a second factor."),
+        help_text=gettext_lazy("Only if you have switched on a second factor."),
     )
 
     def clean(self):

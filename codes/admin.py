@@ -38,6 +38,7 @@ from .models import (
 )
 from .views import code_detail
 
+SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
 SEEN_FOR = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
 
@@ -128,6 +129,21 @@ class EntryAdmin(admin.ModelAdmin):
             # Only a form that was tampered with gets this far: the version check has seen everybody else's rows.
             raise BadRequest(gettext("The form does not fit the entry. Load it again.")) from error
 
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Instead of sending the editor away: what was typed, to copy, and the way to the deleted entry's versions."""
+        if request.method != "POST":
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        typed = [(name, text) for name, text in request.POST.items() if len(text) > SHORTEST_TYPED]
+        versions_list = reverse("admin:codes_version_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This entry was deleted while you were editing"),
+            "opts": opts,
+            "typed": typed,
+            "versions": f"{versions_list}?{urlencode({'key': f'{opts.model_name} {object_id}'})}",
+        }
+        return TemplateResponse(request, "admin/codes/deleted.html", context, status=409)
+
     def save_model(self, request, obj, form, change):
         if change:
             entry = self.entry_of(obj)
@@ -214,8 +230,8 @@ class StatusCodeAdmin(EntryAdmin):
     list_filter = [AttentionFilter, "category", "standing", LacksLanguageFilter, "common", "webdav"]
     actions = ["mark_checked", "export_csv", "export_xlsx"]
     change_list_template = "admin/codes/codes.html"
-    search_fields = ["=number", "name_ko", "name_en", "keywords"]
-    search_help_text = _("Number, Korean or English name, or a keyword")
+    search_fields = ["=number", "name_ko", "name_en", "keywords", "identifiers__identifier"]
+    search_help_text = _("Number, Korean or English name, a keyword or an identifier")
     list_select_related = ["category"]
     filter_horizontal = ["related"]
     save_on_top = True
@@ -339,6 +355,16 @@ class StatusCodeAdmin(EntryAdmin):
         except signing.BadSignature:
             context["reasons"] = [gettext("The list of differences is too old. Upload the table again.")]
         return TemplateResponse(request, "admin/codes/texts.html", context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Beside the form: its defining section, and the next entry that needs an editor."""
+        number = int(object_id) if object_id.isdecimal() and len(object_id) < 4 else 0
+        waiting = attention.everything().exclude(number=number)
+        extra_context = {
+            "reference": Reference.objects.filter(code=number).first(),
+            "next_waiting": waiting.filter(number__gt=number).first() or waiting.first(),
+        } | (extra_context or {})
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def check_view(self, request, pk):
         code = get_object_or_404(StatusCode, pk=pk)

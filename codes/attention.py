@@ -45,6 +45,14 @@ def needing(kind):
     return StatusCode.objects.filter(KINDS[kind][1]()).distinct()
 
 
+def everything():
+    """Every entry that needs an editor, whatever for."""
+    condition = Q()
+    for _label, needs in KINDS.values():
+        condition |= needs()
+    return StatusCode.objects.filter(condition).distinct()
+
+
 def report():
     """Return (name, label, codes) for each kind, for the admin's front page."""
     return [(name, label, list(needing(name))) for name, (label, _condition) in KINDS.items()]

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import translation
 
 from codes import search
 from codes.models import Category, StatusCode
@@ -40,6 +41,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_catalogue", verbosity=0)
         search.index()
+
+
+@pytest.fixture(autouse=True)
+def korean():
+    """Addresses are made in Korean unless a test says otherwise, whatever page the test before asked for."""
+    with translation.override("ko"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -100,3 +100,10 @@ def test_the_change_list_filters_by_each_kind(editor, kind):
 def test_marking_needs_the_right_to_change(client):
     client.force_login(User.objects.create_user("reader", is_staff=True))
     assert client.post(reverse("admin:codes_statuscode_checked", args=[404])).status_code == 403
+
+
+def test_a_form_leads_to_its_section_and_to_the_next_entry_that_waits(editor):
+    StatusCode.objects.filter(number__in=[403, 405]).update(checked_on=None)
+    page = editor.get(reverse("admin:codes_statuscode_change", args=[404]))
+    assertContains(page, "rfc9110.html#section-15.5.5")
+    assertContains(page, reverse("admin:codes_statuscode_change", args=[405]))

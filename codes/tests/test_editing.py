@@ -248,6 +248,14 @@ def test_texts_that_hold_script_are_shown_as_text_in_the_history(editor):
     assertNotContains(page, "<script>alert(1)")
 
 
+def test_text_typed_into_a_deleted_entry_is_given_back_with_the_way_to_restore_it(editor):
+    path, data = form_of(editor, 404)
+    StatusCode.objects.get(number=404).delete()
+    page = editor.post(path, data | {"description_ko": "한참 동안 쓴 긴 글입니다."})
+    assertContains(page, "한참 동안 쓴 긴 글입니다.", status_code=409)
+    assertContains(page, "key=statuscode+404", status_code=409)
+
+
 # Preview
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.utils import translation
 
@@ -69,6 +70,15 @@ def make_code(db):
         return StatusCode.objects.create(number=number, **(defaults | fields))
 
     return make
+
+
+@pytest.fixture
+def editor(client, db):
+    """The test client, logged in as a member of the editors' group."""
+    user = User.objects.create_user("editor", is_staff=True)
+    user.groups.add(Group.objects.get(name="편집자"))
+    client.force_login(user)
+    return client
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The editors' desk."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
@@ -9,14 +9,6 @@ from codes.models import Category, StatusCode
 from codes.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor(client):
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name="편집자"))
-    client.force_login(user)
-    return client
 
 
 def test_an_editors_change_shows_on_the_site_at_once(editor):

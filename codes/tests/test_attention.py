@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.timezone import localdate
 from pytest_django.asserts import assertContains, assertNotContains
@@ -13,14 +13,6 @@ from codes.models import StatusCode
 from codes.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor(client):
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name="편집자"))
-    client.force_login(user)
-    return client
 
 
 def save(client, **change):

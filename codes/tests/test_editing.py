@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -16,14 +16,6 @@ from codes.models import Advice, Reference, StatusCode, Version
 from codes.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor(client):
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name="편집자"))
-    client.force_login(user)
-    return client
 
 
 def history(key="statuscode 404"):

@@ -4,7 +4,7 @@ import io
 
 import pytest
 import tablib
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains
@@ -14,14 +14,6 @@ from codes.models import StatusCode, Version
 from codes.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor(client):
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name="편집자"))
-    client.force_login(user)
-    return client
 
 
 def table_of(client, *numbers, file_format="csv"):

@@ -98,8 +98,8 @@ class EntryForm(forms.ModelForm):
         # The row stays locked until the transaction of the request ends, so nobody can come between this and the save.
         stored = type(self.entry)._base_manager.select_for_update().filter(pk=self.entry.pk)
         newest = stored.values_list("version", flat=True).first()
-        if newest != data.get("seen_version"):
-            self.conflict, self.conflict_version = versions.since(self.entry.key, data.get("seen_version"))
+        if newest != (seen := data.get("seen_version")):
+            self.conflict, self.conflict_version = versions.since(self.entry.key, seen)
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_version")] = newest
             raise ValidationError(
@@ -474,6 +474,9 @@ class VersionAdmin(admin.ModelAdmin):
     list_select_related = ["editor"]
     list_per_page = 30
     change_form_template = "admin/codes/version.html"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
 
     @admin.display(description=_("what changed"))
     def what(self, version):

@@ -50,7 +50,8 @@ def _number(key):
 
 def since(key, number):
     """Return the changes that others made since version `number`, and the newest Version, to tell who it was."""
-    seen = Version.objects.filter(key=key, number=number).first()
+    # A save that changed nothing has a number and no version, so the last one up to the number is what was seen.
+    seen = Version.objects.filter(key=key, number__lte=number or 0).first()
     newest = Version.objects.filter(key=key).first()
     return changes(seen.data if seen else None, plain(catalogue.from_database(key))), newest
 

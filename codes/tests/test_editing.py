@@ -132,6 +132,16 @@ def test_a_form_opened_before_anothers_save_comes_back_with_both_texts(editor, d
     assert StatusCode.objects.get(number=404).summary_ko == "내가 쓴 설명입니다."
 
 
+def test_a_conflict_shows_what_changed_and_not_what_was_there_before(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data)  # a save that changes nothing
+    _, mine = form_of(editor, 404)
+    _, theirs = form_of(editor, 404)
+    editor.post(path, theirs | {"name_ko": "남의 이름"})
+    page = editor.post(path, mine | {"name_ko": "내 이름"})
+    assert [(c.before, c.after) for c in page.context["adminform"].form.conflict] == [("찾을 수 없음", "남의 이름")]
+
+
 def test_a_refused_save_does_not_make_the_next_one_stale(editor):
     path, data = form_of(editor, 404)
     page = editor.post(path, data | {"name_ko": ""})

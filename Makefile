@@ -8,6 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run serve test bench-search lint format requirements messages
 
+run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run: .venv/.run .env staticfiles/.collected free-port prepare
 	$(RUN) manage.py runserver 127.0.0.1:$(PORT)
 
@@ -76,5 +77,5 @@ free-port: .venv/.run
 	@echo "Wrote .env with a new random key."
 
 staticfiles/.collected: .venv/.run .env $(shell find static -type f)
-	@$(RUN) manage.py collectstatic --no-input --verbosity 0
+	@DEBUG=false $(RUN) manage.py collectstatic --no-input --verbosity 0
 	@touch $@

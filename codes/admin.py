@@ -410,7 +410,6 @@ class MessageInline(RowInline):
     model = Message
     classes = []
     fields = [("position", "sender", "receiver", "lost"), "text", *in_both_languages("note")]
-    formfield_overrides = {}
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "text":

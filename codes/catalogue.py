@@ -122,6 +122,10 @@ def _check_codes_exist(entries):
 def _load_entry(entry, loaded, replace, report):
     current = from_database(entry.key)
     base = loaded.get(entry.key)
+    if current is None and base == entry.digest:
+        # It was loaded as it stands in the file, and is gone: an editor deleted it.
+        report.edited.append(entry)
+        return "kept as edited" if entry.key not in replace else _take(entry)
     if current and current.digest == entry.digest:
         outcome = "unchanged"
     elif current and current.digest != base and entry.key not in replace:
@@ -131,11 +135,18 @@ def _load_entry(entry, loaded, replace, report):
             report.conflicts.append(entry)
         return "kept as edited"
     else:
-        write(entry)
+        _take(entry)
         outcome = "changed" if current else "added"
     if base != entry.digest:
         LoadedEntry.objects.update_or_create(key=entry.key, defaults={"digest": entry.digest})
     return outcome
+
+
+def _take(entry):
+    write(entry)
+    if from_database(entry.key).digest != entry.digest:
+        raise CatalogueError(f"{_where(entry)}: a row stands there twice")
+    return "added"
 
 
 def write(entry):
@@ -175,7 +186,11 @@ def read(path):
         raise CatalogueError(f"{path}: {error}") from error
     if not isinstance(data, list):
         raise CatalogueError(f"{path}: expected a list of objects")
-    return _entries(path, data)
+    entries = _entries(path, data)
+    for entry in entries:
+        if path.parent.name == "codes" and entry.key != f"statuscode {int(path.stem) if path.stem.isdecimal() else ''}":
+            raise CatalogueError(f"{_where(entry)}: the file's name and the number differ")
+    return entries
 
 
 def entry_of(path, key, data):
@@ -200,9 +215,15 @@ def _entries(path, data):
 
 def _model_of(item, path):
     try:
-        return apps.get_model(item["model"]) if isinstance(item["fields"], dict) else None
-    except (KeyError, TypeError, LookupError, ValueError) as error:
-        raise CatalogueError(f"{path}: not an object of the catalogue: {str(item)[:80]}") from error
+        model = apps.get_model(item["model"])
+        shaped = isinstance(item["fields"], dict) and all(
+            isinstance(item["fields"].get(name, []), list) for name in ("related", "exchange")
+        )
+    except (AttributeError, KeyError, TypeError, LookupError, ValueError):
+        model, shaped = None, False
+    if not shaped or model._meta.app_label != "codes":
+        raise CatalogueError(f"{path.parent.name}/{path.name}: not an object of the catalogue: {str(item)[:80]}")
+    return model
 
 
 def _normalised(item, model, entry):
@@ -214,6 +235,8 @@ def _normalised(item, model, entry):
             value = value if model_field.is_relation else model_field.to_python(value)
         except (FieldDoesNotExist, ValidationError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: {_reason(error)}") from error
+        if model_field.many_to_many:
+            value = sorted(value) if isinstance(value, list) else value
         if not _is_default(model_field, value):
             fields[name] = value
     data = {"model": item["model"], "fields": fields}

@@ -3,6 +3,7 @@
 Every row that hangs on a code has a natural key, so that loading a fixture twice changes nothing.
 """
 
+import re
 from itertools import groupby
 
 from django.conf import settings
@@ -95,7 +96,7 @@ class Standing(models.TextChoices):
 
 class Content(models.TextChoices):
     ALLOWED = "allowed", _("Allowed")
-    NONE = "none", _("Never")
+    NONE = "none", pgettext_lazy("content", "None")
 
 
 class Caching(models.TextChoices):
@@ -320,7 +321,9 @@ class StatusCode(Entry):
         if self.number is None:
             return
         if self.standing != Standing.VENDOR and not 100 <= self.number <= 599:
-            raise ValidationError({"number": _("Only a vendor's own number may lie outside 100 to 599.")})
+            # An existing entry's number is fixed, and so not a field of its form: the standing is what can be mended.
+            field = "number" if self._state.adding else "standing"
+            raise ValidationError({field: _("Only a vendor's own number may lie outside 100 to 599.")})
         expected = self.number // 100 if 100 <= self.number <= 599 else None
         if self.category_id != expected:
             message = (
@@ -407,7 +410,7 @@ class Reference(Row):
 
     NATURAL_KEY = ("code_id", "spec", "section")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="references")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="references", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1, help_text=_("1 is the defining source."))
     spec = models.CharField(_("document"), max_length=80, help_text=_("For example RFC 9110, MDN, nginx."))
     section = models.CharField(_("section"), max_length=80, blank=True)
@@ -433,7 +436,7 @@ class HeaderRule(Row):
 
     NATURAL_KEY = ("code_id", "header")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="header_rules")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="header_rules", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     header = models.CharField(_("header field"), max_length=60)
     level = models.CharField(_("level"), max_length=6, choices=Level)
@@ -462,7 +465,7 @@ class Alias(Row):
 
     NATURAL_KEY = ("code_id", "phrase", "used_by")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="aliases")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="aliases", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     phrase = models.CharField(_("phrase"), max_length=80)
     used_by = models.CharField(_("used by"), max_length=80, help_text=_("For example RFC 7231 or nginx."))
@@ -488,7 +491,7 @@ class Advice(Row):
 
     NATURAL_KEY = ("code_id", "reader")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="advice")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="advice", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     reader = models.CharField(_("reader"), max_length=10, choices=Reader)
     text_ko = MarkdownField(_("advice (Korean)"), help_text=_("A Markdown list."))
@@ -519,7 +522,7 @@ class VendorMeaning(Row):
 
     NATURAL_KEY = ("code_id", "issuer", "phrase")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="vendor_meanings")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="vendor_meanings", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     issuer = models.CharField(_("issuer"), max_length=60)
     product = models.CharField(_("product"), max_length=80, blank=True)
@@ -547,7 +550,7 @@ class Identifier(Row):
 
     NATURAL_KEY = ("code_id", "ecosystem", "identifier")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="identifiers")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="identifiers", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     ecosystem = models.CharField(_("ecosystem"), max_length=40)
     identifier = models.CharField(_("identifier"), max_length=120)
@@ -578,7 +581,7 @@ class Exchange(Row):
 
     NATURAL_KEY = ("code_id", "position")
 
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="exchanges")
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="exchanges", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     title_ko = models.CharField(_("title (Korean)"), max_length=120)
     title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
@@ -613,17 +616,24 @@ class Exchange(Row):
             }
 
 
+STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-9])[0-9]{2}(?: |$)")
+START_LINE = re.compile(r"\A(?:HTTP/1\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \S+ HTTP/1\.[01])$", re.MULTILINE)
+
+
 class Message(Row):
     """One step of an exchange: a raw HTTP/1.1 message (RFC 9112), or an event that only the note tells."""
 
     NATURAL_KEY = ("exchange__code_id", "exchange__position", "position")
 
-    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="messages")
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="messages", verbose_name=_("exchange"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     sender = models.CharField(_("from"), max_length=8, choices=Party)
     receiver = models.CharField(_("to"), max_length=8, choices=Party)
     text = MarkdownField(
-        _("raw message"), blank=True, help_text=_("Start line, header fields, an empty line, content.")
+        _("raw message"),
+        blank=True,
+        help_text=_("Start line, header fields, an empty line, content."),
+        validators=[RegexValidator(START_LINE, _("The first line must be a request line or a status line."))],
     )
     note_ko = models.CharField(_("note (Korean)"), max_length=160, blank=True)
     note_en = models.CharField(_("note (English)"), max_length=200, blank=True)
@@ -635,7 +645,11 @@ class Message(Row):
         verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(fields=["exchange", "position"], name="message_position_once"),
-            models.CheckConstraint(condition=~Q(text="") | ~Q(note_ko=""), name="message_has_text_or_note"),
+            models.CheckConstraint(
+                condition=~Q(text="") | ~Q(note_ko=""),
+                name="message_has_text_or_note",
+                violation_error_message=_("A step needs a raw message or a note."),
+            ),
         ]
 
     def __str__(self):
@@ -659,7 +673,8 @@ class Message(Row):
     @property
     def status_class(self):
         """The first digit of a response's status code, "" for a request or an event."""
-        return self.start_line[9] if self.start_line.startswith("HTTP/1.") else ""
+        match = STATUS_LINE.match(self.start_line)
+        return match[1] if match else ""
 
 
 class Hop(models.TextChoices):
@@ -722,8 +737,8 @@ class GroupMember(Row):
     OWNER = "group"
     NATURAL_KEY = ("group_id", "code_id")
 
-    group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="members")
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="members", verbose_name=_("confusion group"))
+    code = models.ForeignKey(StatusCode, models.PROTECT, related_name="memberships", verbose_name=_("status code"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     answer_ko = models.CharField(_("answer (Korean)"), max_length=160)
     answer_en = models.CharField(_("answer (English)"), max_length=200)
@@ -756,7 +771,9 @@ class GroupReference(Row):
     OWNER = "group"
     NATURAL_KEY = ("group_id", "spec", "section")
 
-    group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="references")
+    group = models.ForeignKey(
+        ConfusionGroup, models.CASCADE, related_name="references", verbose_name=_("confusion group")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     spec = models.CharField(_("document"), max_length=80)
     section = models.CharField(_("section"), max_length=80, blank=True)

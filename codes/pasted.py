@@ -8,15 +8,15 @@ PLACES = [
     re.compile(r'"\s([1-5][0-9]{2})\s+(?:[0-9]+|-)(?:\s|$)'),  # ..."GET / HTTP/1.1" 502 157 "-"
     re.compile(r"\b(?:iis|http(?:\serror)?)\W{1,2}([1-5][0-9]{2})\.[0-9]{1,2}\b"),  # HTTP Error 403.14 (IIS)
     re.compile(  # status code: 502; error 403; returned error: 403; 상태코드 304
-        r"(?:status(?:[ _-]?code)?|code|error|에러|오류|상태\s?코드|코드|응답)\W{1,3}(?:code\W{1,3})?([1-5][0-9]{2})\b"
+        r"(?:status(?:[ _-]?code)?|code|error|에러|오류|상태\s?코드|코드|응답)\W{1,3}(?:code\W{1,3})?([1-5][0-9]{2})\b(?!\s?번대)"
     ),
     re.compile(r"\b([1-5][0-9]{2})\W{1,2}(?:(?:client|server|http)\W{1,2})?(?:error|에러|오류)"),  # 429 Client Error
 ]
 # Three digits that stand alone: not a part of a longer number, an address, a time, a port, a version or a quantity.
 ALONE = re.compile(
-    r"(?<![0-9.:_+-])(?<![0-9],)(?<![^0-9]/)([0-9]{3})(?![0-9_]|[.,:][0-9]|\s?(?:ms|px|kb|mb|gb|bytes?|초|분|개|원|명|mb)\b)"
+    r"(?<![0-9.:_+])(?<![^0-9\s]-)(?<![0-9]{4},)(?<![^0-9]/)([0-9]{3})"
+    r"(?![0-9_]|[.:][0-9]|,[0-9]{3}[0-9,]|\s?번대|\s?(?:ms|px|kb|mb|gb|bytes?|초|분|개|원|명)\b)"
 )
-LONGEST_PHRASE = 3  # words beside a number that still make it the point of the query
 
 
 def codes_in(text):

@@ -43,7 +43,7 @@ class CodeSitemap(CheckedSitemap):
 
 class GroupSitemap(CheckedSitemap):
     def items(self):
-        return ConfusionGroup.objects.prefetch_related("members")
+        return ConfusionGroup.objects.all()
 
 
 SITEMAPS = {"pages": FrontSitemap, "classes": CategorySitemap, "codes": CodeSitemap, "groups": GroupSitemap}

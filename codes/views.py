@@ -1,4 +1,3 @@
-import re
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -88,9 +87,7 @@ def _direct_address(results):
         address = results.direct.get_absolute_url()
         is_bare = getattr(results.direct, "label", "") == results.query
         return address if is_bare else f"{address}?{urlencode({'q': results.query})}"
-    if re.fullmatch("[0-9]{3}", results.query):
-        return reverse("codes:detail", args=[int(results.query)])
-    return ""
+    return "" if results.unassigned is None else reverse("codes:detail", args=[results.unassigned])
 
 
 @read_only

@@ -41,6 +41,8 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
     sys.exit("SECRET_KEY must be set to 50 or more random characters. `make .env` writes a file with one.")
 DEBUG = env("DEBUG")
 SITE_URL = env("SITE_URL").rstrip("/")
+if not urlsplit(SITE_URL).hostname:
+    sys.exit(f"SITE_URL must be an address such as https://status.example, not {SITE_URL!r}.")
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 ADMIN_PATH = env("ADMIN_PATH").strip("/") + "/"
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
@@ -94,7 +96,13 @@ TEMPLATES = [
 ]
 
 # Stores
-DATABASES = {"default": env.db("DATABASE_URL")}
+try:
+    DATABASES = {"default": env.db("DATABASE_URL")}
+    DATABASES["default"]["ENGINE"]
+except (KeyError, ValueError):
+    sys.exit(
+        "DATABASE_URL must be an address such as sqlite:////path/db.sqlite3 or postgres://user:password@host/name."
+    )
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A transaction that means to write waits for its turn from the start; SQLite's default refuses it half-way.
     DATABASES["default"]["OPTIONS"] = {
@@ -158,8 +166,6 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
 OTP_TOTP_ISSUER = "statuscodes"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # Security: everything that needs TLS follows from SITE_URL being https.
@@ -174,6 +180,7 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked over plain HTTP by whoever watches this process
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
 # This only permits preloading: the domain's owner still has to ask for it at hstspreload.org.

@@ -1,7 +1,7 @@
 """Addresses that machines ask for."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -17,7 +17,7 @@ def robots(request):
 
 @read_only
 def favicon(request):
-    return redirect(static("favicon.svg"), permanent=True)
+    return redirect(static("favicon.svg"))
 
 
 @read_only
@@ -38,6 +38,6 @@ def healthz(request):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         database = "ok"
-    except DatabaseError:
+    except Error:
         database = "away"
     return JsonResponse({"status": "ok", "database": database}, headers={"Cache-Control": "no-store"})

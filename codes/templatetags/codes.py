@@ -1,7 +1,6 @@
 from django import template
 from django.conf import settings
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language_from_path
 
 from .. import attention as attention_module
 from .. import markdown as markdown_module
@@ -18,9 +17,9 @@ def markdown(text):
 @register.filter
 def in_language(path, language):
     """The address of the same page in another language: `/404/` and `/en/404/`."""
-    current = get_language_from_path(path)
-    if current and current != settings.LANGUAGE_CODE:
-        path = path.removeprefix(f"/{current}") or "/"
+    for code, _name in settings.LANGUAGES:
+        if path == f"/{code}" or path.startswith(f"/{code}/"):
+            path = path.removeprefix(f"/{code}") or "/"
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 

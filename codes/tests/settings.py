@@ -12,6 +12,8 @@ os.environ |= {
     "ADMIN_PATH": "admin/",
     "REQUIRE_SECOND_FACTOR": "false",
 }
+# Playwright keeps an event loop in the thread of the tests; Django would refuse to ask its database beside one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from statuscodes.settings import *  # noqa: F403

@@ -67,6 +67,19 @@ def test_wrong_input_gets_a_message_at_its_field(editor, change, field):
     assert field in page.context["adminform"].form.errors
 
 
+def test_a_vendors_number_outside_the_range_cannot_become_registered(editor):
+    path, data = form_of(editor, 600)
+    page = editor.post(path, data | {"standing": "registered"})
+    assert "standing" in page.context["adminform"].form.errors
+
+
+def test_a_message_needs_a_first_line_that_http_knows(editor):
+    exchange = StatusCode.objects.get(number=404).exchanges.first()
+    path, data = form_of(editor, exchange.pk, "exchange")
+    assert editor.post(path, data | {"messages-1-text": "HTTP/1.1"}).status_code == 200
+    assert editor.get("/404/").status_code == 200
+
+
 def test_a_new_code_can_be_added(editor):
     path, data = form_of(editor)
     change = {"number": "433", "category": "4", "name_ko": "새 코드", "name_en": "New Code"}

@@ -209,7 +209,7 @@ def test_a_suggestion_can_be_clicked(site, page):
 def test_the_number_of_suggestions_is_announced(site, page):
     page.goto(site.url)
     suggestions_for(page, "찾을 수")
-    expect(page.get_by_role("status")).to_contain_text("추천 검색어")
+    expect(page.get_by_role("status")).to_contain_text("추천 결과 수")
 
 
 def test_a_syllable_being_composed_is_searched_and_its_enter_stays_with_the_input_method(site, page):

@@ -104,6 +104,34 @@ def test_when_editor_and_file_both_changed_the_editors_stays_and_both_are_shown(
     assert StatusCode.objects.get(number=404).name_ko == "파일의 이름"
 
 
+def test_what_an_editor_deleted_stays_deleted(folder):
+    StatusCode.objects.get(number=783).delete()
+    out, _ = load(folder)
+    assert "statuscode 783" in out
+    assert not StatusCode.objects.filter(number=783).exists()
+    load(folder, "--replace", "783")
+    assert StatusCode.objects.filter(number=783).exists()
+
+
+def test_the_order_in_which_a_file_lists_related_codes_does_not_matter(folder):
+    edit(folder / "codes" / "404.yaml", "related: [301, 403", "related: [403, 301")
+    load(folder)
+    out, _ = load(folder)
+    assert "kept as edited" not in out
+
+
+def test_only_entries_that_exist_can_be_replaced(folder):
+    with pytest.raises(CommandError, match="998"):
+        load(folder, "--replace", "998")
+    load(folder, "--replace", "confusiongroup 401-403")
+
+
+def test_a_copied_file_with_the_old_number_left_in_is_refused(folder):
+    shutil.copy(folder / "codes" / "404.yaml", folder / "codes" / "433.yaml")
+    with pytest.raises(CommandError, match=r"433\.yaml.*differ"):
+        load(folder)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -112,6 +140,8 @@ def test_when_editor_and_file_both_changed_the_editors_stays_and_both_are_shown(
         ("pk: 404", "pk: four", "404.yaml"),
         ("common: true", "comon: true", "404.yaml: statuscode 404: codes.statuscode"),
         ("related: [", "related: [998, ", "404.yaml: statuscode 404: codes.statuscode: there is no code 998"),
+        ("related: [301, 403, 405, 410, 421]", "related: 5", "404.yaml"),
+        ("exchange: [404, 1]", "exchange: 404", "404.yaml"),
         ("reader: visitor", "reader: nobody", "404.yaml: statuscode 404: codes.advice: reader"),
         ("{code: 404, spec: RFC 9110,", "{code: 403, spec: RFC 9110,", "404.yaml: statuscode 404"),
         ("- model: codes.statuscode", "- model: auth.user", "404.yaml"),

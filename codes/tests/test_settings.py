@@ -45,6 +45,15 @@ def test_a_misspelt_boolean_stops_the_start():
     assert result.stderr.strip() == "'ture' in the environment is neither true nor false."
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"SITE_URL": "status.example"}, {"DATABASE_URL": "nonsense"}, {"DATABASE_URL": "foo://x"}]
+)
+def test_an_address_that_is_none_stops_the_start_with_one_line(wrong):
+    result = manage("check", **wrong)
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+
+
 def test_host_names_may_be_listed_with_spaces():
     result = manage("shell", "--no-imports", "-c", "from django.conf import settings; print(settings.ALLOWED_HOSTS)")
     assert "['status.example', 'localhost', '127.0.0.1', '[::1]']" in result.stdout

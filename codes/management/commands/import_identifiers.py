@@ -57,7 +57,7 @@ IDIOMS = {
     429: 'HttpResponse(status=429, headers={"Retry-After": "60"})',
     503: 'HttpResponse(status=503, headers={"Retry-After": "60"})',
 }
-# An application cannot send them through WSGI: interim responses, and what belongs to a proxy or a connection.
+# An application cannot send them through WSGI: what belongs to a proxy, and what belongs to a connection.
 NOT_FROM_DJANGO = {407, 426}
 
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
             nargs="+",
             default=[],
             metavar="CODE",
-            help="take these codes from the files even if an editor changed them",
+            help="take these from the files even if edited: 404, or 'confusiongroup 401-403'",
         )
 
     def handle(self, *, folder, replace, verbosity, **options):
@@ -26,7 +26,10 @@ class Command(BaseCommand):
             if on_terminal:
                 self.stderr.write(f"\r{done}/{total} {key:<40}", ending="\n" if done == total else "")
 
-        keys = {name if " " in name else f"statuscode {name}" for name in replace}
+        keys = {name if " " in name else f"statuscode {int(name) if name.isdecimal() else name}" for name in replace}
+        known = {entry.key for path in catalogue.files(folder) for entry in catalogue.read(path)} if keys else set()
+        if unknown := keys - known:
+            raise CommandError(f"There is no entry {sorted(unknown)[0]} in the files.")
         try:
             report = catalogue.load(folder, replace=keys, progress=progress)
         except catalogue.CatalogueError as error:
@@ -34,7 +37,9 @@ class Command(BaseCommand):
         for entry in report.conflicts:
             self.stderr.write(f"{entry.key} was changed by an editor and in the file. The editor's version stays:")
             self.stderr.write(_difference(entry))
-            self.stderr.write(f"To take the file's: load_catalogue --replace {entry.key.split()[-1]}")
+            self.stderr.write(f"To take the file's: load_catalogue --replace '{entry.key}'")
+        if verbosity and report.edited:
+            self.stdout.write(f"edited or deleted here, kept: {', '.join(entry.key for entry in report.edited)}")
         if verbosity:
             counts = ", ".join(
                 f"{report.counts[outcome]} {outcome}"

@@ -98,10 +98,17 @@ def load(folder=FIXTURES, *, replace=(), progress=lambda done, total, key: None)
         with transaction.atomic():
             entries = [entry for path in files(folder) for entry in read(path)]
             _check_codes_exist(entries)
+            taken = []
             loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
             for done, entry in enumerate(entries, start=1):
                 report.counts[_load_entry(entry, loaded, replace, report)] += 1
                 progress(done, len(entries), entry.key)
+                if report.counts["added"] + report.counts["changed"] > len(taken):
+                    taken.append(entry)
+            # Only now do codes that entries relate to all exist.
+            for entry in taken:
+                if from_database(entry.key).digest != entry.digest:
+                    raise CatalogueError(f"{_where(entry)}: a row stands there twice")
             connection.check_constraints()
     except DatabaseError as error:
         raise CatalogueError(f"{folder}: {error}") from error
@@ -122,10 +129,10 @@ def _check_codes_exist(entries):
 def _load_entry(entry, loaded, replace, report):
     current = from_database(entry.key)
     base = loaded.get(entry.key)
-    if current is None and base == entry.digest:
+    if current is None and base == entry.digest and entry.key not in replace:
         # It was loaded as it stands in the file, and is gone: an editor deleted it.
         report.edited.append(entry)
-        return "kept as edited" if entry.key not in replace else _take(entry)
+        return "kept as edited"
     if current and current.digest == entry.digest:
         outcome = "unchanged"
     elif current and current.digest != base and entry.key not in replace:
@@ -135,18 +142,11 @@ def _load_entry(entry, loaded, replace, report):
             report.conflicts.append(entry)
         return "kept as edited"
     else:
-        _take(entry)
+        write(entry)
         outcome = "changed" if current else "added"
     if base != entry.digest:
         LoadedEntry.objects.update_or_create(key=entry.key, defaults={"digest": entry.digest})
     return outcome
-
-
-def _take(entry):
-    write(entry)
-    if from_database(entry.key).digest != entry.digest:
-        raise CatalogueError(f"{_where(entry)}: a row stands there twice")
-    return "added"
 
 
 def write(entry):

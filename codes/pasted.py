@@ -8,7 +8,8 @@ PLACES = [
     re.compile(r'"\s([1-5][0-9]{2})\s+(?:[0-9]+|-)(?:\s|$)'),  # ..."GET / HTTP/1.1" 502 157 "-"
     re.compile(r"\b(?:iis|http(?:\serror)?)\W{1,2}([1-5][0-9]{2})\.[0-9]{1,2}\b"),  # HTTP Error 403.14 (IIS)
     re.compile(  # status code: 502; error 403; returned error: 403; 상태코드 304
-        r"(?:status(?:[ _-]?code)?|code|error|에러|오류|상태\s?코드|코드|응답)\W{1,3}(?:code\W{1,3})?([1-5][0-9]{2})\b(?!\s?번대)"
+        r"(?:status(?:[ _-]?code)?|code|error|에러|오류|상태\s?코드|코드|응답)\W{1,3}(?:code\W{1,3})?"
+        r"([1-5][0-9]{2})\b(?!\s?번대)"
     ),
     re.compile(r"\b([1-5][0-9]{2})\W{1,2}(?:(?:client|server|http)\W{1,2})?(?:error|에러|오류)"),  # 429 Client Error
 ]

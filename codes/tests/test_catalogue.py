@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from codes import catalogue
-from codes.models import Category, LoadedEntry, Reference, StatusCode
+from codes.models import Category, ConfusionGroup, LoadedEntry, Reference, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,7 @@ def test_loading_twice_changes_nothing(folder):
 
 def test_an_empty_database_gets_everything(folder):
     before = Reference.objects.count()
+    ConfusionGroup.objects.all().delete()
     StatusCode.objects.all().delete()
     Category.objects.all().delete()
     LoadedEntry.objects.all().delete()

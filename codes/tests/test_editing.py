@@ -86,13 +86,13 @@ def test_an_earlier_version_can_be_restored_and_that_can_be_undone(editor):
 
 
 def test_a_deleted_entry_can_be_restored_with_its_rows(admin_client):
-    before = catalogue.from_database("statuscode 404").digest
-    admin_client.post(reverse("admin:codes_statuscode_delete", args=[404]), {"post": "yes"})
-    assert not StatusCode.objects.filter(number=404).exists()
-    gone, last = history()
+    before = catalogue.from_database("statuscode 226").digest
+    admin_client.post(reverse("admin:codes_statuscode_delete", args=[226]), {"post": "yes"})
+    assert not StatusCode.objects.filter(number=226).exists()
+    gone, last = history("statuscode 226")
     assert gone.data is None
     admin_client.post(reverse("admin:codes_version_restore", args=[last.pk]))
-    assert catalogue.from_database("statuscode 404").digest == before
+    assert catalogue.from_database("statuscode 226").digest == before
 
 
 def test_restoring_needs_the_right_to_change(editor):
@@ -251,11 +251,11 @@ def test_texts_that_hold_script_are_shown_as_text_in_the_history(editor):
 
 
 def test_text_typed_into_a_deleted_entry_is_given_back_with_the_way_to_restore_it(editor):
-    path, data = form_of(editor, 404)
-    StatusCode.objects.get(number=404).delete()
+    path, data = form_of(editor, 226)
+    StatusCode.objects.get(number=226).delete()
     page = editor.post(path, data | {"description_ko": "한참 동안 쓴 긴 글입니다."})
     assertContains(page, "한참 동안 쓴 긴 글입니다.", status_code=409)
-    assertContains(page, "key=statuscode+404", status_code=409)
+    assertContains(page, "key=statuscode+226", status_code=409)
 
 
 # Preview

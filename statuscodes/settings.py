@@ -96,13 +96,9 @@ TEMPLATES = [
 ]
 
 # Stores
-try:
-    DATABASES = {"default": env.db("DATABASE_URL")}
-    DATABASES["default"]["ENGINE"]
-except (KeyError, ValueError):
-    sys.exit(
-        "DATABASE_URL must be an address such as sqlite:////path/db.sqlite3 or postgres://user:password@host/name."
-    )
+if urlsplit(env("DATABASE_URL")).scheme not in ("sqlite", "postgres", "postgresql"):
+    sys.exit("DATABASE_URL must begin with sqlite:// or postgres://, as in postgres://user:password@host/name.")
+DATABASES = {"default": env.db("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A transaction that means to write waits for its turn from the start; SQLite's default refuses it half-way.
     DATABASES["default"]["OPTIONS"] = {

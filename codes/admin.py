@@ -38,6 +38,7 @@ from .models import (
 )
 from .views import code_detail
 
+OUT_OF_THE_WAY = 10_000  # added to the positions of rows that are about to move
 SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
 SEEN_FOR = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
@@ -93,6 +94,10 @@ class EntryForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
+        for field in ("number", "digit"):
+            # int() also reads the digits of other scripts; an editor who types them has slipped.
+            if field in self.fields and not self.data.get(self.add_prefix(field), "").isascii():
+                self.add_error(field, _("Write the number with the digits 0 to 9."))
         if self.instance._state.adding:
             return data
         # The row stays locked until the transaction of the request ends, so nobody can come between this and the save.
@@ -151,6 +156,12 @@ class EntryAdmin(admin.ModelAdmin):
             if not versions.claim(entry, form.cleaned_data["seen_version"]):
                 raise PermissionDenied("the entry was saved by somebody else in this very moment")
         super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        # Two rows that change places would for a moment have the same one, which the database refuses.
+        moving = [each.instance.pk for each in formset.initial_forms if "position" in each.changed_data]
+        formset.model.objects.filter(pk__in=moving).update(position=F("position") + OUT_OF_THE_WAY)
+        super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -52,6 +52,7 @@ def test_the_public_is_sent_to_log_in(client):
         ({"number": "-5", "category": "4"}, "number"),
         ({"number": "99999999999999999999", "category": "4"}, "number"),
         ({"number": "abc", "category": "4"}, "number"),
+        ({"number": "٤٣٣", "category": "4"}, "number"),
         ({"number": "433", "category": "7"}, "category"),
         ({"number": "433", "category": "4", "name_ko": ""}, "name_ko"),
         ({"number": "433", "category": "4", "name_en": "  "}, "name_en"),
@@ -78,6 +79,14 @@ def test_a_message_needs_a_first_line_that_http_knows(editor):
     path, data = form_of(editor, exchange.pk, "exchange")
     assert editor.post(path, data | {"messages-1-text": "HTTP/1.1"}).status_code == 200
     assert editor.get("/404/").status_code == 200
+
+
+def test_two_messages_can_change_places(editor):
+    exchange = StatusCode.objects.get(number=404).exchanges.first()
+    first, second = [message.text for message in exchange.messages.all()[:2]]
+    path, data = form_of(editor, exchange.pk, "exchange")
+    assert editor.post(path, data | {"messages-0-position": 2, "messages-1-position": 1}).status_code == 302
+    assert [message.text for message in exchange.messages.all()[:2]] == [second, first]
 
 
 def test_a_new_code_can_be_added(editor):

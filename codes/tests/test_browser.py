@@ -36,6 +36,13 @@ def complaints(page):
     return said
 
 
+def log_in(site, page, name, path):
+    page.goto(f"{site.url}/admin/login/?next={path}")
+    page.get_by_label("사용자 이름").fill(name)
+    page.get_by_label("비밀번호:", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES + [f"/en{path}" for path in PAGES])
 def test_axe_finds_no_violation(site, page, path, theme):
@@ -125,10 +132,7 @@ def test_print_leaves_the_text_and_drops_what_paper_cannot_use(site, page):
 
 
 def test_an_editor_changes_a_korean_name_and_sees_it_on_the_site(site, page, complaints):
-    page.goto(f"{site.url}/admin/")
-    page.get_by_label("사용자 이름").fill("editor")
-    page.get_by_label("비밀번호").fill(PASSWORD)
-    page.get_by_role("button", name="로그인").click()
+    log_in(site, page, "editor", "/admin/")
     page.get_by_role("link", name="상태코드", exact=True).first.click()
     page.get_by_role("searchbox").fill("417")
     page.get_by_role("searchbox").press("Enter")
@@ -142,10 +146,7 @@ def test_an_editor_changes_a_korean_name_and_sees_it_on_the_site(site, page, com
 
 
 def test_the_languages_of_a_text_stand_side_by_side_where_there_is_room(site, page):
-    page.goto(f"{site.url}/admin/login/?next=/admin/codes/statuscode/404/change/")
-    page.get_by_label("사용자 이름").fill("chief")
-    page.get_by_label("비밀번호").fill(PASSWORD)
-    page.get_by_role("button", name="로그인").click()
+    log_in(site, page, "chief", "/admin/codes/statuscode/404/change/")
     boxes = {}
     for width in (1500, 400):
         page.set_viewport_size({"width": width, "height": 800})
@@ -247,13 +248,6 @@ def test_open_suggestions_are_accessible(site, page):
     suggestions_for(page, "인증")
     result = Axe().run(page, options=RULES)
     assert result.violations_count == 0, result.generate_report()
-
-
-def log_in(site, page, name, path):
-    page.goto(f"{site.url}/admin/login/?next={path}")
-    page.get_by_label("사용자 이름").fill(name)
-    page.get_by_label("비밀번호").fill(PASSWORD)
-    page.get_by_role("button", name="로그인").click()
 
 
 def test_the_whole_admin_works_under_the_content_security_policy(site, page, complaints):

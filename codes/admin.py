@@ -114,6 +114,11 @@ class EntryForm(forms.ModelForm):
         return data
 
 
+def _versions_of(key):
+    """The address of the list of an entry's versions."""
+    return f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': key})}"
+
+
 class EntryAdmin(admin.ModelAdmin):
     """Keeps every version of what is saved here, and lets nobody overwrite what they have not seen."""
 
@@ -131,7 +136,8 @@ class EntryAdmin(admin.ModelAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
-            # Only a form that was tampered with gets this far: the version check has seen everybody else's rows.
+            # Two rows that trade their natural keys, or a form that was tampered with: nobody else's rows, for the
+            # version check has seen those. What was typed stays in the browser's draft.
             raise BadRequest(gettext("The form does not fit the entry. Load it again.")) from error
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
@@ -139,13 +145,12 @@ class EntryAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
         typed = [(name, text) for name, text in request.POST.items() if len(text) > SHORTEST_TYPED]
-        versions_list = reverse("admin:codes_version_changelist")
         context = {
             **self.admin_site.each_context(request),
             "title": _("This entry was deleted while you were editing"),
             "opts": opts,
             "typed": typed,
-            "versions": f"{versions_list}?{urlencode({'key': f'{opts.model_name} {object_id}'})}",
+            "versions": _versions_of(f"{opts.model_name} {object_id}"),
         }
         return TemplateResponse(request, "admin/codes/deleted.html", context, status=409)
 
@@ -178,8 +183,7 @@ class EntryAdmin(admin.ModelAdmin):
             self.delete_model(request, obj)
 
     def history_view(self, request, object_id, extra_context=None):
-        key = f"{self.model._meta.model_name} {object_id}"
-        return redirect(f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': key})}")
+        return redirect(_versions_of(f"{self.opts.model_name} {object_id}"))
 
 
 class RowInline(admin.StackedInline):
@@ -443,8 +447,7 @@ class ExchangeAdmin(EntryAdmin):
         return instance.code
 
     def history_view(self, request, object_id, extra_context=None):
-        exchange = get_object_or_404(Exchange, pk=object_id)
-        return redirect(f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': exchange.code.key})}")
+        return redirect(_versions_of(get_object_or_404(Exchange, pk=object_id).code.key))
 
 
 class GroupMemberInline(RowInline):

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -67,8 +68,9 @@ class Entry:
     key: str
     objects: list = field(default_factory=list)
 
-    @property
+    @cached_property
     def digest(self):
+        """Says whether two entries are the same; asked for only when the objects are complete."""
         texts = sorted(json.dumps(data, default=str, ensure_ascii=False, sort_keys=True) for data in self.objects)
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
@@ -101,10 +103,11 @@ def load(folder=FIXTURES, *, replace=(), progress=lambda done, total, key: None)
             taken = []
             loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
             for done, entry in enumerate(entries, start=1):
-                report.counts[_load_entry(entry, loaded, replace, report)] += 1
-                progress(done, len(entries), entry.key)
-                if report.counts["added"] + report.counts["changed"] > len(taken):
+                outcome = _load_entry(entry, loaded, replace, report)
+                report.counts[outcome] += 1
+                if outcome in ("added", "changed"):
                     taken.append(entry)
+                progress(done, len(entries), entry.key)
             # Only now do codes that entries relate to all exist.
             for entry in taken:
                 if from_database(entry.key).digest != entry.digest:
@@ -236,7 +239,7 @@ def _normalised(item, model, entry):
         except (FieldDoesNotExist, ValidationError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: {_reason(error)}") from error
         if model_field.many_to_many:
-            value = sorted(value) if isinstance(value, list) else value
+            value = sorted(value)
         if not _is_default(model_field, value):
             fields[name] = value
     data = {"model": item["model"], "fields": fields}

@@ -43,7 +43,7 @@ requirements: .venv/.dev
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 
 # Collect and compile the interface's texts (needs gettext); the compiled file is committed.
-messages: .venv/.dev
+messages: .venv/.dev .env
 	$(RUN) manage.py makemessages --locale ko --no-wrap --no-location --no-obsolete --ignore .venv
 	$(RUN) manage.py compilemessages --locale ko --ignore .venv
 

@@ -3,6 +3,7 @@ import dataclasses
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -10,14 +11,15 @@ from django.db.models import F
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path, resolve, reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from . import attention, translators, versions
+from . import attention, catalogue, translators, versions
 from .localized import LANGUAGES
 from .models import (
     Advice,
@@ -36,7 +38,6 @@ from .models import (
     VendorMeaning,
     Version,
 )
-from .views import code_detail
 
 OUT_OF_THE_WAY = 10_000  # added to the positions of rows that are about to move
 SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
@@ -120,10 +121,11 @@ def _versions_of(key):
 
 
 class EntryAdmin(admin.ModelAdmin):
-    """Keeps every version of what is saved here, and lets nobody overwrite what they have not seen."""
+    """Keeps every version of what is saved here, and lets nobody overwrite or remove what they have not seen."""
 
     form = EntryForm
     change_form_template = "admin/codes/entry.html"
+    list_per_page = 200
 
     class Media:
         css = {"all": ["css/admin.css"]}
@@ -132,12 +134,21 @@ class EntryAdmin(admin.ModelAdmin):
     def entry_of(self, instance):
         return instance
 
+    def action_checkbox(self, obj):
+        """The checkbox, and the state of the row that the list shows: actions change no other."""
+        stamp = format_html('<input type="hidden" name="seen" value="{}">', self.entry_of(obj).stamp)
+        return super().action_checkbox(obj) + stamp
+
+    def get_actions(self, request):
+        """Without Django's deletion of many at once, which does not know what the list showed."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
     def changeform_view(self, request, *args, **kwargs):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
-            # Two rows that trade their natural keys, or a form that was tampered with: nobody else's rows, for the
-            # version check has seen those. What was typed stays in the browser's draft.
+            # A form that was tampered with: rows that others saved were seen by the version check. What was typed
+            # stays in the browser's draft.
             raise BadRequest(gettext("The form does not fit the entry. Load it again.")) from error
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
@@ -166,24 +177,66 @@ class EntryAdmin(admin.ModelAdmin):
         # Two rows that change places would for a moment have the same one, which the database refuses.
         moving = [each.instance.pk for each in formset.initial_forms if "position" in each.changed_data]
         formset.model.objects.filter(pk__in=moving).update(position=F("position") + OUT_OF_THE_WAY)
+        # So would two that trade what they are about; a row that is gone is inserted again by its save.
+        key = {name.removesuffix("_id") for name in formset.model.NATURAL_KEY} - {"position"}
+        trading = [each.instance.pk for each in formset.initial_forms if key & set(each.changed_data)]
+        formset.model.objects.filter(pk__in=trading).delete()
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         versions.keep(self.entry_of(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
 
+    def delete_view(self, request, object_id, extra_context=None):
+        """Ask before deleting; the address of the question says which state of the entry it was about."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj and request.method == "GET" and "seen" not in request.GET:
+            return redirect(f"{request.path}?{urlencode(request.GET.dict() | {'seen': self.entry_of(obj).stamp})}")
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except versions.Stale:
+            messages.error(request, gettext("Somebody else saved this entry meanwhile. Nothing was done; look again."))
+            return redirect(reverse(f"admin:codes_{self.opts.model_name}_change", args=[object_id]))
+
     def delete_model(self, request, obj):
-        key = self.entry_of(obj).key
+        entry = self.entry_of(obj)
+        key = entry.key
+        if request.GET.get("seen") != entry.stamp or not versions.claim(entry, entry.version):
+            raise versions.Stale
         versions.keep_before(key)
         super().delete_model(request, obj)
         versions.keep(key, request.user)
 
-    def delete_queryset(self, request, queryset):
-        for obj in queryset:
-            self.delete_model(request, obj)
-
     def history_view(self, request, object_id, extra_context=None):
         return redirect(_versions_of(f"{self.opts.model_name} {object_id}"))
+
+    def get_urls(self):
+        preview = self.admin_site.admin_view(require_POST(self.preview_view))
+        name = f"codes_{self.opts.model_name}_preview"
+        return [path("<path:object_id>/preview/", preview, name=name), *super().get_urls()]
+
+    def preview_view(self, request, object_id):
+        """The real page with what is in the form: saved, drawn, and rolled back."""
+        language = request.POST.get("_preview") if request.POST.get("_preview") in LANGUAGES else "ko"
+        with transaction.atomic():
+            response = self.change_view(request, object_id)
+            obj = self.get_object(request, unquote(object_id)) if response.status_code == 302 else None
+            if obj:
+                with override(language):
+                    response = _as_read(request, self.entry_of(obj).get_absolute_url())
+                # "Changed successfully" was said of a save that does not stay.
+                list(messages.get_messages(request))
+            transaction.set_rollback(True)
+        return response
+
+
+def _as_read(request, address):
+    """What a reader gets at a public address."""
+    reader = copy.copy(request)
+    reader.method, reader.GET = "GET", QueryDict()
+    reader.path = reader.path_info = address
+    view, args, kwargs = resolve(address)
+    return view(reader, *args, **kwargs)
 
 
 class RowInline(admin.StackedInline):
@@ -230,14 +283,6 @@ class ExchangeInline(RowInline):
     show_change_link = True
 
 
-def _as_reader(request, pk):
-    """A reader's request for the page of a code."""
-    reader = copy.copy(request)
-    reader.method, reader.GET = "GET", QueryDict()
-    reader.path = reader.path_info = reverse("codes:detail", args=[pk])
-    return reader
-
-
 @admin.register(StatusCode)
 class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]
@@ -263,12 +308,7 @@ class StatusCodeAdmin(EntryAdmin):
         (
             None,
             {
-                "fields": [
-                    "seen_version",
-                    ("number", "category", "standing"),
-                    ("common", "webdav", "checked_on"),
-                    "reason",
-                ]
+                "fields": [("number", "category", "standing"), ("common", "webdav", "checked_on")],
             },
         ),
         (_("What it is called"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
@@ -302,38 +342,35 @@ class StatusCodeAdmin(EntryAdmin):
 
     @admin.action(description=_("Mark as checked today"), permissions=["change"])
     def mark_checked(self, request, queryset):
-        for code in queryset:
-            self._mark_checked(request, code)
-        messages.success(request, gettext("Marked as checked today."))
-
-    def _mark_checked(self, request, code):
         """A check says that both languages are right: nothing lags any more. Open forms learn of it by the version."""
-        versions.keep_before(code.key)
-        with transaction.atomic():
-            StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), lagging="", version=F("version") + 1)
-            Revision.advance()
-            versions.keep(code.key, request.user, gettext("Checked"))
+        seen = request.POST.getlist("seen")
+        checked, unseen = [], []
+        for code in queryset:
+            with transaction.atomic():
+                versions.keep_before(code.key)
+                if code.stamp not in seen or not versions.claim(code, code.version):
+                    unseen.append(code.label)
+                    continue
+                StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), lagging="")
+                Revision.advance()
+                versions.keep(code.key, request.user, gettext("Checked"))
+                checked.append(code.label)
+        if checked:
+            messages.success(request, gettext("Marked as checked today: %(codes)s") % {"codes": ", ".join(checked)})
+        if unseen:
+            messages.error(
+                request,
+                gettext("Saved by somebody else after this page had been drawn, look again: %(codes)s")
+                % {"codes": ", ".join(unseen)},
+            )
 
     def get_urls(self):
         check = self.admin_site.admin_view(require_POST(self.check_view))
-        preview = self.admin_site.admin_view(require_POST(self.preview_view))
         return [
             path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
             path("texts/", self.admin_site.admin_view(self.texts_view), name="codes_statuscode_texts"),
-            path("<int:pk>/preview/", preview, name="codes_statuscode_preview"),
             *super().get_urls(),
         ]
-
-    def preview_view(self, request, pk):
-        """The real page with what is in the form: saved, drawn, and rolled back."""
-        language = request.POST.get("_preview") if request.POST.get("_preview") in LANGUAGES else "ko"
-        with transaction.atomic():
-            response = self.change_view(request, str(pk))
-            if response.status_code == 302 and StatusCode.objects.filter(pk=pk).exists():
-                with override(language):
-                    response = code_detail(_as_reader(request, pk), number=pk)
-            transaction.set_rollback(True)
-        return response
 
     @admin.action(description=_("Texts for translators (CSV)"), permissions=["view"])
     def export_csv(self, request, queryset):
@@ -385,8 +422,7 @@ class StatusCodeAdmin(EntryAdmin):
         code = get_object_or_404(StatusCode, pk=pk)
         if not self.has_change_permission(request, code):
             raise PermissionDenied
-        self._mark_checked(request, code)
-        messages.success(request, gettext("Marked as checked today."))
+        self.mark_checked(request, StatusCode.objects.filter(pk=pk))
         return redirect("admin:index")
 
     def get_readonly_fields(self, request, obj=None):
@@ -398,20 +434,7 @@ class StatusCodeAdmin(EntryAdmin):
 class CategoryAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en"]
     search_fields = ["=digit", "name_ko", "name_en"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "seen_version",
-                    "digit",
-                    "reason",
-                    *in_both_languages("name", "summary", "description"),
-                    "keywords",
-                ]
-            },
-        ),
-    ]
+    fields = ["digit", *in_both_languages("name", "summary", "description"), "keywords"]
 
     @admin.display(description=_("class"), ordering="digit")
     def label(self, category):
@@ -441,7 +464,7 @@ class ExchangeAdmin(EntryAdmin):
     autocomplete_fields = ["code"]
     ordering = ["code", "position"]
     inlines = [MessageInline]
-    fields = ["seen_version", ("code", "position"), *in_both_languages("title"), "reason"]
+    fields = [("code", "position"), *in_both_languages("title")]
 
     def entry_of(self, instance):
         return instance.code
@@ -466,12 +489,7 @@ class ConfusionGroupAdmin(EntryAdmin):
     list_display = ["slug", "question_ko", "question_en", "checked_on"]
     search_fields = ["slug", "question_ko", "question_en", "keywords"]
     inlines = [GroupMemberInline, GroupReferenceInline]
-    fieldsets = [
-        (
-            None,
-            {"fields": [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]},
-        ),
-    ]
+    fields = [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]
 
     def get_readonly_fields(self, request, obj=None):
         return ["slug"] if obj else []
@@ -508,9 +526,13 @@ class VersionAdmin(admin.ModelAdmin):
         version = self.get_object(request, object_id)
         if version and self.has_view_permission(request, version):
             before = version.before.data if version.before else None
+            current = versions.stored(version.key)
             extra_context = {
                 "version": version,
                 "changes": versions.changes(before, version.data),
+                "state": versions.changes(None, version.data),
+                "restoring": versions.changes(versions.plain(catalogue.from_database(version.key)), version.data),
+                "seen": current.stamp if current else "",
                 "can_restore": version.data is not None and self._may_restore(request, version),
             } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
@@ -520,7 +542,12 @@ class VersionAdmin(admin.ModelAdmin):
         if version.data is None or not self._may_restore(request, version):
             raise PermissionDenied
         reason = gettext("Restored the version of %(when)s") % {"when": version.saved_at.strftime("%Y-%m-%d %H:%M")}
-        if versions.restore(version, request.user, reason):
+        try:
+            kept = versions.restore(version, request.user, reason, seen=request.POST.get("seen"))
+        except versions.Stale:
+            messages.error(request, gettext("Somebody else saved this entry meanwhile. Nothing was done; look again."))
+            return redirect("admin:codes_version_change", pk)
+        if kept:
             messages.success(request, gettext("The entry is now as it was in this version."))
         else:
             messages.info(request, gettext("The entry already is as it was in this version."))

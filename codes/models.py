@@ -41,6 +41,11 @@ class Entry(PrintableTexts):
     def key(self):
         return f"{self._meta.model_name} {self.pk}"
 
+    @property
+    def stamp(self):
+        """The entry in one version: what a page carries to tell which state its reader saw."""
+        return f"{self.key} {self.version}"
+
 
 class Category(Entry):
     """A class of status codes, named by their first digit (RFC 9110 section 15)."""

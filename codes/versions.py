@@ -43,9 +43,15 @@ def keep(key, editor=None, reason=""):
     return Version.objects.create(key=key, number=_number(key), data=data, editor=editor, reason=reason)
 
 
-def _number(key):
+def stored(key):
+    """Return the root object of an entry, or None."""
     model_name, pk = key.split(maxsplit=1)
-    return apps.get_model("codes", model_name).objects.filter(pk=pk).values_list("version", flat=True).first()
+    return apps.get_model("codes", model_name).objects.filter(pk=pk).first()
+
+
+def _number(key):
+    entry = stored(key)
+    return entry.version if entry else None
 
 
 def since(key, number):
@@ -56,9 +62,19 @@ def since(key, number):
     return changes(seen.data if seen else None, plain(catalogue.from_database(key))), newest
 
 
+class Stale(Exception):
+    """The entry was saved by somebody else after the page that the request comes from had been drawn."""
+
+
 @transaction.atomic
-def restore(version, editor, reason):
-    """Make the entry what it was in this version. That is a change of its own, and can be undone in the same way."""
+def restore(version, editor, reason, seen):
+    """Make the entry what it was in this version. That is a change of its own, and can be undone in the same way.
+
+    `seen` is the stamp of the state that gives way, "" for an entry that is gone. Raise Stale if it is another by now.
+    """
+    entry = stored(version.key)
+    if seen != (entry.stamp if entry else "") or (entry and not claim(entry, entry.version)):
+        raise Stale
     keep_before(version.key)
     catalogue.write(catalogue.entry_of(Path("history"), version.key, version.data))
     return keep(version.key, editor, reason)

@@ -1,18 +1,72 @@
+from html.parser import HTMLParser
+
 from django.urls import reverse
+
+
+class FormParser(HTMLParser):
+    """Collects the fields of one of the page's forms as a browser would send them back."""
+
+    def __init__(self, wanted):
+        super().__init__()
+        self.wanted = wanted
+        self.data = {}
+        self.inside = False
+        self.select = self.text_area = None
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.inside = self.wanted in (attributes.get("id"), attributes.get("action"))
+        if not self.inside:
+            return
+        name, value = attributes.get("name"), attributes.get("value") or ""
+        kind = attributes.get("type", "text")
+        if tag == "input" and name and kind not in ("submit", "button", "file"):
+            if kind not in ("checkbox", "radio") or "checked" in attributes:
+                value = attributes.get("value", "on") if kind == "checkbox" else value
+                self.data[name] = [*self.data[name], value] if isinstance(self.data.get(name), list) else [value]
+        elif tag == "textarea":
+            self.text_area = name
+            self.data[name] = ""
+        elif tag == "select":
+            self.select = (name, "multiple" in attributes)
+            self.data[name] = [] if "multiple" in attributes else ""
+        elif tag == "option" and self.select and "selected" in attributes:
+            name, several = self.select
+            self.data[name] = [*self.data[name], value] if several else value
+
+    def handle_data(self, text):
+        if self.inside and self.text_area:
+            self.data[self.text_area] += text
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+        elif tag == "textarea":
+            # A browser drops the line end that Django writes after the opening tag.
+            if self.inside and self.text_area:
+                self.data[self.text_area] = self.data[self.text_area].removeprefix("\n")
+            self.text_area = None
+        elif tag == "select":
+            self.select = None
+
+
+def fields_of(page, wanted="statuscode_form"):
+    """The fields of the form with this id or action."""
+    parser = FormParser(wanted)
+    parser.feed(page.content.decode())
+    return {
+        name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in parser.data.items()
+    }
+
+
+def press(client, page, address):
+    """Submit the form that leads to an address, with the fields that it has."""
+    return client.post(address, fields_of(page, address))
 
 
 def form_of(client, pk=None, model="statuscode"):
     """The address of an admin form, and its fields as a browser would send them back."""
     name = f"admin:codes_{model}_{'change' if pk is not None else 'add'}"
     path = reverse(name, args=[pk] if pk is not None else [])
-    page = client.get(path)
-    forms = [page.context["adminform"].form]
-    for formset in page.context["inline_admin_formsets"]:
-        forms += [formset.formset.management_form, *formset.formset.forms]
-    data = {}
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if value is not None and value is not False:
-                data[field.html_name] = value
-    return path, data
+    return path, fields_of(client.get(path), f"{model}_form")

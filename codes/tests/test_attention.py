@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from codes import attention
 from codes.models import StatusCode
-from codes.tests.forms import form_of
+from codes.tests.forms import fields_of, form_of, press
 
 pytestmark = pytest.mark.django_db
 
@@ -68,20 +68,30 @@ def test_the_front_page_lists_them_and_one_click_marks_an_entry_as_checked(edito
     page = editor.get(reverse("admin:index"))
     assertContains(page, "1년 넘게 확인하지 않은 것")
     assertContains(page, "404 찾을 수 없음")
-    editor.post(reverse("admin:codes_statuscode_checked", args=[404]))
+    press(editor, page, reverse("admin:codes_statuscode_checked", args=[404]))
     code = StatusCode.objects.get(number=404)
     assert (code.checked_on, code.lagging) == (localdate(), "")
-    assertNotContains(editor.get(reverse("admin:index")), "404 찾을 수 없음")
+    assertNotContains(editor.get(reverse("admin:index")), reverse("admin:codes_statuscode_change", args=[404]))
 
 
 def test_marking_as_checked_is_in_the_history_and_reaches_open_forms(editor):
     StatusCode.objects.filter(number=404).update(checked_on=date(2020, 1, 1))
     path, opened_before = form_of(editor, 404)
-    editor.post(
-        reverse("admin:codes_statuscode_changelist"), {"action": "mark_checked", "_selected_action": [404, 403]}
-    )
+    address = reverse("admin:codes_statuscode_changelist")
+    drawn = fields_of(editor.get(address), "changelist-form")
+    editor.post(address, drawn | {"action": "mark_checked", "_selected_action": [404, 403]})
     assert StatusCode.objects.get(number=404).checked_on == localdate()
     assert editor.post(path, opened_before | {"name_ko": "이름"}).status_code == 200
+
+
+def test_a_check_does_not_count_for_what_was_saved_after_the_list_was_drawn(editor):
+    StatusCode.objects.filter(number=404).update(checked_on=date(2020, 1, 1))
+    address = reverse("admin:codes_statuscode_changelist")
+    drawn = fields_of(editor.get(address), "changelist-form")
+    save(editor, summary_ko="고친 설명입니다.")
+    page = editor.post(address, drawn | {"action": "mark_checked", "_selected_action": [404]}, follow=True)
+    assertContains(page, "다시 살펴보세요")
+    assert StatusCode.objects.get(number=404).checked_on == date(2020, 1, 1)
 
 
 @pytest.mark.parametrize("kind", attention.KINDS)

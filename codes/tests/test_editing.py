@@ -12,14 +12,28 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes import catalogue, versions
-from codes.models import Advice, Reference, StatusCode, Version
-from codes.tests.forms import form_of
+from codes.models import Advice, GroupMember, Reference, StatusCode, Version
+from codes.tests.forms import fields_of, form_of, press
 
 pytestmark = pytest.mark.django_db
 
 
 def history(key="statuscode 404"):
     return Version.objects.filter(key=key)
+
+
+def restore(client, version):
+    page = client.get(reverse("admin:codes_version_change", args=[version.pk]))
+    return press(client, page, reverse("admin:codes_version_restore", args=[version.pk]))
+
+
+def question_before_deleting(client, number):
+    """The address of the page that asks; it says which state of the entry it asks about."""
+    return client.get(reverse("admin:codes_statuscode_delete", args=[number])).url
+
+
+def delete(client, number):
+    return client.post(question_before_deleting(client, number), {"post": "yes"})
 
 
 # History
@@ -57,7 +71,17 @@ def test_saving_without_a_change_adds_no_version(editor):
     assert history().count() == 1
 
 
-def test_any_version_can_be_looked_at(editor):
+def test_any_version_can_be_looked_at_whole_with_what_restoring_would_change(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    first = editor.get(reverse("admin:codes_version_change", args=[history()[1].pk]))
+    assert "찾을 수 없음" in [each.after for each in first.context["state"]]
+    assert [(each.before, each.after) for each in first.context["restoring"]] == [("고친 이름", "찾을 수 없음")]
+    newest = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
+    assertNotContains(newest, 'name="seen"')
+
+
+def test_a_version_shows_what_its_save_changed(editor):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"description_ko": data["description_ko"].replace("원본", "<b>원래</b>")})
     page = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
@@ -78,20 +102,20 @@ def test_an_earlier_version_can_be_restored_and_that_can_be_undone(editor):
     editor.post(path, data | {"name_ko": "고친 이름", "references-0-DELETE": "on"})
     changed = catalogue.from_database("statuscode 404").digest
     second, first = history()
-    editor.post(reverse("admin:codes_version_restore", args=[first.pk]))
+    restore(editor, first)
     assert catalogue.from_database("statuscode 404").digest == before
     assert history().count() == 3
-    editor.post(reverse("admin:codes_version_restore", args=[second.pk]))
+    restore(editor, second)
     assert catalogue.from_database("statuscode 404").digest == changed
 
 
 def test_a_deleted_entry_can_be_restored_with_its_rows(admin_client):
     before = catalogue.from_database("statuscode 226").digest
-    admin_client.post(reverse("admin:codes_statuscode_delete", args=[226]), {"post": "yes"})
+    delete(admin_client, 226)
     assert not StatusCode.objects.filter(number=226).exists()
     gone, last = history("statuscode 226")
     assert gone.data is None
-    admin_client.post(reverse("admin:codes_version_restore", args=[last.pk]))
+    restore(admin_client, last)
     assert catalogue.from_database("statuscode 226").digest == before
 
 
@@ -127,7 +151,7 @@ def test_a_form_opened_before_anothers_save_comes_back_with_both_texts(editor, d
     assertContains(page, "other")
     assert StatusCode.objects.get(number=404).name_ko == "남의 이름"
 
-    mine["seen_version"] = page.context["adminform"].form["seen_version"].value()
+    mine["seen_version"] = fields_of(page)["seen_version"]
     assert editor.post(path, mine | {"summary_ko": "내가 쓴 설명입니다."}).status_code == 302
     assert StatusCode.objects.get(number=404).summary_ko == "내가 쓴 설명입니다."
 
@@ -165,6 +189,56 @@ def test_a_message_and_its_code_are_one_entry(editor):
     code_path, theirs = form_of(editor, 404)
     editor.post(code_path, theirs | {"name_ko": "남의 이름"})
     assert editor.post(path, mine | {"title_ko": "내 제목"}).status_code == 200
+
+
+def test_two_rows_may_trade_what_they_are_about(editor):
+    path, data = form_of(editor, 404)
+    visitor, client = (data["advice-0-reader"], data["advice-1-reader"])
+    texts = dict(Advice.objects.filter(code=404).values_list("reader", "text_ko"))
+    assert editor.post(path, data | {"advice-0-reader": client, "advice-1-reader": visitor}).status_code == 302
+    now = dict(Advice.objects.filter(code=404).values_list("reader", "text_ko"))
+    assert now == texts | {visitor: texts[client], client: texts[visitor]}
+
+
+def test_two_members_of_a_group_may_change_places(admin_client):
+    path, data = form_of(admin_client, "401-403", "confusiongroup")
+    first, second = data["members-0-code"], data["members-1-code"]
+    trade = {"members-0-code": second, "members-1-code": first}
+    assert admin_client.post(path, data | trade).status_code == 302
+    answers = dict(GroupMember.objects.filter(group="401-403").values_list("code", "answer_ko"))
+    assert answers[int(first)] == data["members-1-answer_ko"]
+
+
+@pytest.mark.parametrize(
+    ("model", "pk", "field"),
+    [("category", 4, "summary_ko"), ("confusiongroup", "401-403", "question_ko"), ("statuscode", 404, "summary_ko")],
+)
+def test_every_kind_of_entry_is_saved_from_its_form_with_a_reason(admin_client, model, pk, field):
+    path, data = form_of(admin_client, pk, model)
+    assert admin_client.post(path, data | {field: "새로 쓴 말입니다.", "reason": "까닭"}).status_code == 302
+    assert history(f"{model} {pk}")[0].reason == "까닭"
+
+
+def test_nobody_deletes_what_was_saved_after_the_question(admin_client):
+    asked = question_before_deleting(admin_client, 226)
+    path, data = form_of(admin_client, 226)
+    admin_client.post(path, data | {"name_ko": "남의 이름"})
+    page = admin_client.post(asked, {"post": "yes"}, follow=True)
+    assertContains(page, "다른 사람이 이 항목을 저장했습니다")
+    assert StatusCode.objects.get(number=226).name_ko == "남의 이름"
+
+
+def test_nobody_restores_over_what_was_saved_after_the_page_was_drawn(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    first = history().last()
+    address = reverse("admin:codes_version_change", args=[first.pk])
+    drawn = editor.get(address)
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "남의 이름"})
+    page = press(editor, drawn, reverse("admin:codes_version_restore", args=[first.pk]))
+    assert page.url == address
+    assert StatusCode.objects.get(number=404).name_ko == "남의 이름"
 
 
 def test_a_reload_of_the_fixtures_counts_as_a_save(editor, tmp_path):
@@ -259,6 +333,18 @@ def test_text_typed_into_a_deleted_entry_is_given_back_with_the_way_to_restore_i
 
 
 # Preview
+
+
+@pytest.mark.parametrize(
+    ("model", "pk", "field"), [("category", 4, "name_ko"), ("confusiongroup", "401-403", "question_ko")]
+)
+def test_classes_and_groups_have_a_preview_too(admin_client, model, pk, field):
+    _path, data = form_of(admin_client, pk, model)
+    address = reverse(f"admin:codes_{model}_preview", args=[pk])
+    page = admin_client.post(address, data | {field: "미리 본 말", "_preview": "ko"})
+    assertContains(page, "미리 본 말")
+    assertNotContains(admin_client.get(reverse(f"admin:codes_{model}_changelist")), "성공적으로 변경되었습니다")
+    assert not history(f"{model} {pk}").exists()
 
 
 @pytest.mark.parametrize(("language", "name"), [("ko", "미리 본 이름"), ("en", "Name in preview")])

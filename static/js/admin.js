@@ -10,7 +10,8 @@
     const key = `draft ${location.pathname.replace(/^\/en\//, "/")}`;
     const texts = () => [...form.elements].filter(isText);
     const state = () => Object.fromEntries(texts().map((field) => [field.name, field.value]));
-    const opened = JSON.stringify(state());
+    // As the server sent it: whoever is quick, or has a slow line, types before this script has arrived.
+    const opened = JSON.stringify(Object.fromEntries(texts().map((field) => [field.name, field.defaultValue])));
     const draft = JSON.parse(storage.getItem(key) ?? "null");
     const differs = draft && texts().some((field) => field.name in draft && draft[field.name] !== field.value);
 
@@ -34,11 +35,13 @@
       );
       notice.hidden = false;
     }
-    form.addEventListener("input", () => {
+    const keep = () => {
       const now = JSON.stringify(state());
       if (now === opened) storage.removeItem(key);
       else storage.setItem(key, now);
-    });
+    };
+    form.addEventListener("input", keep);
+    if (JSON.stringify(state()) !== opened) keep();
   }
 
   // A message of success says that the entry was saved: its draft has done its work.

@@ -1,5 +1,6 @@
 from functools import wraps
 
+from django.conf import settings
 from django.views.decorators.csrf import csrf_exempt
 
 from statuscodes.errors import error_page
@@ -17,5 +18,25 @@ def read_only(view):
         if request.method in ("GET", "HEAD"):
             return view(request, *args, **kwargs)
         return error_page(request, 405, headers={"Allow": "GET, HEAD"})
+
+    return wrapper
+
+
+# Browsers ask again soon, which costs a 304; shared caches a little later, and keep answering when we do not.
+PUBLIC = "public, max-age=10, s-maxage=30, stale-while-revalidate=300, stale-if-error=86400"
+
+
+def public(view):
+    """A page that depends on its address and the catalogue alone: anybody may keep it."""
+
+    @read_only
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if response.status_code in (200, 302):
+            # An editor's browser must not show the page as it was before the save.
+            known = settings.SESSION_COOKIE_NAME in request.COOKIES
+            response.headers["Cache-Control"] = "private, no-cache" if known else PUBLIC
+        return response
 
     return wrapper

@@ -1,8 +1,15 @@
-"""Every change of the catalogue advances its revision, in the same transaction."""
+"""Every change of the catalogue advances its revision, in the same transaction; every process follows it."""
 
+import logging
+import threading
+import time
+
+from django.db import Error, connection
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from .models import LoadedEntry, Revision, StatusCode
+
+log = logging.getLogger(__name__)
 
 
 def watch(app):
@@ -16,3 +23,48 @@ def watch(app):
 
 def _advance(sender, using, **kwargs):
     Revision.advance()
+
+
+class Follower(threading.Thread):
+    """Reads the revision several times a second, so that no request has to ask, or to wait for, the database.
+
+    `number` is the newest revision that was read. What was made after reading it is at least as new.
+    """
+
+    EVERY = 0.25  # seconds between two looks
+    FRESH_FOR = 1.0  # seconds for which a look holds
+
+    def __init__(self):
+        super().__init__(name="revision", daemon=True)
+        self.number = 0
+        self.looked_at = None  # time.monotonic() before the last look that succeeded
+
+    @property
+    def is_fresh(self):
+        """False before the first look, and while the database does not answer."""
+        return self.looked_at is not None and time.monotonic() - self.looked_at < self.FRESH_FOR
+
+    def run(self):
+        while True:
+            self.look()
+            time.sleep(self.EVERY)
+
+    def look(self):
+        began = time.monotonic()
+        try:
+            connection.close_if_unusable_or_obsolete()
+            self.number = Revision.current()
+        except Error as error:
+            if self.looked_at is not None and not self.is_fresh:
+                log.warning("the catalogue's revision cannot be read: %s", error)
+            connection.close()
+        else:
+            self.looked_at = began
+
+
+follower = Follower()
+
+
+def current():
+    """The catalogue's revision: as the process follows it, or asked for where nothing follows (commands, tests)."""
+    return follower.number if follower.is_alive() else Revision.current()

@@ -7,7 +7,6 @@ letter forms and keyboards that SQL does not. It is built from the catalogue whe
 
 import re
 import threading
-import time
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
@@ -17,16 +16,15 @@ from typing import NamedTuple
 
 from django.utils.html import escape
 
-from . import hangul
+from . import hangul, revisions
 from .fields import lines_of
-from .models import Category, ConfusionGroup, Revision, StatusCode
+from .models import Category, ConfusionGroup, StatusCode
 from .pasted import codes_in
 
 MAX_LENGTH = 1000  # characters that are looked at for a code: a pasted line may be long
 MAX_WORDS_LENGTH = 80  # characters that are matched against texts
 MOST_RESULTS = 40
 MOST_LIKE = 3  # results that are merely like the query
-CHECK_EVERY = 1.0  # seconds between looks at the catalogue's revision
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 CLASS = re.compile(r"(?<![0-9a-z])([1-5])(?:xx|00\s*번대)(?![0-9a-z])")
@@ -368,18 +366,16 @@ def edit_distance(wanted, text, limit):
 
 
 _lock = threading.Lock()
-_state = {"index": None, "revision": None, "checked": 0.0}
+_state = {"index": None, "revision": None}
 
 
 def index():
-    """The index of the catalogue as it is now, or was at most a second ago."""
-    if _state["index"] and time.monotonic() - _state["checked"] < CHECK_EVERY:
-        return _state["index"]
+    """The index of the catalogue in its current revision."""
     with _lock:
-        revision = Revision.current()
+        # Read before the index is made: the index is at least as new as this.
+        revision = revisions.current()
         if _state["index"] is None or revision != _state["revision"]:
             _state.update(index=Index(), revision=revision)
-        _state["checked"] = time.monotonic()
         return _state["index"]
 
 

@@ -4,19 +4,17 @@ from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 
 from . import search as finder
-from .decorators import read_only
+from .decorators import public
 from .filters import filters_of
 from .models import Category, ConfusionGroup, StatusCode
 
 MOST_SUGGESTIONS = 10
-SUGGESTIONS_KEPT = 60  # seconds
 MOST_BOXES = 2  # groups shown with their answers on a code's page; further ones are links
 
 
-@read_only
+@public
 def code_list(request):
     filters = filters_of(request.GET)
     codes = StatusCode.objects.matching(filters).in_list_order()
@@ -24,14 +22,14 @@ def code_list(request):
     return render(request, "codes/list.html", {"codes": codes, "filters": filters, "filtered": filtered})
 
 
-@read_only
+@public
 def category_detail(request, digit):
     category = get_object_or_404(Category, digit=digit)
     codes = StatusCode.objects.in_class(digit).in_list_order()
     return render(request, "codes/category.html", {"category": category, "codes": codes})
 
 
-@read_only
+@public
 def code_detail(request, number):
     code = StatusCode.objects.with_rows().filter(number=number).first()
     if code is None:
@@ -67,15 +65,14 @@ def _typed(request):
     return request.GET.get("q", "").strip()
 
 
-@read_only
+@public
 def search(request):
     query = _typed(request)
-    results = finder.search(query)
+    index = finder.index()
+    results = index.search(query)
     if "all" not in request.GET and (address := _direct_address(results)):
         return redirect(address)
-    return render(
-        request, "codes/search.html", {"query": query, "results": results, "categories": finder.index().categories}
-    )
+    return render(request, "codes/search.html", {"query": query, "results": results, "categories": index.categories})
 
 
 def _direct_address(results):
@@ -90,20 +87,20 @@ def _direct_address(results):
     return "" if results.unassigned is None else reverse("codes:detail", args=[results.unassigned])
 
 
-@read_only
+@public
 def suggest(request):
     """The first results in the order of the page, for the list under the search field."""
-    return _kept_json({"query": _typed(request), "results": _suggestions(request)})
+    return _json({"query": _typed(request), "results": _suggestions(request)})
 
 
-@read_only
+@public
 def completions(request):
     """The same for a browser's address bar, in the form of the OpenSearch Suggestions extension 1.1."""
     found = _suggestions(request)
     titles = [f"{each['label']} {each['name']}" for each in found]
     names = [each["name"] for each in found]
     addresses = [f"{settings.SITE_URL}{each['url']}" for each in found]
-    return _kept_json([_typed(request), titles, names, addresses], content_type="application/x-suggestions+json")
+    return _json([_typed(request), titles, names, addresses], content_type="application/x-suggestions+json")
 
 
 def _suggestions(request):
@@ -119,19 +116,17 @@ def _suggestions(request):
     ]
 
 
-def _kept_json(data, **kwargs):
-    response = JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False}, **kwargs)
-    patch_cache_control(response, public=True, max_age=SUGGESTIONS_KEPT)
-    return response
+def _json(data, **kwargs):
+    return JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False}, **kwargs)
 
 
-@read_only
+@public
 def group_list(request):
     groups = ConfusionGroup.objects.prefetch_related("members__code")
     return render(request, "codes/groups.html", {"groups": groups})
 
 
-@read_only
+@public
 def group_detail(request, slug):
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)
     return render(request, "codes/group.html", {"group": group, "query": _typed(request)})

@@ -5,7 +5,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from codes.decorators import read_only
+from codes.decorators import public
 from codes.sitemaps import SITEMAPS
 
 from . import errors, views
@@ -14,7 +14,7 @@ admin.site.site_header = admin.site.site_title = _("HTTP status codes")
 admin.site.index_title = _("Catalogue and accounts")
 
 urlpatterns = [
-    path("sitemap.xml", read_only(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon),
     path("healthz", views.healthz, name="healthz"),

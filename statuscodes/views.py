@@ -6,10 +6,10 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
-from codes.decorators import read_only
+from codes.decorators import public, read_only
 
 
-@read_only
+@public
 def robots(request):
     lines = ["User-agent: *", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
@@ -20,7 +20,7 @@ def favicon(request):
     return redirect(static("favicon.svg"))
 
 
-@read_only
+@public
 def opensearch(request):
     """The description by which a browser's address bar can search this site (OpenSearch 1.1)."""
     return render(

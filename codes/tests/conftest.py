@@ -52,9 +52,8 @@ def korean():
 
 
 @pytest.fixture(autouse=True)
-def fresh_index(monkeypatch):
-    """Search follows an edit at once, and the next test starts from the catalogue's own index."""
-    monkeypatch.setattr(search, "CHECK_EVERY", 0)
+def fresh_index():
+    """The next test starts from the catalogue's own index."""
     kept = dict(search._state)
     yield
     search._state.update(kept)

@@ -1,0 +1,170 @@
+"""Finished public answers, kept in the process and given before Django is asked.
+
+A public page depends on its address and the catalogue's revision, so its bytes are right until the revision grows. What
+may be kept is Django's decision: only answers that it marks `Cache-Control: public` are.
+"""
+
+import gzip
+import hashlib
+import re
+import threading
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http import HTTPStatus
+
+import brotli
+from django.conf import settings
+
+KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
+LONGEST_QUERY = 400  # bytes; a longer one is pasted text that nobody sends twice
+MOST_BYTES = 32 * 1024 * 1024  # of all pages without a query, and again of all with one
+STALE = "public, max-age=0, stale-if-error=86400"
+COMPRESSED = {"br": lambda body: brotli.compress(body, quality=7), "gzip": lambda body: gzip.compress(body, 7, mtime=0)}
+# What a 304 leaves out, because it describes content that is not sent (RFC 9110 section 15.4.5).
+OF_CONTENT = {"content-type", "content-length", "content-encoding"}
+
+
+@lru_cache(maxsize=512)
+def accepted_encoding(header):
+    """The best of br and gzip that an Accept-Encoding allows, "" for neither (RFC 9110 section 12.5.3)."""
+    weights = {}
+    for item in header.lower().split(","):
+        coding, _, parameters = item.partition(";")
+        match = re.search(r"\bq=([01](?:\.[0-9]{0,3})?)\s*$", parameters)
+        weights[coding.strip()] = float(match[1]) if match else 1.0
+    any_other = weights.get("*", 0.0)
+    best = max(COMPRESSED, key=lambda coding: weights.get(coding, any_other))
+    return best if weights.get(best, any_other) else ""
+
+
+def matches(header, etag, *, weak=False):
+    """Whether an If-Match (or, weak, an If-None-Match) names our strong tag (RFC 9110 sections 13.1.1 and 13.1.2)."""
+    tags = [item.strip() for item in header.split(",")]
+    return tags == ["*"] or etag in tags or (weak and f"W/{etag}" in tags)
+
+
+@dataclass
+class Page:
+    """A finished answer, and the forms in which it has been sent so far."""
+
+    revision: int
+    status: str
+    headers: list
+    body: bytes
+    forms: dict = field(default_factory=dict)
+
+    @property
+    def size(self):
+        return 2 * len(self.body)  # the compressed forms are smaller than the plain one
+
+    def form(self, coding):
+        """Return (etag, headers, body) in this content coding."""
+        if coding not in self.forms:
+            body = COMPRESSED[coding](self.body) if coding and self.body else self.body
+            etag = f'"{hashlib.sha256(self.body).hexdigest()[:20]}{coding and "-"}{coding}"'
+            headers = [*self.headers, ("Content-Length", str(len(body))), ("ETag", etag), ("Vary", "Accept-Encoding")]
+            if coding and self.body:
+                headers.append(("Content-Encoding", coding))
+            self.forms[coding] = etag, headers, body
+        return self.forms[coding]
+
+
+class Store(dict):
+    """Pages by key; the oldest make room when there are too many bytes."""
+
+    def __init__(self, most_bytes):
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self.lock = threading.Lock()
+
+    def keep(self, key, page):
+        with self.lock:
+            for old in [key, *self]:
+                if old in self and (old == key or self.bytes + page.size > self.most_bytes):
+                    self.bytes -= self.pop(old).size
+            if page.size <= self.most_bytes:
+                self[key] = page
+                self.bytes += page.size
+
+
+class KeptPages:
+    """The WSGI application in front of Django's."""
+
+    def __init__(self, application, revision):
+        self.application = application
+        self.revision = revision
+        self.plain, self.queried = Store(MOST_BYTES), Store(MOST_BYTES)
+        self.static = f"/{settings.STATIC_URL.strip('/')}/"
+        # One rendering at a time for a missing page: whoever comes meanwhile waits for it.
+        self.rendering = [threading.Lock() for _ in range(64)]
+
+    def __call__(self, environ, start_response):
+        key = self._key(environ)
+        if key is None:
+            return self.application(environ, start_response)
+        store = self.queried if key[-1] else self.plain
+        page = store.get(key)
+        if page is None or page.revision < self.revision.number:
+            with self.rendering[hash(key) % len(self.rendering)]:
+                page = store.get(key)
+                if page is None or page.revision < self.revision.number:
+                    kept, page = page, self._render(environ, key[-1])
+                    if isinstance(page, Page):
+                        store.keep(key, page)
+                    elif kept and page[0].startswith("503"):
+                        page = kept
+        if isinstance(page, Page):
+            return self._answer(page, environ, start_response)
+        status, headers, body = page
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _key(self, environ):
+        """What the answer depends on, the query last; None if it is not for this class to answer."""
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        if (
+            environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            or len(query) > LONGEST_QUERY
+            or path.startswith(self.static)
+            # An editor who has just saved sees the page as it is in this very moment.
+            or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
+        ):
+            return None
+        if "&" in query:
+            # By name, and stable: of a name that stands twice the later value counts.
+            query = "&".join(sorted(query.split("&"), key=lambda pair: pair.partition("=")[0]))
+        scheme = environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
+        return scheme, environ.get("HTTP_HOST"), path, query
+
+    def _render(self, environ, query):
+        """Ask Django; return a Page if it may be kept, else (status, headers, body)."""
+        # Read before the page is made: the page is at least as new as this.
+        revision = self.revision.number
+        answer = []
+        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": query}
+        response = self.application(asked, lambda status, headers, exc_info=None: answer.extend((status, headers)))
+        try:
+            body = b"".join(response)
+        finally:
+            response.close()
+        status, headers = answer
+        named = {name.lower(): value for name, value in headers}
+        public = "public" in named.get("cache-control", "")
+        if int(status[:3]) not in KEPT_STATUSES or not public or "set-cookie" in named or "vary" in named:
+            return status, headers, body
+        return Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
+
+    def _answer(self, page, environ, start_response):
+        coding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        etag, headers, body = page.form(coding)
+        status = page.status
+        if not self.revision.is_fresh:
+            headers = [(name, STALE if name == "Cache-Control" else value) for name, value in headers]
+        if "HTTP_IF_MATCH" in environ and not matches(environ["HTTP_IF_MATCH"], etag):
+            status = "412 Precondition Failed"
+        elif "HTTP_IF_NONE_MATCH" in environ and matches(environ["HTTP_IF_NONE_MATCH"], etag, weak=True):
+            status = "304 Not Modified"
+        if status is not page.status:
+            headers, body = [(name, value) for name, value in headers if name.lower() not in OF_CONTENT], b""
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

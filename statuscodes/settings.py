@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "codes",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
+    "statuscodes.apps.SecondFactorConfig",
     "statuscodes.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -118,7 +118,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Who logged in, who failed to, whose rights changed.
+    # Who logged in, who failed to, whose rights changed: by number, never by name or address.
     "loggers": {"statuscodes.accounts": {"level": "INFO"}},
 }
 
@@ -151,11 +151,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# By account and address together: whoever guesses is stopped, the editor elsewhere is not.
+# By account and address together: whoever guesses is stopped, the editor elsewhere is not. Then by address alone.
+AXES_HANDLER = "statuscodes.accounts.LockoutHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+ADDRESS_FAILURE_LIMIT = 30
+ADDRESS_FAILURE_WINDOW = timedelta(hours=1)
+LOG_IN_RECORDS_KEPT = timedelta(days=90)
 AXES_RESET_ON_SUCCESS = True
+# Who tries again too early waits no longer for it: the page has named a time.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "one_time_password", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_CALLABLE = "statuscodes.accounts.locked_out"
 AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.client_address"
 AXES_VERBOSE = False

@@ -1,9 +1,11 @@
 """The site in a real browser, served as in production."""
 
 import re
+from base64 import b32decode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import totp
 from playwright.sync_api import expect
 
 from codes.tests.conftest import PASSWORD
@@ -290,4 +292,19 @@ def test_an_editor_opens_a_preview_beside_the_form(site, page, complaints):
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="영어로 미리 보기").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("A Name Not Saved")
+    assert complaints == []
+
+
+def test_a_second_factor_is_set_up_and_switched_off_in_the_admin(site, page, complaints):
+    log_in(site, page, "editor", "/admin/")
+    page.get_by_role("link", name="2단계 인증").click()
+    code = page.get_by_role("img", name="아래 키의 QR 코드")
+    expect(code).to_be_visible()
+    assert code.evaluate("image => image.complete && image.naturalWidth > 0")
+    key = page.locator("#content-main code").inner_text().replace(" ", "")
+    for number, said in enumerate(("2단계 인증을 켰습니다", "2단계 인증을 껐습니다")):
+        page.goto(f"{site.url}/admin/second-factor/")
+        page.get_by_label("일회용 비밀번호").fill(f"{totp(b32decode(key), drift=number):06}")
+        page.locator("#content-main [type=submit]").click()
+        expect(page.get_by_text(said)).to_be_visible()
     assert complaints == []

@@ -4,18 +4,18 @@ PYTHON ?= python3
 PORT ?= 8000
 WEB_CONCURRENCY ?= 2
 RUN = .venv/bin/python
+# The production server, over plain HTTP on loopback: a proxy in front of it ends TLS.
+GRANIAN = .venv/bin/granian --interface wsgi --host 127.0.0.1 --blocking-threads 1 --no-ws
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run serve test bench-search lint format requirements messages
+.PHONY: run serve test bench bench-search fuzz lighthouse lint format requirements messages
 
 run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run: .venv/.run .env staticfiles/.collected free-port prepare
 	$(RUN) manage.py runserver 127.0.0.1:$(PORT)
 
-# The production server, over plain HTTP on loopback: a proxy in front of it ends TLS.
 serve: .venv/.run .env staticfiles/.collected free-port prepare
-	.venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WEB_CONCURRENCY) \
-		--blocking-threads 1 --no-ws statuscodes.wsgi:application
+	$(GRANIAN) --port $(PORT) --workers $(WEB_CONCURRENCY) statuscodes.wsgi:application
 
 test: .venv/.dev
 	$(RUN) -m pytest $(PYTEST)
@@ -25,6 +25,20 @@ bench-search: .venv/.dev .env
 	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
 	@npm install --silent --no-fund --no-audit --prefix .venv/bench fuse.js@7 minisearch@7
 	@.ci/with-postgres sh -c '$(RUN) manage.py migrate -v0 && $(RUN) manage.py load_catalogue -v0 && $(RUN) manage.py bench_search'
+
+# What a page costs beside what people would use instead. Needs Debian's nginx-light and wrk.
+bench: .venv/.run .venv/bench-python/.made staticfiles/.collected
+	@$(RUN) -m tools.bench --granian "$(GRANIAN)" $(BENCH)
+
+# What no browser sends, to the production server: no fault, no hang, no growth.
+fuzz: .venv/.dev staticfiles/.collected
+	@$(RUN) -m tools.fuzz $(FUZZ)
+
+# Scores of the public pages, below 100 an error. Needs node, npm and Debian's chromium.
+lighthouse: .venv/.run staticfiles/.collected
+	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
+	@npm install --silent --no-fund --no-audit --prefix .venv/bench lighthouse@12.8.2
+	@$(RUN) -m tools.lighthouse --granian "$(GRANIAN)" $(LIGHTHOUSE)
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -41,6 +55,7 @@ format: .venv/.dev
 requirements: .venv/.dev
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes tools/peers.in -o tools/peers.txt
 
 # Collect and compile the interface's texts (needs gettext); the compiled file is committed.
 messages: .venv/.dev .env
@@ -69,6 +84,12 @@ free-port: .venv/.run
 
 .venv/.dev: .venv/.run requirements-dev.txt
 	$(RUN) -m pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# What the site is measured against, in an environment of its own.
+.venv/bench-python/.made: .venv/.run tools/peers.txt
+	@$(PYTHON) -m venv --clear .venv/bench-python
+	@.venv/bench-python/bin/python -m pip install --quiet --require-hashes --requirement tools/peers.txt
 	@touch $@
 
 .env:

@@ -1,0 +1,14 @@
+"""The least that WSGI can do: one answer, read from a file at start, to every request."""
+
+import json
+import os
+from pathlib import Path
+
+_saved = json.loads(Path(os.environ["BARE_ANSWER"]).read_text())
+HEADERS = [tuple(header) for header in _saved["headers"]]
+BODY = [_saved["body"].encode("latin-1")]
+
+
+def application(environ, start_response):
+    start_response("200 OK", HEADERS)
+    return BODY

@@ -50,7 +50,7 @@ class PathLanguageMiddleware:
 
 
 class CleanRequestMiddleware:
-    """Refuse with 400 what no page can mean and a database may choke on: NUL characters and endless queries."""
+    """Refuse with 400 what no page can mean: NUL characters, endless queries, forms in codings that are no text."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -61,4 +61,7 @@ class CleanRequestMiddleware:
             raise BadRequest(_("The query is longer than %(limit)d bytes.") % {"limit": MAX_QUERY_STRING})
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             raise BadRequest(_("The address contains a NUL character."))
+        # Python knows codings such as zip, which fail in the middle of reading a form.
+        if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "us-ascii"):
+            raise BadRequest(_("Forms are read in UTF-8 only."))
         return self.get_response(request)

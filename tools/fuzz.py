@@ -588,12 +588,11 @@ class Wire:
             if now > deadline:
                 raise TimeoutError
             if not good and not unsent and now > quiet:
-                if answers:
+                if answers or ended:  # it waits for the rest of a request, until its own time limit
                     break
-                if not ended:  # perhaps it waits for more: tell it that there is none
-                    self._end()
-                    ended = True
-            wait = max(0.0, (deadline if good or unsent or ended else quiet) - now)
+                self._end()  # there is no more
+                quiet, ended = now + QUIET, True
+            wait = max(0.0, (deadline if good or unsent else quiet) - now)
             readable, writable, _ = select.select([self.socket], [self.socket] if unsent else [], [], wait)
             try:
                 if writable:
@@ -831,7 +830,7 @@ class Run:
                 self.statuses["none"] += 1
             return None, [f"no complete answer in {LIMIT} seconds"]
         with self.lock:
-            self.statuses.update([answer.status for answer in answers] or ["closed"])
+            self.statuses.update([answer.status for answer in answers] or ["no answer"])
         found = []
         for one, answer in zip(asked, answers, strict=False):
             found += faults(one, answer, self.url, good=good)

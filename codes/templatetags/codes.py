@@ -19,7 +19,8 @@ def in_language(path, language):
     """The address of the same page in another language: `/404/` and `/en/404/`."""
     for code, _name in settings.LANGUAGES:
         if path == f"/{code}" or path.startswith(f"/{code}/"):
-            path = path.removeprefix(f"/{code}") or "/"
+            # Two slashes at the beginning would name another host.
+            path = f"/{path.removeprefix(f'/{code}').lstrip('/')}"
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 

@@ -30,7 +30,7 @@ def accepted_encoding(header):
     weights = {}
     for item in header.lower().split(","):
         coding, _, parameters = item.partition(";")
-        match = re.search(r"\bq=([01](?:\.[0-9]{0,3})?)\s*$", parameters)
+        match = re.search(r"\bq\s*=\s*([01](?:\.[0-9]{0,3})?)\s*$", parameters)
         weights[coding.strip()] = float(match[1]) if match else 1.0
     any_other = weights.get("*", 0.0)
     best = max(COMPRESSED, key=lambda coding: weights.get(coding, any_other))
@@ -126,6 +126,7 @@ class KeptPages:
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or len(query) > LONGEST_QUERY
             or path.startswith(self.static)
+            or "charset" in environ.get("CONTENT_TYPE", "")
             # An editor who has just saved sees the page as it is in this very moment.
             or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
         ):
@@ -141,7 +142,7 @@ class KeptPages:
         # Read before the page is made: the page is at least as new as this.
         revision = self.revision.number
         answer = []
-        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": query}
+        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": query, "HTTP_COOKIE": ""}
         response = self.application(asked, lambda status, headers, exc_info=None: answer.extend((status, headers)))
         try:
             body = b"".join(response)

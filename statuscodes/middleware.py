@@ -63,5 +63,6 @@ class CleanRequestMiddleware:
             raise BadRequest(_("The address contains a NUL character."))
         # Python knows codings such as zip, which fail in the middle of reading a form.
         if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "us-ascii"):
+            request.encoding = "utf-8"  # the refusal's own page reads the query
             raise BadRequest(_("Forms are read in UTF-8 only."))
         return self.get_response(request)

@@ -1,16 +1,18 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
-django_application = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402
 
 from codes.revisions import follower  # noqa: E402
 
+from .handler import Handler  # noqa: E402
 from .kept import KeptPages  # noqa: E402
 
+django_application = Handler()
 if settings.DEBUG:
     # Templates and styles are being changed, which no revision tells.
     application = django_application

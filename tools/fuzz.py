@@ -490,7 +490,11 @@ def _first_request(data):
         rest = rest[int(lengths[0]) :] if good else None
     if rest is None:
         return None, data
-    return Asked(first[1], first[2], {name: value.decode("latin-1") for name, value in headers}), rest
+    together = {}  # lines of one name are one list
+    for name, value in headers:
+        text = value.decode("latin-1")
+        together[name] = f"{together[name]}, {text}" if name in together else text
+    return Asked(first[1], first[2], together), rest
 
 
 def _after_chunks(data):
@@ -601,7 +605,8 @@ class Wire:
                     new = self.socket.recv(262_144)
                     received += new
                     self.closed = not new
-                quiet = time.monotonic() + QUIET
+                if readable or writable:
+                    quiet = time.monotonic() + QUIET
             except ConnectionError:
                 unsent = memoryview(b"")
                 received += self._last_words()
@@ -677,7 +682,9 @@ def faults(asked, answer, site_url, *, good):
     if good:
         if answer.status == 200 and TYPES.get(asked.target, declared) != declared:
             found.append(f"{declared} instead of {TYPES[asked.target]}")
-        if answer.all("set-cookie") and b"admin" not in asked.target:
+        # A malformed cookie of ours is taken away again, from whoever sends one.
+        ours = re.search("sessionid|csrftoken", asked.headers.get(b"cookie", ""))
+        if answer.all("set-cookie") and b"admin" not in asked.target and not ours:
             found.append("Set-Cookie on a public page")
         found += _negotiation_faults(asked, answer)
     return found

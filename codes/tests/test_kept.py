@@ -6,9 +6,9 @@ from io import BytesIO
 
 import brotli
 import pytest
-from django.core.wsgi import get_wsgi_application
 
 from codes.models import StatusCode
+from statuscodes.handler import Handler
 from statuscodes.kept import KeptPages, Store, accepted_encoding
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ class Front:
         self.asked += 1
         return self.application(environ, start_response)
 
-    def get(self, address, method="GET", **headers):
+    def get(self, address, method="GET", content_type="", **headers):
         path, _, query = address.partition("?")
         environ = {
             "REQUEST_METHOD": method,
@@ -52,6 +52,7 @@ class Front:
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": "testserver",
+            "CONTENT_TYPE": content_type,
             "wsgi.url_scheme": "http",
             "wsgi.input": BytesIO(),
             "wsgi.errors": None,
@@ -63,7 +64,7 @@ class Front:
 
 @pytest.fixture
 def front():
-    return Front(get_wsgi_application())
+    return Front(Handler())
 
 
 PUBLIC = [
@@ -149,6 +150,13 @@ def test_what_may_change_the_answer_makes_a_page_of_its_own(front, kind):
     assert front.asked == 2
 
 
+def test_other_cookies_make_no_difference(front):
+    answer = front.get("/404/", cookie="csrftoken=x; theme=dark")
+    assert "Set-Cookie" not in answer.headers
+    front.get("/404/")
+    assert front.asked == 1
+
+
 def test_a_foreign_host_gets_no_kept_page(front):
     front.get("/404/")
     assert front.get("/404/", host="evil.example").status == 400
@@ -170,6 +178,7 @@ def test_a_foreign_host_gets_no_kept_page(front):
         ("GZIP", "gzip"),
         ("zbr, gzipped", ""),
         (";;,,;q=,br;q=zz;q=1", "br"),
+        ("gzip; q = 0", ""),
     ],
 )
 def test_the_coding_is_one_that_the_client_accepts(header, coding):
@@ -226,10 +235,24 @@ def test_a_range_is_answered_with_the_whole_page(front):
     assert front.get("/404/", range="bytes=0-10").status == 200
 
 
+@pytest.mark.parametrize("method", ["head", "Get", "post"])
+def test_a_method_in_other_letters_is_another_method(front, method):
+    assert front.get("/404/", method).status == 405
+
+
 def test_other_methods_are_djangos(front):
     front.get("/404/")
     answer = front.get("/404/", "POST")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("charset", ["zip", "hex", "rot13", "punycode", "idna", "utf-7", "undefined", "nope", ""])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(("method", "address"), [("POST", "/admin/login/"), ("GET", "/404/?q=%FF")])
+def test_a_charset_that_is_not_utf8_gets_400(front, method, address, kind, charset):
+    answer = front.get(address, method, content_type=f"{kind}; charset={charset}")
+    assert answer.status == 400
+    assert b"UTF-8" in answer.body
 
 
 def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):

@@ -12,8 +12,8 @@ class Request(WSGIRequest):
         self.method = environ["REQUEST_METHOD"]
 
     def _set_content_type_params(self, meta):
-        # Python knows codings that are not of text, such as zip. With one of them Django cannot even make a request, and
-        # so no page that refuses it; here it is made, and CleanRequestMiddleware refuses it.
+        # Python knows codings that are not of text, such as zip. With one of them Django cannot even make a request,
+        # and so no page that refuses it; here it is made, and CleanRequestMiddleware refuses it.
         try:
             super()._set_content_type_params(meta)
         except (LookupError, ValueError, SuspiciousOperation):

@@ -5,7 +5,7 @@ PORT ?= 8000
 WEB_CONCURRENCY ?= 2
 RUN = .venv/bin/python
 # The production server, over plain HTTP on loopback: a proxy in front of it ends TLS.
-GRANIAN = .venv/bin/granian --interface wsgi --host 127.0.0.1 --blocking-threads 1 --no-ws
+GRANIAN = .venv/bin/granian --interface wsgi --host 127.0.0.1 --blocking-threads 1 --no-ws --respawn-failed-workers
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run serve test bench bench-search fuzz lighthouse lint format requirements messages
@@ -15,7 +15,7 @@ run: .venv/.run .env staticfiles/.collected free-port prepare
 	$(RUN) manage.py runserver 127.0.0.1:$(PORT)
 
 serve: .venv/.run .env staticfiles/.collected free-port prepare
-	$(GRANIAN) --port $(PORT) --workers $(WEB_CONCURRENCY) statuscodes.wsgi:application
+	PROMETHEUS_MULTIPROC_DIR=$$(mktemp -d) $(GRANIAN) --port $(PORT) --workers $(WEB_CONCURRENCY) statuscodes.wsgi:application
 
 test: .venv/.dev
 	$(RUN) -m pytest $(PYTEST)

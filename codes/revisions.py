@@ -38,6 +38,7 @@ class Follower(threading.Thread):
         super().__init__(name="revision", daemon=True)
         self.number = 0
         self.looked_at = None  # time.monotonic() before the last look that succeeded
+        self.is_away = False  # the last look failed
 
     @property
     def is_fresh(self):
@@ -55,10 +56,14 @@ class Follower(threading.Thread):
             connection.close_if_unusable_or_obsolete()
             self.number = Revision.current()
         except Error as error:
-            if self.looked_at is not None and not self.is_fresh:
-                log.warning("the catalogue's revision cannot be read: %s", error)
+            if not self.is_away:
+                log.error("the database is away: %s", error)
+            self.is_away = True
             connection.close()
         else:
+            if self.is_away:
+                log.warning("the database is back")
+            self.is_away = False
             self.looked_at = began
 
 

@@ -15,6 +15,8 @@ from http import HTTPStatus
 import brotli
 from django.conf import settings
 
+from .metrics import KEPT
+
 KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
 LONGEST_QUERY = 400  # bytes; a longer one is pasted text that nobody sends twice
 MOST_BYTES = 32 * 1024 * 1024  # of all pages without a query, and again of all with one
@@ -95,7 +97,6 @@ class KeptPages:
         self.revision = revision
         self.plain, self.queried = Store(MOST_BYTES), Store(MOST_BYTES)
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
-        # One rendering at a time for a missing page: whoever comes meanwhile waits for it.
         self.rendering = [threading.Lock() for _ in range(64)]
 
     def __call__(self, environ, start_response):
@@ -104,20 +105,31 @@ class KeptPages:
             return self.application(environ, start_response)
         store = self.queried if key[-1] else self.plain
         page = store.get(key)
-        if page is None or page.revision < self.revision.number:
-            with self.rendering[hash(key) % len(self.rendering)]:
-                page = store.get(key)
-                if page is None or page.revision < self.revision.number:
-                    kept, page = page, self._render(environ, key[-1])
-                    if isinstance(page, Page):
-                        store.keep(key, page)
-                    elif kept and page[0].startswith("503"):
-                        page = kept
+        if page and self._holds(page):
+            KEPT.inc()
+        else:
+            page = self._make(environ, key, store)
         if isinstance(page, Page):
             return self._answer(page, environ, start_response)
         status, headers, body = page
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _holds(self, page):
+        return page.revision >= self.revision.number
+
+    def _make(self, environ, key, store):
+        """One rendering at a time for a missing page: whoever comes meanwhile waits for it."""
+        with self.rendering[hash(key) % len(self.rendering)]:
+            page = store.get(key)
+            if page and self._holds(page):
+                return page
+            made = self._render(environ, key[-1])
+            if isinstance(made, Page):
+                store.keep(key, made)
+            elif page and made[0].startswith("503"):
+                return page
+            return made
 
     def _key(self, environ):
         """What the answer depends on, the query last; None if it is not for this class to answer."""

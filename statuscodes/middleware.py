@@ -1,9 +1,67 @@
+import logging
+import re
+import time
+import uuid
+
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from codes.revisions import follower
+
+from . import metrics
+from .logs import request_id
+
+log = logging.getLogger(__name__)
+
 MAX_QUERY_STRING = 12_000  # bytes: the search field's thousand Hangul syllables take nine each
+
+
+class AccountMiddleware:
+    """Give each request a number that stands in every line of the log, and count and time its answer.
+
+    The log has the path and no query: what people search for is theirs.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        began = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        number = given if re.fullmatch("[0-9A-Za-z-]{8,64}", given) else uuid.uuid4().hex
+        token = request_id.set(number)
+        try:
+            response = self.get_response(request)
+            seconds = time.perf_counter() - began
+            metrics.ANSWERS.labels(response.status_code).inc()
+            metrics.SECONDS.observe(seconds)
+            log.info(
+                "%s %s %d",
+                request.method,
+                request.path,
+                response.status_code,
+                extra={"milliseconds": round(seconds * 1000, 1)},
+            )
+            if response.status_code >= 400:
+                response.headers["X-Request-ID"] = number
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class DatabaseAwayMiddleware:
+    """While the database is known to be away, say so at once: nobody waits for a time limit to pass."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if follower.is_away and request.path not in ("/healthz", "/readyz", "/metrics"):
+            raise OperationalError("the database is away")
+        return self.get_response(request)
 
 
 class SecurityHeadersMiddleware:

@@ -32,6 +32,7 @@ env = environ.Env(
     BEHIND_PROXY=(strict_bool, False),
     ADMIN_PATH=(str, "admin/"),
     REQUIRE_SECOND_FACTOR=(strict_bool, False),
+    METRICS_TOKEN=(str, ""),
 )
 env.read_env(BASE_DIR / ".env")
 
@@ -62,13 +63,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    # First, so that every answer carries them: errors and static files too.
+    "statuscodes.middleware.AccountMiddleware",
+    # First of those that answer, so that every answer carries them: errors and static files too.
     "statuscodes.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before anything that may refuse a request, so that the refusal speaks the page's language.
     "statuscodes.middleware.PathLanguageMiddleware",
     "statuscodes.middleware.CleanRequestMiddleware",
+    "statuscodes.middleware.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -107,20 +110,44 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA synchronous=FULL",
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"] |= {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 4, "timeout": 2},
+            # A host that is gone is noticed within seconds.
+            "connect_timeout": 2,
+            "tcp_user_timeout": 3000,
+        },
+    }
 CACHES = {"default": env.cache("CACHE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Errors go to the standard error stream, where whoever runs the process collects them.
+# Everything goes to the standard output, where whoever runs the process collects it. It names nobody: users are
+# numbers, addresses and queries are left out.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "statuscodes.logs.JSONFormatter"},
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "line" if DEBUG else "json",
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Who logged in, who failed to, whose rights changed: by number, never by name or address.
-    "loggers": {"statuscodes.accounts": {"level": "INFO"}},
+    "loggers": {
+        "statuscodes.accounts": {"level": "INFO"},  # who logged in, who failed to, whose rights changed
+        "statuscodes.middleware": {"level": "INFO"},  # what Django was asked
+        # That a page was not found or a request was refused stands in the line of the request.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+    },
 }
+METRICS_TOKEN = env("METRICS_TOKEN")
 
 # Languages: Korean has no prefix in addresses, English stands under /en/.
 LANGUAGE_CODE = "ko"
@@ -184,7 +211,7 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
-SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked over plain HTTP by whoever watches this process
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # asked over plain HTTP by whoever watches this process
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
 # This only permits preloading: the domain's owner still has to ask for it at hstspreload.org.

@@ -18,6 +18,8 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics_page, name="metrics"),
     *i18n_patterns(
         path("opensearch.xml", views.opensearch, name="opensearch"),
         path(settings.ADMIN_PATH, admin.site.urls),

@@ -1,0 +1,173 @@
+"""What those who run the site see: logs, metrics, health."""
+
+import json
+import logging
+
+import pytest
+from django.db import OperationalError
+from pytest_django.asserts import assertContains
+
+from codes.revisions import Follower, follower
+from statuscodes.logs import JSONFormatter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines():
+    """The lines that the site writes to its log during a test, as data."""
+    written = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            written.append(json.loads(self.format(record)))
+
+    handler = Keep()
+    handler.setFormatter(JSONFormatter())
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
+# The log
+
+
+def test_a_request_is_one_line_without_what_was_searched_for(client, lines):
+    client.get("/search/?q=my+secret+illness&all=1", REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT="Mozilla/5.0 somebody")
+    (line,) = lines
+    assert line["message"] == "GET /search/ 200"
+    assert line["milliseconds"] > 0
+    assert len(line["request_id"]) == 32
+    for personal in ("secret", "203.0.113.9", "somebody"):
+        assert personal not in json.dumps(line)
+
+
+def test_lines_of_one_request_carry_one_number_which_the_reader_of_an_error_is_told(client, lines, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_rows", fail)
+    client.raise_request_exception = False
+    page = client.get("/404/")
+    assert page.status_code == 500
+    error, request = lines
+    assert "RuntimeError: broken" in error["exception"]
+    assert error["request_id"] == request["request_id"] == page["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "given", "taken"),
+    [
+        (True, "0123456789abcdef", True),
+        (False, "0123456789abcdef", False),
+        (True, "x", False),
+        (True, 'a"b\ninjected line', False),
+        (True, "a" * 65, False),
+    ],
+)
+def test_only_a_declared_proxy_numbers_the_requests(client, lines, settings, behind, given, taken):
+    settings.BEHIND_PROXY = behind
+    client.get("/404/", HTTP_X_REQUEST_ID=given)
+    assert (lines[0]["request_id"] == given) is taken
+
+
+def test_control_characters_cannot_forge_a_line(client, lines):
+    client.get("/%0a%1b[31mfake/")
+    assert len(lines) == 1
+    assert "\n" not in json.dumps(lines[0])
+
+
+# Metrics
+
+
+def metrics_of(client):
+    page = client.get("/metrics", HTTP_AUTHORIZATION="Bearer only-for-tests")
+    return dict(line.rsplit(" ", 1) for line in page.content.decode().splitlines() if not line.startswith("#"))
+
+
+def test_metrics_count_what_was_answered(client, settings):
+    settings.METRICS_TOKEN = "only-for-tests"
+    before = metrics_of(client)
+    client.get("/404/")
+    client.get("/nope/")
+    after = metrics_of(client)
+    for status in ("200", "404"):
+        name = f'statuscodes_django_answers_total{{status="{status}"}}'
+        assert float(after[name]) > float(before.get(name, 0))
+    assert float(after["statuscodes_django_seconds_count"]) > float(before["statuscodes_django_seconds_count"])
+    for name in ("statuscodes_revision", "statuscodes_database_up", "statuscodes_kept_answers_total"):
+        assert name in after
+
+
+@pytest.mark.parametrize(
+    ("token", "given"),
+    [
+        ("", ""),
+        ("", "Bearer "),
+        ("secret", ""),
+        ("secret", "Bearer wrong"),
+        ("secret", "secret"),
+        ("secret", "Bearer é"),
+    ],
+)
+def test_metrics_are_for_those_who_have_the_token(client, settings, token, given):
+    settings.METRICS_TOKEN = token
+    assert client.get("/metrics", HTTP_AUTHORIZATION=given).status_code == 404
+
+
+# Health
+
+
+def test_the_process_is_healthy_without_asking_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+
+
+def test_the_site_is_ready_while_its_database_answers(client, monkeypatch):
+    assert client.get("/readyz").json()["database"] == "ok"
+
+    def fail(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", fail)
+    page = client.get("/readyz")
+    assert (page.status_code, page.json()["database"], page["Retry-After"]) == (503, "away", "10")
+
+
+def test_while_the_database_is_away_nobody_waits_for_it(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(follower, "is_away", True)
+    client.raise_request_exception = False
+    with django_assert_num_queries(0):
+        for path in ("/404/", "/admin/", "/search/?q=404"):
+            assert client.get(path).status_code == 503
+        assert client.get("/healthz").json() == {"status": "ok", "database": "away"}
+
+
+def test_the_page_of_an_absent_database_says_when_to_come_again(client, monkeypatch):
+    monkeypatch.setattr(follower, "is_away", True)
+    client.raise_request_exception = False
+    page = client.get("/en/404/")
+    assertContains(page, "Service Unavailable", status_code=503)
+    assert page["Retry-After"] == "10"
+
+
+def test_a_process_notices_that_the_database_is_away_and_back(monkeypatch, lines):
+    own = Follower()
+    own.look()
+    assert own.is_fresh
+    with monkeypatch.context() as patch:
+
+        def fail():
+            raise OperationalError("connection refused")
+
+        patch.setattr("codes.models.Revision.current", fail)
+        patch.setattr("django.db.connection.close", lambda: None)
+        own.look()
+        own.look()
+        assert own.is_away
+    own.look()
+    assert not own.is_away
+    assert [line["message"] for line in lines] == [
+        "the database is away: connection refused",
+        "the database is back",
+    ]

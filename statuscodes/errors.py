@@ -1,15 +1,18 @@
 """Error pages. They ask no database, no session and no cache: they must work when those do not."""
 
+import re
 import sys
 from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
+# What SQLite and PostgreSQL say when they can be read and not written.
+TAKES_NOTHING = re.compile("readonly|read-only|disk is full|no space left", re.IGNORECASE)
 
 ERRORS = {
     400: (pgettext_lazy("status code", "Bad Request"), _("The server could not make sense of this request.")),
@@ -21,7 +24,7 @@ ERRORS = {
         pgettext_lazy("status code", "Internal Server Error"),
         _("Something broke on our side. It is not your fault."),
     ),
-    503: (pgettext_lazy("status code", "Service Unavailable"), _("The site cannot reach its database for the moment.")),
+    503: (pgettext_lazy("status code", "Service Unavailable"), _("The site cannot do this for the moment.")),
 }
 
 
@@ -60,6 +63,13 @@ def not_found(request, exception):
 
 
 def server_error(request):
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return error_page(request, 503, headers={"Retry-After": str(RETRY_AFTER)})
-    return error_page(request, 500)
+    error = sys.exc_info()[1]
+    takes_nothing = isinstance(error, DatabaseError) and TAKES_NOTHING.search(str(error))
+    if not takes_nothing and not isinstance(error, OperationalError | InterfaceError):
+        return error_page(request, 500)
+    reason = (
+        _("Nothing can be saved for now. Reading goes on; what you typed is kept in this browser tab.")
+        if takes_nothing
+        else _("Its database does not answer.")
+    )
+    return error_page(request, 503, reason=reason, headers={"Retry-After": str(RETRY_AFTER)})

@@ -14,16 +14,33 @@ from http import HTTPStatus
 
 import brotli
 from django.conf import settings
+from django.core.cache import cache
 
 from .metrics import KEPT
 
 KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
 LONGEST_QUERY = 400  # bytes; a longer one is pasted text that nobody sends twice
 MOST_BYTES = 32 * 1024 * 1024  # of all pages without a query, and again of all with one
+SHARED_FOR = 24 * 60 * 60  # seconds; by then the catalogue has changed, or the page is wanted again
 STALE = "public, max-age=0, stale-if-error=86400"
 COMPRESSED = {"br": lambda body: brotli.compress(body, quality=7), "gzip": lambda body: gzip.compress(body, 7, mtime=0)}
 # What a 304 leaves out, because it describes content that is not sent (RFC 9110 section 15.4.5).
 OF_CONTENT = {"content-type", "content-length", "content-encoding"}
+
+
+def release():
+    """What this release makes pages of, as a short digest: hosts share pages with their like only."""
+    digest = hashlib.sha256()
+    for folder, pattern in (
+        ("codes", "*.py"),
+        ("statuscodes", "*.py"),
+        ("templates", "*.html"),
+        ("static", "*.*"),
+        ("locale", "*.mo"),
+    ):
+        for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @lru_cache(maxsize=512)
@@ -92,9 +109,10 @@ class Store(dict):
 class KeptPages:
     """The WSGI application in front of Django's."""
 
-    def __init__(self, application, revision):
+    def __init__(self, application, revision, release=""):
         self.application = application
         self.revision = revision
+        self.release = release
         self.plain, self.queried = Store(MOST_BYTES), Store(MOST_BYTES)
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
         self.rendering = [threading.Lock() for _ in range(64)]
@@ -124,7 +142,8 @@ class KeptPages:
             page = store.get(key)
             if page and self._holds(page):
                 return page
-            made = self._render(environ, key[-1])
+            revision = self.revision.number
+            made = self._shared(key, revision) or self._render(environ, key, revision)
             if isinstance(made, Page):
                 store.keep(key, made)
             elif page and made[0].startswith("503"):
@@ -149,12 +168,24 @@ class KeptPages:
         scheme = environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
         return scheme, environ.get("HTTP_HOST"), path, query
 
-    def _render(self, environ, query):
-        """Ask Django; return a Page if it may be kept, else (status, headers, body)."""
-        # Read before the page is made: the page is at least as new as this.
-        revision = self.revision.number
+    def _shared(self, key, revision):
+        """The Page as another process has made it from the same release and revision, or None."""
+        found = cache.get(self._shared_key(key, revision))
+        if not found:
+            return None
+        status, headers, body = found
+        return Page(revision, status, [tuple(header) for header in headers], body.encode())
+
+    def _shared_key(self, key, revision):
+        return f"{self.release}:{revision}:{hashlib.sha256(repr(key).encode()).hexdigest()}"
+
+    def _render(self, environ, key, revision):
+        """Ask Django; return a Page if it may be kept, else (status, headers, body).
+
+        The revision was read before: the page is at least as new.
+        """
         answer = []
-        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": query, "HTTP_COOKIE": ""}
+        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": key[-1], "HTTP_COOKIE": ""}
         response = self.application(asked, lambda status, headers, exc_info=None: answer.extend((status, headers)))
         try:
             body = b"".join(response)
@@ -165,7 +196,9 @@ class KeptPages:
         public = "public" in named.get("cache-control", "")
         if int(status[:3]) not in KEPT_STATUSES or not public or "set-cookie" in named or "vary" in named:
             return status, headers, body
-        return Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
+        page = Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
+        cache.set(self._shared_key(key, revision), [page.status, page.headers, body.decode()], SHARED_FOR)
+        return page
 
     def _answer(self, page, environ, start_response):
         coding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))

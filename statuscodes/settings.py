@@ -27,7 +27,7 @@ env = environ.Env(
     DEBUG=(strict_bool, False),
     ALLOWED_HOSTS=(items, []),
     DATABASE_URL=(str, f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
-    CACHE_URL=(str, "locmemcache://"),
+    CACHE_URL=(str, ""),
     SITE_URL=(str, "http://127.0.0.1:8000"),
     BEHIND_PROXY=(strict_bool, False),
     ADMIN_PATH=(str, "admin/"),
@@ -119,7 +119,14 @@ else:
             "tcp_user_timeout": 3000,
         },
     }
-CACHES = {"default": env.cache("CACHE_URL")}
+# One that hosts share, for pages that another has already made; each process keeps its own anyway.
+if env("CACHE_URL") and urlsplit(env("CACHE_URL")).scheme not in ("redis", "rediss", "unix"):
+    sys.exit("CACHE_URL must begin with redis:// or rediss://, as in redis://127.0.0.1:6379/0.")
+CACHES = {
+    "default": {"BACKEND": "statuscodes.shared.SharedCache", "LOCATION": env("CACHE_URL")}
+    if env("CACHE_URL")
+    else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Everything goes to the standard output, where whoever runs the process collects it. It names nobody: users are

@@ -10,7 +10,7 @@ from django.conf import settings  # noqa: E402
 from codes.revisions import follower  # noqa: E402
 
 from .handler import Handler  # noqa: E402
-from .kept import KeptPages  # noqa: E402
+from .kept import KeptPages, release  # noqa: E402
 
 django_application = Handler()
 if settings.DEBUG:
@@ -18,4 +18,4 @@ if settings.DEBUG:
     application = django_application
 else:
     follower.start()
-    application = KeptPages(django_application, follower)
+    application = KeptPages(django_application, follower, release())

@@ -130,7 +130,7 @@ def make_site(folder, granian):
         "ADMIN_PATH": "admin/",
         "REQUIRE_SECOND_FACTOR": "false",
         "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
-        "CACHE_URL": "locmemcache://",
+        "CACHE_URL": "",
     }
     for arguments in (["migrate"], ["load_catalogue"]):
         command = [sys.executable, "manage.py", *arguments, "--verbosity", "0"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,9 +110,7 @@ def _own_database(folder):
 
 def _make_site(folder):
     """A site with its own database, migrated and loaded; nothing serves it yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = free_url()
     environment = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "only-for-tests-" * 5,
@@ -147,35 +146,51 @@ def site(tmp_path_factory):
         f"editor = User.objects.create_user('editor', password='{PASSWORD}', is_staff=True)\n"
         "editor.groups.add(Group.objects.get(name='편집자'))",
     )
+    with serving(site):
+        yield site
+
+
+@contextmanager
+def serving(site, *options, url=None, env=()):
+    """Serve the site as production does; yield the server's main process."""
+    url = url or site.url
+    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", url.rpartition(":")[2], "--blocking-threads", "1", "--no-ws", *options]
     server = subprocess.Popen(
-        [
-            Path(sys.executable).with_name("granian"),
-            *(
-                "--interface",
-                "wsgi",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                site.url.rpartition(":")[2],
-                "--blocking-threads",
-                "1",
-            ),
-            "statuscodes.wsgi:application",
-        ],
+        [*command, "statuscodes.wsgi:application"],
         cwd=settings.BASE_DIR,
-        env=site.env,
+        env=site.env | dict(env),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    for _ in range(100):
+    try:
+        wait_for(lambda: urllib.request.urlopen(f"{url}/healthz", timeout=5))
+        yield server
+    finally:
+        server.terminate()
         try:
-            urllib.request.urlopen(f"{site.url}/healthz")
-            break
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def wait_for(check, seconds=20):
+    """Try until it works, and return what it returns."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if (found := check()) is not None:
+                return found
         except OSError:
-            time.sleep(0.1)
-    yield site
-    server.terminate()
-    server.wait(timeout=10)
+            pass
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def free_url():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.fixture(scope="session")

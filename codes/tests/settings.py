@@ -7,7 +7,7 @@ os.environ |= {
     "DEBUG": "false",
     "SITE_URL": "https://status.example",
     "ALLOWED_HOSTS": "status.example,testserver",
-    "CACHE_URL": "locmemcache://",
+    "CACHE_URL": "",
     "BEHIND_PROXY": "false",
     "ADMIN_PATH": "admin/",
     "REQUIRE_SECOND_FACTOR": "false",

@@ -1,7 +1,7 @@
 """Errors are pages of our own, in the page's language, and correct examples of their status code."""
 
 import pytest
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -103,6 +103,20 @@ def test_a_database_that_is_away_gets_503_with_retry_after(broken, path, name):
     page = broken(OperationalError("connection refused")).get(path)
     assertContains(page, name, status_code=503)
     assert page["Retry-After"] == "10"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("attempt to write a readonly database"),
+        OperationalError("database or disk is full"),
+        InternalError("cannot execute UPDATE in a read-only transaction"),
+        OperationalError('could not extend file "base/1": No space left on device'),
+    ],
+)
+def test_a_store_that_takes_nothing_gets_503_that_says_so(broken, error):
+    assertContains(broken(error).get("/404/"), "저장할 수 없습니다", status_code=503)
+    assertContains(broken(error).get("/en/404/"), "Nothing can be saved", status_code=503)
 
 
 def test_error_pages_ask_the_database_nothing(client, django_assert_num_queries):

@@ -16,7 +16,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "",
     "BEHIND_PROXY": "true",
     "DATABASE_URL": "sqlite://:memory:",
-    "CACHE_URL": "locmemcache://",
+    "CACHE_URL": "",
 }
 
 
@@ -46,7 +46,13 @@ def test_a_misspelt_boolean_stops_the_start():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"SITE_URL": "status.example"}, {"DATABASE_URL": "nonsense"}, {"DATABASE_URL": "foo://x"}]
+    "wrong",
+    [
+        {"SITE_URL": "status.example"},
+        {"DATABASE_URL": "nonsense"},
+        {"DATABASE_URL": "foo://x"},
+        {"CACHE_URL": "nonsense"},
+    ],
 )
 def test_an_address_that_is_none_stops_the_start_with_one_line(wrong):
     result = manage("check", **wrong)

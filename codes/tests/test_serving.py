@@ -1,0 +1,420 @@
+"""The production server under load and under faults: real processes, real sockets, both databases."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from codes.tests.conftest import _make_site, free_url, serving, wait_for
+
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+EDIT = """
+import time
+from codes.models import StatusCode
+code = StatusCode.objects.get(number=404)
+code.name_ko = {name!r}
+code.save()
+print(time.time())
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site for the tests of this module; nothing serves it yet."""
+    site = _make_site(tmp_path_factory.mktemp("serving"))
+    site.manage("collectstatic", "--no-input", "--verbosity", "0")
+    return site
+
+
+def ask(url, path="/404/", **headers):
+    """Return (status, headers, text) of an answer over a new connection. Raise OSError if there is none."""
+    request = urllib.request.Request(url + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=15) as answer:
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+    except http.client.HTTPException as error:
+        raise OSError(f"cut: {error}") from error
+
+
+def name_of(url):
+    return re.search(r"<h1[^>]*>(.*?)</h1>", ask(url)[2])[1]
+
+
+def edit(site, name):
+    """Change 404 in a process of its own; return the time just after it was saved."""
+    return float(site.manage("shell", "--no-imports", "-c", EDIT.format(name=name)).stdout)
+
+
+class Readers:
+    """Clients that ask again and again until told to stop, and what they got."""
+
+    def __init__(self, url, number=4, path=lambda count: "/404/"):
+        self.url, self.path = url, path
+        self.seen, self.lost = [], []
+        self.stopped = threading.Event()
+        self.threads = [threading.Thread(target=self._read, args=(each,)) for each in range(number)]
+
+    def _read(self, reader):
+        count = 0
+        while not self.stopped.is_set():
+            began = time.time()
+            count += 1
+            try:
+                status, _headers, text = ask(self.url, self.path(f"{reader}-{count}"))
+            except OSError as error:
+                self.lost.append(repr(error))
+                time.sleep(0.02)
+            else:
+                self.seen.append((began, status, text))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(timeout=30)
+
+
+def test_an_edit_shows_in_every_process_of_every_host_within_a_second(site):
+    other = free_url()
+    with serving(site, "--workers", "2"), serving(site, "--workers", "2", url=other):
+        for url in (site.url, other):
+            name_of(url)
+        with Readers(site.url, 2) as here, Readers(other, 2) as there:
+            saved = []
+            for name in ("하나", "둘", "셋"):
+                saved.append((edit(site, name), name))
+                time.sleep(2)
+        assert here.lost == there.lost == []
+        for (when, name), (until, _next) in zip(saved, [*saved[1:], (time.time(), "")], strict=True):
+            later = [text for began, _, text in here.seen + there.seen if when + 1 < began < until - 0.5]
+            assert later
+            assert all(f">{name}</h1>" in text for text in later)
+    edit(site, "찾을 수 없음")
+
+
+def test_an_edit_that_is_rolled_back_changes_nothing(site):
+    code = (
+        "from django.db import transaction\nfrom codes.models import Revision, StatusCode\n"
+        "before = Revision.current()\n"
+        "try:\n    with transaction.atomic():\n"
+        "        StatusCode.objects.get(number=404).save()\n        raise KeyError\n"
+        "except KeyError:\n    print(Revision.current() - before)"
+    )
+    assert site.manage("shell", "--no-imports", "-c", code).stdout.strip() == "0"
+
+
+def test_a_reload_loses_no_request(site):
+    with serving(site, "--workers", "2") as server, Readers(site.url) as readers:
+        wait_for(lambda: len(readers.seen) > 20 or None)
+        for _ in range(3):
+            server.send_signal(signal.SIGHUP)
+            time.sleep(2)
+    assert readers.lost == []
+    assert {status for _, status, _ in readers.seen} == {200}
+
+
+def test_a_stop_finishes_what_was_begun(site):
+    """Pages that nobody has asked for are being made when the server is told to stop: none of them is cut."""
+    path = "/search/?q=word{}".format
+    with serving(site, "--workers", "2") as server, Readers(site.url, 6, path) as readers:
+        wait_for(lambda: len(readers.seen) > 20 or None)
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=30)
+    assert server.returncode == 0
+    assert [lost for lost in readers.lost if "refused" not in lost and "reset" not in lost.lower()] == []
+    assert all(text.rstrip().endswith("</html>") for _, _, text in readers.seen)
+
+
+def test_half_sent_requests_do_not_keep_others_waiting(site):
+    with serving(site):
+        held = [socket.create_connection(("127.0.0.1", int(site.url.rpartition(":")[2]))) for _ in range(40)]
+        for connection in held:
+            connection.sendall(b"GET /404/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        for _ in range(20):
+            assert ask(site.url)[0] == 200
+        for connection in held:
+            connection.close()
+
+
+COLLIDE = """
+from django.db import transaction
+from codes.models import Revision, StatusCode
+for number in range(60):
+    with transaction.atomic():
+        code = StatusCode.objects.select_for_update().get(number=299)
+        code.keywords = str(int(code.keywords or 0) + 1)
+        code.save()
+"""
+
+
+def test_no_write_is_refused_or_lost_when_many_collide(site):
+    site.manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from codes.models import *; StatusCode.objects.filter(number=299).update(keywords='')",
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", COLLIDE]
+    writers = [
+        subprocess.Popen(command, cwd=settings.BASE_DIR, env=site.env, stderr=subprocess.PIPE, text=True)
+        for _ in range(8)
+    ]
+    assert [(writer.wait(timeout=240), writer.stderr.read()) for writer in writers] == [(0, "")] * 8
+    counted = site.manage(
+        "shell", "--no-imports", "-c", "from codes.models import *; print(StatusCode.objects.get(number=299).keywords)"
+    )
+    assert counted.stdout.strip() == "480"
+
+
+# Behind nginx
+
+
+@contextmanager
+def nginx_before(site, folder):
+    """The shipped nginx.conf, with ports, paths and limits of this test."""
+    plain, secure = free_url().rpartition(":")[2], free_url().rpartition(":")[2]
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
+    command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+    subprocess.run(command, check=True, capture_output=True)
+    text = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
+    for old, new in {
+        "127.0.0.1:8000": site.url.removeprefix("http://"),
+        "/etc/letsencrypt/live/status.example": str(folder),
+        "/var/log/nginx": str(folder),
+        "/var/cache/nginx-statuscodes": str(folder / "cache"),
+        "rate=30r/s": "rate=10000r/s",
+        "listen 80": f"listen 127.0.0.1:{plain}",
+        "listen 443": f"listen 127.0.0.1:{secure}",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    text = re.sub(r"\n *listen \[::\].*", "", text)
+    # Every request must reach a worker.
+    text = re.sub(r"\n *proxy_cache[_ ].*", "", text)
+    (folder / "site.conf").write_text(text)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
+    )
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    nginx = subprocess.Popen(
+        [program, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(lambda: socket.create_connection(("127.0.0.1", int(secure)), timeout=5))
+        yield int(plain), int(secure)
+    finally:
+        nginx.terminate()
+        nginx.wait(timeout=10)
+
+
+def ask_nginx(port, path="/404/", **headers):
+    command = ["curl", "-s", "-k", "-i", "--max-time", "20", "--resolve", f"status.example:{port}:127.0.0.1"]
+    for name, value in headers.items():
+        command += ["-H", f"{name.replace('_', '-')}: {value}"]
+    return subprocess.run(
+        [*command, f"https://status.example:{port}{path}"], capture_output=True, text=True, check=False
+    ).stdout
+
+
+def workers_of(server):
+    return Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+
+
+def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
+    secure_site = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
+    options = ["--workers", "2", "--respawn-failed-workers"]
+    with serving(site, *options, env=secure_site) as server, nginx_before(site, tmp_path) as (plain, secure):
+        answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
+        assert answer.startswith("HTTP/2 200")
+        assert answer.lower().count("strict-transport-security:") == 1
+        assert ask(f"http://127.0.0.1:{plain}", "/healthz", Host="status.example")[0] == 200
+
+        answers, stopped = [], threading.Event()
+
+        def read(reader):
+            count = 0
+            while not stopped.is_set():
+                count += 1
+                answers.append(ask_nginx(secure, f"/search/?all=1&q=word{reader}-{count}")[:10])
+
+        readers = [threading.Thread(target=read, args=(number,)) for number in range(3)]
+        for reader in readers:
+            reader.start()
+        for _ in range(3):
+            time.sleep(1.5)
+            os.kill(int(workers_of(server)[0]), signal.SIGKILL)
+            wait_for(lambda: len(workers_of(server)) == 2 or None)
+            time.sleep(3)  # until the new one has started to listen
+        time.sleep(1)
+        stopped.set()
+        for reader in readers:
+            reader.join(timeout=30)
+    assert len(answers) > 30
+    assert {answer.strip() for answer in answers} == {"HTTP/2 200"}
+
+
+# When parts are away
+
+
+class Cable:
+    """A way to a server that can be cut and mended."""
+
+    def __init__(self, host, port):
+        self.target = (host, port)
+        self.links = []
+        self.listener = None
+        self.port = int(free_url().rpartition(":")[2])
+        self.mend()
+
+    def mend(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def cut(self):
+        # A thread that waits in accept() would keep the port open.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for link in self.links:
+            link.close()
+        self.links = []
+
+    def _accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(self.target)
+            except OSError:
+                return
+            self.links += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    def _carry(self, source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def breakable_database(site):
+    """The site's database as (environment, take away, give back)."""
+    if not ON_POSTGRESQL:
+        path = Path(site.env["DATABASE_URL"].removeprefix("sqlite:///"))
+        aside = path.with_suffix(".aside")
+
+        def take_away():
+            path.rename(aside)
+            path.mkdir()  # what cannot be opened cannot be made anew either
+
+        def give_back():
+            path.rmdir()
+            aside.rename(path)
+
+        yield {}, take_away, give_back
+        return
+    url = site.env["DATABASE_URL"]
+    host, _, rest = url.partition("@")[2].partition(":")
+    cable = Cable(host, int(rest.partition("/")[0]))
+    through = f"{url.partition('@')[0]}@127.0.0.1:{cable.port}/{rest.partition('/')[2]}"
+    yield {"DATABASE_URL": through}, cable.cut, cable.mend
+
+
+def test_without_its_database_the_site_serves_what_it_has_and_recovers_by_itself(site):
+    with breakable_database(site) as (env, take_away, give_back), serving(site, env=env):
+        kept = ask(site.url)
+        assert ask(site.url, "/readyz")[0] == 200
+        take_away()
+        wait_for(lambda: ask(site.url, "/readyz")[0] == 503 or None)
+        wait_for(lambda: "max-age=0" in ask(site.url)[1]["Cache-Control"] or None)
+        status, headers, text = ask(site.url)
+        assert (status, text) == (200, kept[2])
+        assert ask(site.url, "/healthz")[0] == 200
+        for path in ("/403/", "/admin/", "/en/403/"):
+            status, headers, text = ask(site.url, path)
+            assert (status, headers["Retry-After"]) == (503, "10")
+            assert 'name="q"' in text
+        give_back()
+        wait_for(lambda: ask(site.url, "/403/")[0] == 200 or None)
+        wait_for(lambda: "max-age=10" in ask(site.url)[1]["Cache-Control"] or None)
+        assert ask(site.url, "/readyz")[0] == 200
+
+
+@contextmanager
+def redis_server(port):
+    server = subprocess.Popen(
+        ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: socket.create_connection(("127.0.0.1", int(port)), timeout=5))
+        yield server
+    finally:
+        server.send_signal(signal.SIGCONT)
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def metric(url, name):
+    text = ask(url, "/metrics", Authorization="Bearer only-for-tests")[2]
+    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
+
+
+def test_hosts_share_pages_and_miss_nothing_when_their_cache_is_away(site):
+    port, other = free_url().rpartition(":")[2], free_url()
+    env = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "METRICS_TOKEN": "only-for-tests"}
+    made = "statuscodes_django_answers_total"
+    with redis_server(port) as redis, serving(site, env=env), serving(site, url=other, env=env):
+        first = ask(site.url, Host="127.0.0.1")
+        before = metric(other, made)
+        second = ask(other, Host="127.0.0.1")
+        assert (second[2], second[1]["ETag"]) == (first[2], first[1]["ETag"])
+        assert metric(other, made) == before + 1  # the question for the metrics itself
+
+        edit(site, "나눈 이름")
+        wait_for(lambda: name_of(other) == name_of(site.url) == "나눈 이름" or None)
+
+        for fault in (signal.SIGSTOP, signal.SIGKILL):
+            redis.send_signal(fault)
+            for number in (400, 403, 405, 409):
+                for url in (site.url, other):
+                    assert ask(url, f"/{'en/' if fault == signal.SIGKILL else ''}{number}/")[0] == 200
+    edit(site, "찾을 수 없음")
+
+
+def test_a_host_that_is_killed_leaves_the_other_untouched(site):
+    other = free_url()
+    with serving(site), Readers(site.url, 2) as readers:
+        with serving(site, url=other) as neighbour:
+            assert name_of(other) == "찾을 수 없음"
+            for worker in workers_of(neighbour):
+                os.kill(int(worker), signal.SIGKILL)
+            neighbour.kill()
+            edit(site, "남은 곳")
+        wait_for(lambda: name_of(site.url) == "남은 곳" or None)
+    assert readers.lost == []
+    edit(site, "찾을 수 없음")

@@ -29,6 +29,12 @@ def site_url(path=""):
     return f"{settings.SITE_URL}{path}"
 
 
+@register.simple_tag
+def site_style():
+    """The stylesheet; while DEBUG is on as it is in this moment, for whoever is editing it."""
+    return mark_safe(settings.STYLESHEET.read_text(encoding="utf-8") if settings.DEBUG else settings.SITE_STYLE)  # noqa: S308 - ours
+
+
 @register.filter
 def highlight(text, query):
     """The text, escaped, with what the query matched in <mark>."""

@@ -1,6 +1,9 @@
 """The public pages as a reader meets them."""
 
+import gzip
 import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -175,10 +178,24 @@ def test_every_answer_carries_the_security_headers(client, path):
     assert page["Referrer-Policy"] == "same-origin"
 
 
-def test_pages_hold_no_inline_style_or_script(client):
+def test_pages_hold_one_style_which_the_policy_names_and_no_other_style_or_script(client):
     for path in PAGES:
-        text = client.get(path).content.decode()
-        assert not re.search(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", text), path
+        page = client.get(path)
+        text = page.content.decode()
+        (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+        digest = b64encode(sha256(style.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in page["Content-Security-Policy"]
+        rest = text.replace(style, "")
+        assert not re.search(r"<style[^>]|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", rest), path
+
+
+def test_a_first_view_takes_one_round_trip(client):
+    """Ten segments of 1,460 bytes go out before the first acknowledgement (RFC 6928), header fields among them."""
+    for code in StatusCode.objects.all():
+        for path in (f"/{code.label}/", f"/en/{code.label}/"):
+            page = client.get(path)
+            header_fields = sum(len(name) + len(value) + 4 for name, value in page.items()) + 200
+            assert len(gzip.compress(page.content, 7)) + header_fields < 14_600, path
 
 
 def test_every_public_page_can_be_read_and_nothing_else():

@@ -8,7 +8,7 @@ RUN = .venv/bin/python
 GRANIAN = .venv/bin/granian --interface wsgi --host 127.0.0.1 --blocking-threads 1 --no-ws --respawn-failed-workers
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run serve test bench bench-search fuzz lighthouse lint format requirements messages
+.PHONY: run serve test bench bench-search fuzz lighthouse lint format requirements messages audit sbom
 
 run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run: .venv/.run .env staticfiles/.collected free-port prepare
@@ -56,6 +56,18 @@ requirements: .venv/.dev
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes tools/peers.in -o tools/peers.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes tools/auditors.in -o tools/auditors.txt
+
+# Are the pinned packages what their hashes say, is Django the newest of its series, is a weakness known?
+audit: .venv/.audit
+	$(RUN) -m pip download --quiet --no-deps --require-hashes --requirement requirements.txt --dest $$(mktemp -d)
+	@$(RUN) -m tools.newest_django
+	@.venv/audit/bin/pip-audit --strict --disable-pip --requirement requirements.txt \
+		|| { echo "NOT CHECKED for known weaknesses, or weaknesses were found: see above."; exit 1; }
+
+# A bill of materials (CycloneDX 1.6) of what the site runs on.
+sbom: .venv/.audit
+	.venv/audit/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom.json
 
 # Collect and compile the interface's texts (needs gettext); the compiled file is committed.
 messages: .venv/.dev .env
@@ -84,6 +96,12 @@ free-port: .venv/.run
 
 .venv/.dev: .venv/.run requirements-dev.txt
 	$(RUN) -m pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# The auditors, in an environment of their own: they need not agree with the site about versions.
+.venv/.audit: .venv/.run tools/auditors.txt
+	@$(PYTHON) -m venv --clear .venv/audit
+	@.venv/audit/bin/python -m pip install --quiet --require-hashes --requirement tools/auditors.txt
 	@touch $@
 
 # What the site is measured against, in an environment of its own.

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import logging
 import os
 import time
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ def measure(env, rounds):
     os.environ.update(env)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
     django.setup()
+    logging.disable(logging.INFO)  # a line a request would fill the screen
     from codes.models import StatusCode
     from statuscodes import urls
     from statuscodes.wsgi import django_application

@@ -139,6 +139,11 @@ class StatusCodeQuerySet(models.QuerySet):
         vendors_last = Case(When(standing=Standing.VENDOR, then=1), default=0)
         return self.select_related("category").order_by(F("category").asc(nulls_last=True), vendors_last, "number")
 
+    def without_long_texts(self):
+        """What a list shows of a code, and no more."""
+        long = [text for text in StatusCode.TEXTS if text not in ("name", "summary")]
+        return self.defer("keywords", *(f"{text}_{language}" for text in long for language in ("ko", "en")))
+
     def with_rows(self):
         """Fetch everything that hangs on a code: a fixed number of queries however many codes."""
         return self.select_related("category").prefetch_related(

@@ -17,7 +17,7 @@ MOST_BOXES = 2  # groups shown with their answers on a code's page; further ones
 @public
 def code_list(request):
     filters = filters_of(request.GET)
-    codes = StatusCode.objects.matching(filters).in_list_order()
+    codes = StatusCode.objects.matching(filters).in_list_order().without_long_texts()
     filtered = any(each.chosen for each in filters)
     return render(request, "codes/list.html", {"codes": codes, "filters": filters, "filtered": filtered})
 
@@ -25,7 +25,7 @@ def code_list(request):
 @public
 def category_detail(request, digit):
     category = get_object_or_404(Category, digit=digit)
-    codes = StatusCode.objects.in_class(digit).in_list_order()
+    codes = StatusCode.objects.in_class(digit).in_list_order().without_long_texts()
     return render(request, "codes/category.html", {"category": category, "codes": codes})
 
 

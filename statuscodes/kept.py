@@ -115,6 +115,7 @@ class KeptPages:
         self.release = release
         self.plain, self.queried = Store(MOST_BYTES), Store(MOST_BYTES)
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
+        self.session_cookie = settings.SESSION_COOKIE_NAME
         self.rendering = [threading.Lock() for _ in range(64)]
 
     def __call__(self, environ, start_response):
@@ -159,7 +160,7 @@ class KeptPages:
             or path.startswith(self.static)
             or "charset" in environ.get("CONTENT_TYPE", "")
             # An editor who has just saved sees the page as it is in this very moment.
-            or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
+            or self.session_cookie in environ.get("HTTP_COOKIE", "")
         ):
             return None
         if "&" in query:

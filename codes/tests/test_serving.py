@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -271,6 +272,27 @@ def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
             reader.join(timeout=30)
     assert len(answers) > 30
     assert {answer.strip() for answer in answers} == {"HTTP/2 200"}
+
+
+def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path):
+    half = (
+        "POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nContent-Length: 100\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nCookie: __Host-csrftoken={'a' * 32}\r\n\r\nusername="
+    )
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    secure_site = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
+    with serving(site, env=secure_site), nginx_before(site, tmp_path) as (_plain, secure):
+        held = [
+            context.wrap_socket(socket.create_connection(("127.0.0.1", secure)), server_hostname="status.example")
+            for _ in range(40)
+        ]
+        for connection in held:
+            connection.sendall(half.encode())
+        for number in range(20):
+            assert ask_nginx(secure, f"/search/?all=1&q=word{number}").startswith("HTTP/2 200")
+        for connection in held:
+            connection.close()
 
 
 # When parts are away

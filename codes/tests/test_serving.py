@@ -188,6 +188,8 @@ def test_no_write_is_refused_or_lost_when_many_collide(site):
 
 # Behind nginx
 
+BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
+
 
 @contextmanager
 def nginx_before(site, folder):
@@ -201,7 +203,6 @@ def nginx_before(site, folder):
         "127.0.0.1:8000": site.url.removeprefix("http://"),
         "/etc/letsencrypt/live/status.example": str(folder),
         "/var/log/nginx": str(folder),
-        "/var/cache/nginx-statuscodes": str(folder / "cache"),
         "rate=30r/s": "rate=10000r/s",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
@@ -209,8 +210,6 @@ def nginx_before(site, folder):
         assert old in text
         text = text.replace(old, new)
     text = re.sub(r"\n *listen \[::\].*", "", text)
-    # Every request must reach a worker.
-    text = re.sub(r"\n *proxy_cache[_ ].*", "", text)
     (folder / "site.conf").write_text(text)
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
@@ -242,9 +241,8 @@ def workers_of(server):
 
 
 def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
-    secure_site = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
     options = ["--workers", "2", "--respawn-failed-workers"]
-    with serving(site, *options, env=secure_site) as server, nginx_before(site, tmp_path) as (plain, secure):
+    with serving(site, *options, env=BEHIND_NGINX) as server, nginx_before(site, tmp_path) as (plain, secure):
         answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
         assert answer.startswith("HTTP/2 200")
         assert answer.lower().count("strict-transport-security:") == 1
@@ -274,6 +272,15 @@ def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
     assert {answer.strip() for answer in answers} == {"HTTP/2 200"}
 
 
+def test_an_edit_shows_behind_nginx_too(site, tmp_path):
+    with serving(site, env=BEHIND_NGINX), nginx_before(site, tmp_path) as (_plain, secure):
+        assert ">찾을 수 없음</h1>" in ask_nginx(secure)
+        edit(site, "못 찾음")
+        time.sleep(1)
+        assert ">못 찾음</h1>" in ask_nginx(secure)
+        edit(site, "찾을 수 없음")
+
+
 def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path):
     half = (
         "POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nContent-Length: 100\r\n"
@@ -281,8 +288,7 @@ def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path)
     )
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    secure_site = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
-    with serving(site, env=secure_site), nginx_before(site, tmp_path) as (_plain, secure):
+    with serving(site, env=BEHIND_NGINX), nginx_before(site, tmp_path) as (_plain, secure):
         held = [
             context.wrap_socket(socket.create_connection(("127.0.0.1", secure)), server_hostname="status.example")
             for _ in range(40)

@@ -15,6 +15,7 @@ import shlex
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,17 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from . import rendering
-from .serving import ROOT, SITE_WITHOUT_FINISHED_PAGES, Failure, free_port, make_site, running
+from .serving import (
+    BEHIND_NGINX,
+    ROOT,
+    SITE_WITHOUT_FINISHED_PAGES,
+    Failure,
+    free_port,
+    make_site,
+    nginx_program,
+    running,
+    shipped_nginx,
+)
 
 PAGE = "/404/"
 FILE = "404.html"  # the same page in nginx: an address without a slash at its end is a file at once
@@ -36,6 +47,15 @@ HALF_SENT = 40
 READS = 800  # of a normal reader in a round
 READ_LIMIT = 3.0  # seconds
 WARM_UPS = 2  # workers whose memory is looked at
+UNFINISHED_HEAD = f"GET {PAGE} HTTP/1.1\r\nHost: status.example\r\nAccept: "
+READ = f"{UNFINISHED_HEAD}*/*\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+# A log-in whose content does not come; with a cookie, since without one nobody reads the content.
+UNFINISHED_FORM = (
+    f"POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nCookie: __Host-csrftoken={'a' * 32}\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername="
+)
+ANY_CERTIFICATE = ssl.create_default_context()
+ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
 STARTED = time.perf_counter()
 PEER = ROOT / ".venv" / "bench-python" / "bin" / "python"
 
@@ -129,7 +149,7 @@ def main():
 
 
 def require_tools():
-    if not shutil.which("nginx", path=nginx_path()) or not shutil.which("wrk"):
+    if nginx_program() is None or not shutil.which("wrk"):
         raise Failure("nginx or wrk is missing: apt-get install nginx-light wrk")
     if not PEER.exists():
         raise Failure("The environment of the peer is missing: make bench makes it.")
@@ -250,11 +270,6 @@ http {{
 """
 
 
-def nginx_path():
-    """Debian keeps nginx where only root looks."""
-    return f"{os.environ['PATH']}:/usr/sbin"
-
-
 @contextmanager
 def serving_file(folder, page):
     """nginx with one worker, and the page's body in a file as it goes over the wire."""
@@ -274,7 +289,7 @@ def serving_file(folder, page):
         headers="\n        ".join(f"add_header {name} {quoted(value)};" for name, value in headers),
     )
     (folder / "nginx.conf").write_text(config)
-    command = [shutil.which("nginx", path=nginx_path()), "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+    command = [nginx_program(), "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
     with running(command, port, folder / "log", path=f"/{FILE}") as server:
         yield server
 
@@ -306,18 +321,21 @@ def serving_peer(folder):
 
 
 def slow_clients(site, options):
-    """A normal reader, alone and beside clients that never finish their requests."""
-    kinds = {"head": unfinished_head, "form": unfinished_form}
+    """A normal reader of the shipped stack, alone and beside clients that never finish their requests."""
+    kinds = {"head": UNFINISHED_HEAD, "form": UNFINISHED_FORM}
     alone = {kind: [] for kind in kinds}
     beside = {kind: [] for kind in kinds}
-    with site.serving() as server:
-        read_times(server)
+    with (
+        site.serving(path="/healthz", **BEHIND_NGINX) as server,
+        shipped_nginx(site.folder / "shipped", server.port) as (_plain, port),
+    ):
+        read_times(port)
         for number in range(1, options.rounds + 1):
             say(f"slow clients, round {number} of {options.rounds}")
             for kind, half in kinds.items():
-                alone[kind].append(read_times(server))
-                with half_sent(server, half(server)):
-                    beside[kind].append(read_times(server))
+                alone[kind].append(read_times(port))
+                with half_sent(port, half):
+                    beside[kind].append(read_times(port))
     for kind in kinds:
         for name, place, goal in [("p50", 49, {}), ("p99", 98, {"at_most": 3})]:
             with_them, without = ([quantiles(times, n=100)[place] for times in each[kind]] for each in (beside, alone))
@@ -326,28 +344,31 @@ def slow_clients(site, options):
             yield Measurement(what, divided(with_them, without), seen, **goal)
 
 
-def read_times(server):
+def read_times(port):
     """The seconds of each of many reads, one after the other, over new connections.
 
     When a reader waits too long, nobody else gets an answer either: then all reads count as that long.
     """
-    request = (
-        f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
-    )
     seconds = []
     try:
         for _ in range(READS):
             start = time.perf_counter()
-            read(server, request)
+            read(port)
             seconds.append(time.perf_counter() - start)
     except TimeoutError:
         return [READ_LIMIT] * READS
     return seconds
 
 
-def read(server, request):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=READ_LIMIT) as connection:
-        connection.sendall(request.encode())
+def connect(port):
+    connection = socket.create_connection(("127.0.0.1", port), timeout=READ_LIMIT)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
+    return ANY_CERTIFICATE.wrap_socket(connection, server_hostname="status.example")
+
+
+def read(port):
+    with connect(port) as connection:
+        connection.sendall(READ.encode())
         answer = b""
         while part := connection.recv(65536):
             answer += part
@@ -355,21 +376,9 @@ def read(server, request):
         raise Failure(f"A reader was answered {answer[:40]!r}.")
 
 
-def unfinished_head(server):
-    return f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAccept: "
-
-
-def unfinished_form(server):
-    """A log-in whose content does not come; with a cookie, since without one nobody reads the content."""
-    return (
-        f"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: csrftoken={'a' * 32}\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername="
-    )
-
-
 @contextmanager
-def half_sent(server, half):
-    held = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(HALF_SENT)]
+def half_sent(port, half):
+    held = [connect(port) for _ in range(HALF_SENT)]
     try:
         for connection in held:
             connection.sendall(half.encode())
@@ -450,7 +459,7 @@ def print_conditions(options):
     model = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     peers = [PEER, "-c", "from importlib.metadata import version as v; print(v('gunicorn'), v('httpbin'))"]
     gunicorn, httpbin = subprocess.run(peers, capture_output=True, text=True, check=True).stdout.split()
-    nginx = subprocess.run([shutil.which("nginx", path=nginx_path()), "-v"], capture_output=True, text=True).stderr
+    nginx = subprocess.run([nginx_program(), "-v"], capture_output=True, text=True).stderr
     print(
         f"{datetime.now():%Y-%m-%d}, {model[1] if model else platform.machine()}, {os.cpu_count()} cores,"
         f" Python {platform.python_version()}, Django {version('django')}, granian {version('granian')},"

@@ -2,7 +2,9 @@
 
 import http.client
 import os
+import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 60  # seconds
 SITE = "statuscodes.wsgi:application"
 SITE_WITHOUT_FINISHED_PAGES = "statuscodes.wsgi:django_application"
+BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
 
 
 class Failure(Exception):
@@ -37,7 +40,7 @@ class Server:
 
     port: int
     process: subprocess.Popen
-    seconds: float
+    seconds: float = 0.0
 
     @property
     def url(self):
@@ -66,14 +69,14 @@ def free_port():
 
 
 @contextmanager
-def running(command, port, log, *, env=None, path="/404/"):
+def running(command, port, log, *, env=None, path="/404/", host="127.0.0.1"):
     """Run a command that serves the port, from its first answer to the end of the block."""
     with log.open("w+b") as output:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
         try:
-            server = Server(port, process, 0.0)
-            _wait(server, path, start, log)
+            server = Server(port, process)
+            _wait(server, path, host, start, log)
             server.seconds = time.perf_counter() - start
             yield server
         finally:
@@ -85,12 +88,12 @@ def running(command, port, log, *, env=None, path="/404/"):
                 process.wait()
 
 
-def _wait(server, path, start, log):
+def _wait(server, path, host, start, log):
     while time.perf_counter() - start < START_LIMIT:
         if server.process.poll() is not None:
             break
         try:
-            answer = server.get(path)
+            answer = server.get(path, {"Host": host})
         except OSError:
             time.sleep(0.01)
             continue
@@ -109,12 +112,12 @@ class Site:
     env: dict[str, str]
 
     @contextmanager
-    def serving(self, target=SITE, **env):
-        """Serve a WSGI application in the way the site is served."""
+    def serving(self, target=SITE, path="/404/", **env):
+        """Serve a WSGI application in the way the site is served; `path` is asked for until it answers."""
         port = free_port()
         command = [*self.granian, "--port", str(port), "--workers", "1", target]
         env = self.env | {"SITE_URL": f"http://127.0.0.1:{port}"} | env
-        with running(command, port, self.folder / f"granian-{port}.log", env=env) as server:
+        with running(command, port, self.folder / f"granian-{port}.log", env=env, path=path) as server:
             yield server
 
 
@@ -138,3 +141,42 @@ def make_site(folder, granian):
         if done.returncode:
             raise Failure(f"manage.py {arguments[0]}:\n{done.stdout}{done.stderr}")
     return Site(folder, granian, env)
+
+
+def nginx_program():
+    """nginx, which Debian keeps where only root looks; None if there is none."""
+    return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+@contextmanager
+def shipped_nginx(folder, port):
+    """The shipped nginx.conf before a site on this port; yield where it listens, for HTTP and for HTTPS.
+
+    Ports, paths, the certificate and how often one address may ask are its own. The site has to be served with
+    BEHIND_NGINX, and is asked for as status.example.
+    """
+    folder.mkdir(exist_ok=True)
+    plain, secure = free_port(), free_port()
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
+    command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+    subprocess.run(command, check=True, capture_output=True)
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    for old, new in {
+        "127.0.0.1:8000": f"127.0.0.1:{port}",
+        "/etc/letsencrypt/live/status.example": str(folder),
+        "/var/log/nginx": str(folder),
+        "rate=30r/s": "rate=10000r/s",
+        "listen 80": f"listen 127.0.0.1:{plain}",
+        "listen 443": f"listen 127.0.0.1:{secure}",
+    }.items():
+        if old not in text:
+            raise Failure(f"deploy/nginx.conf no longer holds {old!r}.")
+        text = text.replace(old, new)
+    (folder / "site.conf").write_text(re.sub(r"\n *listen \[::\].*", "", text))
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
+    )
+    command = [nginx_program(), "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]
+    with running(command, plain, folder / "output.log", path="/healthz", host="status.example"):
+        yield plain, secure

@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import shutil
 import signal
 import socket
 import ssl
@@ -15,11 +14,13 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
 from codes.tests.conftest import _make_site, free_url, serving, wait_for
+from tools.serving import BEHIND_NGINX, shipped_nginx
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 EDIT = """
@@ -188,44 +189,6 @@ def test_no_write_is_refused_or_lost_when_many_collide(site):
 
 # Behind nginx
 
-BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
-
-
-@contextmanager
-def nginx_before(site, folder):
-    """The shipped nginx.conf, with ports, paths and limits of this test."""
-    plain, secure = free_url().rpartition(":")[2], free_url().rpartition(":")[2]
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
-    command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
-    subprocess.run(command, check=True, capture_output=True)
-    text = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
-    for old, new in {
-        "127.0.0.1:8000": site.url.removeprefix("http://"),
-        "/etc/letsencrypt/live/status.example": str(folder),
-        "/var/log/nginx": str(folder),
-        "rate=30r/s": "rate=10000r/s",
-        "listen 80": f"listen 127.0.0.1:{plain}",
-        "listen 443": f"listen 127.0.0.1:{secure}",
-    }.items():
-        assert old in text
-        text = text.replace(old, new)
-    text = re.sub(r"\n *listen \[::\].*", "", text)
-    (folder / "site.conf").write_text(text)
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
-        f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
-    )
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    nginx = subprocess.Popen(
-        [program, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(lambda: socket.create_connection(("127.0.0.1", int(secure)), timeout=5))
-        yield int(plain), int(secure)
-    finally:
-        nginx.terminate()
-        nginx.wait(timeout=10)
-
 
 def ask_nginx(port, path="/404/", **headers):
     command = ["curl", "-s", "-k", "-i", "--max-time", "20", "--resolve", f"status.example:{port}:127.0.0.1"]
@@ -242,7 +205,10 @@ def workers_of(server):
 
 def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
     options = ["--workers", "2", "--respawn-failed-workers"]
-    with serving(site, *options, env=BEHIND_NGINX) as server, nginx_before(site, tmp_path) as (plain, secure):
+    with (
+        serving(site, *options, env=BEHIND_NGINX) as server,
+        shipped_nginx(tmp_path, urlsplit(site.url).port) as (plain, secure),
+    ):
         answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
         assert answer.startswith("HTTP/2 200")
         assert answer.lower().count("strict-transport-security:") == 1
@@ -273,7 +239,7 @@ def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
 
 
 def test_an_edit_shows_behind_nginx_too(site, tmp_path):
-    with serving(site, env=BEHIND_NGINX), nginx_before(site, tmp_path) as (_plain, secure):
+    with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
         assert ">찾을 수 없음</h1>" in ask_nginx(secure)
         edit(site, "못 찾음")
         time.sleep(1)
@@ -288,7 +254,7 @@ def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path)
     )
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with serving(site, env=BEHIND_NGINX), nginx_before(site, tmp_path) as (_plain, secure):
+    with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
         held = [
             context.wrap_socket(socket.create_connection(("127.0.0.1", secure)), server_hostname="status.example")
             for _ in range(40)

@@ -97,19 +97,22 @@ PASSWORD = "four-random-words-here"
 _databases = itertools.count()
 
 
-def _own_database(folder):
-    """A new database: a file of its own, or where the tests use PostgreSQL one beside theirs."""
+def _own_database(folder, like=None):
+    """A new database: a file of its own, or where the tests use PostgreSQL one beside theirs; a copy, or empty."""
     url = os.environ["DATABASE_URL"]
     if not url.startswith("postgres"):
-        return f"sqlite:///{folder / 'site.sqlite3'}"
+        file = folder / "site.sqlite3"
+        if like:
+            shutil.copy(like.env["DATABASE_URL"].removeprefix("sqlite:///"), file)
+        return f"sqlite:///{file}"
     name = f"site_{os.getpid()}_{next(_databases)}"
+    template = like.env["DATABASE_URL"].rpartition("/")[2] if like else "template0"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return url.rpartition("/")[0] + f"/{name}"
 
 
-def _make_site(folder):
-    """A site with its own database, migrated and loaded; nothing serves it yet."""
+def _site(folder, like=None):
     url = free_url()
     environment = {
         "PATH": os.environ["PATH"],
@@ -117,26 +120,38 @@ def _make_site(folder):
         "SITE_URL": url,
         "DEBUG": "false",
         "ALLOWED_HOSTS": "",
-        "DATABASE_URL": _own_database(folder),
+        "DATABASE_URL": _own_database(folder, like),
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
-    site = Site(url, environment)
+    return Site(url, environment)
+
+
+@pytest.fixture(scope="session")
+def first_site(tmp_path_factory):
+    """A site that nothing serves and nothing changes: the others begin as its copies."""
+    site = _site(tmp_path_factory.mktemp("first"))
     site.manage("migrate", "--verbosity", "0")
     site.manage("load_catalogue", "--verbosity", "0")
+    site.manage("collectstatic", "--no-input", "--verbosity", "0")
     return site
 
 
 @pytest.fixture
-def fresh_site(tmp_path):
+def fresh_site(first_site, tmp_path):
     """A site that the test may destroy."""
-    return _make_site(tmp_path)
+    return _site(tmp_path, like=first_site)
+
+
+@pytest.fixture(scope="module")
+def own_site(first_site, tmp_path_factory):
+    """A site for the tests of one module; nothing serves it yet."""
+    return _site(tmp_path_factory.mktemp("own"), like=first_site)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(first_site, tmp_path_factory):
     """The site as it is deployed, for all tests of this process: they leave entries as others expect them."""
-    site = _make_site(tmp_path_factory.mktemp("site"))
-    site.manage("collectstatic", "--no-input", "--verbosity", "0")
+    site = _site(tmp_path_factory.mktemp("site"), like=first_site)
     site.manage("createsuperuser", "--no-input", "--username", "chief", "--email", "chief@example.com")
     site.manage(
         "shell",

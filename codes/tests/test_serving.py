@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from codes.tests.conftest import _make_site, free_url, serving, wait_for
+from codes.tests.conftest import free_url, serving, wait_for
 from tools.serving import BEHIND_NGINX, shipped_nginx
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -33,12 +33,10 @@ print(time.time())
 """
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A site for the tests of this module; nothing serves it yet."""
-    site = _make_site(tmp_path_factory.mktemp("serving"))
-    site.manage("collectstatic", "--no-input", "--verbosity", "0")
-    return site
+@pytest.fixture
+def site(own_site):
+    """The tests here start and end its servers themselves."""
+    return own_site
 
 
 def ask(url, path="/404/", **headers):

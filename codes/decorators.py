@@ -22,8 +22,13 @@ def read_only(view):
     return wrapper
 
 
-# Browsers ask again soon, which costs a 304; shared caches a little later, and keep answering when we do not.
-PUBLIC = "public, max-age=10, s-maxage=30, stale-while-revalidate=300, stale-if-error=86400"
+STALE = "stale-while-revalidate=300, stale-if-error=86400"
+# Browsers ask again soon, which costs a 304; shared caches a little later, and keep answering when we do not. s-maxage
+# forbids them the last (RFC 9111 section 5.2.2.10); those that know RFC 9213 read the second header instead.
+PUBLIC = {
+    "Cache-Control": f"public, max-age=10, s-maxage=30, {STALE}",
+    "CDN-Cache-Control": f"max-age=30, {STALE}",
+}
 
 
 def public(view):
@@ -36,7 +41,8 @@ def public(view):
         if response.status_code in (200, 302):
             # An editor's browser must not show the page as it was before the save.
             known = settings.SESSION_COOKIE_NAME in request.COOKIES
-            response.headers["Cache-Control"] = "private, no-cache" if known else PUBLIC
+            for name, value in PUBLIC.items() if not known else [("Cache-Control", "private, no-cache")]:
+                response.headers[name] = value
         return response
 
     return wrapper

@@ -22,15 +22,17 @@ KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
 LONGEST_QUERY = 400  # bytes; a longer one is pasted text that nobody sends twice
 MOST_BYTES = 32 * 1024 * 1024  # of all pages without a query, and again of all with one
 SHARED_FOR = 24 * 60 * 60  # seconds; by then the catalogue has changed, or the page is wanted again
-STALE = "public, max-age=0, stale-if-error=86400"
+STALE = {"Cache-Control": "public, max-age=0, stale-if-error=86400", "CDN-Cache-Control": "max-age=0"}
 COMPRESSED = {"br": lambda body: brotli.compress(body, quality=7), "gzip": lambda body: gzip.compress(body, 7, mtime=0)}
 # What a 304 leaves out, because it describes content that is not sent (RFC 9110 section 15.4.5).
-OF_CONTENT = {"content-type", "content-length", "content-encoding"}
+OF_CONTENT = {"content-type", "content-length", "content-encoding", "content-language"}
+# What a 412 leaves out: nobody may keep it in the place of the page (RFC 9111 section 3).
+OF_PAGE = {"etag", "cache-control", "cdn-cache-control"}
 
 
 def release():
     """What this release makes pages of, as a short digest: hosts share pages with their like only."""
-    digest = hashlib.sha256()
+    paths = [settings.BASE_DIR / "requirements.txt"]
     for folder, pattern in (
         ("codes", "*.py"),
         ("statuscodes", "*.py"),
@@ -38,8 +40,10 @@ def release():
         ("static", "*.*"),
         ("locale", "*.mo"),
     ):
-        for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
-            digest.update(path.read_bytes())
+        paths += sorted((settings.BASE_DIR / folder).rglob(pattern))
+    digest = hashlib.sha256(settings.SITE_URL.encode())
+    for path in paths:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -74,14 +78,17 @@ class Page:
 
     @property
     def size(self):
-        return 2 * len(self.body)  # the compressed forms are smaller than the plain one
+        # The compressed forms are together smaller than the plain one; the headers do not depend on the page.
+        return 2 * len(self.body) + 6_000
 
     def form(self, coding):
         """Return (etag, headers, body) in this content coding."""
         if coding not in self.forms:
             body = COMPRESSED[coding](self.body) if coding and self.body else self.body
             etag = f'"{hashlib.sha256(self.body).hexdigest()[:20]}{coding and "-"}{coding}"'
-            headers = [*self.headers, ("Content-Length", str(len(body))), ("ETag", etag), ("Vary", "Accept-Encoding")]
+            headers = [*self.headers, ("Content-Length", str(len(body)))]
+            if self.body:
+                headers += [("ETag", etag), ("Vary", "Accept-Encoding")]
             if coding and self.body:
                 headers.append(("Content-Encoding", coding))
             self.forms[coding] = etag, headers, body
@@ -98,9 +105,10 @@ class Store(dict):
 
     def keep(self, key, page):
         with self.lock:
-            for old in [key, *self]:
-                if old in self and (old == key or self.bytes + page.size > self.most_bytes):
-                    self.bytes -= self.pop(old).size
+            if old := self.pop(key, None):
+                self.bytes -= old.size
+            while self and self.bytes + page.size > self.most_bytes:
+                self.bytes -= self.pop(next(iter(self))).size
             if page.size <= self.most_bytes:
                 self[key] = page
                 self.bytes += page.size
@@ -158,7 +166,7 @@ class KeptPages:
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or len(query) > LONGEST_QUERY
             or path.startswith(self.static)
-            or "charset" in environ.get("CONTENT_TYPE", "")
+            or "charset" in environ.get("CONTENT_TYPE", "").lower()
             # An editor who has just saved sees the page as it is in this very moment.
             or self.session_cookie in environ.get("HTTP_COOKIE", "")
         ):
@@ -171,7 +179,8 @@ class KeptPages:
 
     def _shared(self, key, revision):
         """The Page as another process has made it from the same release and revision, or None."""
-        found = cache.get(self._shared_key(key, revision))
+        # Before the first look at the database nobody knows which catalogue a page is of.
+        found = revision and cache.get(self._shared_key(key, revision))
         if not found:
             return None
         status, headers, body = found
@@ -186,7 +195,7 @@ class KeptPages:
         The revision was read before: the page is at least as new.
         """
         answer = []
-        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": key[-1], "HTTP_COOKIE": ""}
+        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": key[-1]}
         response = self.application(asked, lambda status, headers, exc_info=None: answer.extend((status, headers)))
         try:
             body = b"".join(response)
@@ -198,7 +207,8 @@ class KeptPages:
         if int(status[:3]) not in KEPT_STATUSES or not public or "set-cookie" in named or "vary" in named:
             return status, headers, body
         page = Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
-        cache.set(self._shared_key(key, revision), [page.status, page.headers, body.decode()], SHARED_FOR)
+        if revision:
+            cache.set(self._shared_key(key, revision), [page.status, page.headers, body.decode()], SHARED_FOR)
         return page
 
     def _answer(self, page, environ, start_response):
@@ -206,12 +216,16 @@ class KeptPages:
         etag, headers, body = page.form(coding)
         status = page.status
         if not self.revision.is_fresh:
-            headers = [(name, STALE if name == "Cache-Control" else value) for name, value in headers]
-        if "HTTP_IF_MATCH" in environ and not matches(environ["HTTP_IF_MATCH"], etag):
-            status = "412 Precondition Failed"
-        elif "HTTP_IF_NONE_MATCH" in environ and matches(environ["HTTP_IF_NONE_MATCH"], etag, weak=True):
-            status = "304 Not Modified"
-        if status is not page.status:
-            headers, body = [(name, value) for name, value in headers if name.lower() not in OF_CONTENT], b""
+            headers = [(name, STALE.get(name, value)) for name, value in headers]
+        # A condition is about a page, not about the way to one (RFC 9110 section 13.2.1).
+        if page.body and "HTTP_IF_MATCH" in environ and not matches(environ["HTTP_IF_MATCH"], etag):
+            status, body = "412 Precondition Failed", b""
+            headers = [*_without(headers, OF_CONTENT | OF_PAGE), ("Cache-Control", "no-store"), ("Content-Length", "0")]
+        elif page.body and "HTTP_IF_NONE_MATCH" in environ and matches(environ["HTTP_IF_NONE_MATCH"], etag, weak=True):
+            status, headers, body = "304 Not Modified", _without(headers, OF_CONTENT), b""
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _without(headers, names):
+    return [(name, value) for name, value in headers if name.lower() not in names]

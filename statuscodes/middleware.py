@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 MAX_QUERY_STRING = 12_000  # bytes: the search field's thousand Hangul syllables take nine each
 
 
-class AccountMiddleware:
+class RequestLogMiddleware:
     """Give each request a number that stands in every line of the log, and count and time its answer.
 
     The log has the path and no query: what people search for is theirs.
@@ -120,7 +120,7 @@ class CleanRequestMiddleware:
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             raise BadRequest(_("The address contains a NUL character."))
         # Python knows codings such as zip, which fail in the middle of reading a form.
-        if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "us-ascii"):
+        if request.content_params.get("charset", "utf-8").lower() != "utf-8":
             request.encoding = "utf-8"  # the refusal's own page reads the query
             raise BadRequest(_("Forms are read in UTF-8 only."))
         return self.get_response(request)

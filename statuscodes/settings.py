@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    "statuscodes.middleware.AccountMiddleware",
+    "statuscodes.middleware.RequestLogMiddleware",
     # First of those that answer, so that every answer carries them: errors and static files too.
     "statuscodes.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",

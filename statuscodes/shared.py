@@ -3,8 +3,8 @@
 import json
 import logging
 import time
-from functools import wraps
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
@@ -22,29 +22,27 @@ class JSONSerializer:
         return json.loads(data)
 
 
-def tolerant(method):
-    """While the cache is away it is empty, and takes nothing."""
-
-    @wraps(method)
-    def wrapper(self, key, value=None, *args, **kwargs):
-        if time.monotonic() < self.quiet_until:
-            return None
-        try:
-            return method(self, key, value, *args, **kwargs)
-        except (RedisError, OSError, ValueError) as error:
-            log.warning("the cache does not answer: %s", error)
-            self.quiet_until = time.monotonic() + QUIET_FOR
-            return None
-
-    return wrapper
-
-
 class SharedCache(RedisCache):
+    """While Redis is away the cache is empty and takes nothing. So patient are get and set; nothing else is used."""
+
     quiet_until = 0.0
 
     def __init__(self, server, params):
         limits = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "serializer": JSONSerializer()}
         super().__init__(server, params | {"OPTIONS": params.get("OPTIONS", {}) | limits})
 
-    get = tolerant(RedisCache.get)
-    set = tolerant(RedisCache.set)
+    def get(self, key, default=None, version=None):
+        return self._try(super().get, default, key, default, version)
+
+    def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        self._try(super().set, None, key, value, timeout, version)
+
+    def _try(self, method, otherwise, *args):
+        if time.monotonic() < self.quiet_until:
+            return otherwise
+        try:
+            return method(*args)
+        except (RedisError, OSError, ValueError) as error:
+            log.warning("the cache does not answer: %s", error)
+            self.quiet_until = time.monotonic() + QUIET_FOR
+            return otherwise

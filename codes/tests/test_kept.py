@@ -231,6 +231,21 @@ def test_if_match_compares_strongly(front, condition, status):
     assert front.get("/404/", if_match=condition.format(tag)).status == status
 
 
+def test_nobody_keeps_a_refusal_in_the_place_of_the_page(front):
+    front.get("/404/")
+    refused = front.get("/404/", if_match='"other"')
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert {"ETag", "CDN-Cache-Control"}.isdisjoint(refused.headers)
+
+
+@pytest.mark.parametrize("condition", [{"if_none_match": "*"}, {"if_match": '"other"'}])
+def test_a_redirect_is_not_conditional(front, condition):
+    for _ in range(2):
+        answer = front.get("/search/?q=404", **condition)
+        assert (answer.status, answer.headers["Location"]) == (302, "/404/")
+        assert "ETag" not in answer.headers
+
+
 def test_a_range_is_answered_with_the_whole_page(front):
     assert front.get("/404/", range="bytes=0-10").status == 200
 
@@ -246,13 +261,22 @@ def test_other_methods_are_djangos(front):
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
-@pytest.mark.parametrize("charset", ["zip", "hex", "rot13", "punycode", "idna", "utf-7", "undefined", "nope", ""])
+@pytest.mark.parametrize(
+    "charset", ["zip", "hex", "rot13", "us-ascii", "punycode", "idna", "utf-7", "undefined", "nope", ""]
+)
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize(("method", "address"), [("POST", "/admin/login/"), ("GET", "/404/?q=%FF")])
 def test_a_charset_that_is_not_utf8_gets_400(front, method, address, kind, charset):
-    answer = front.get(address, method, content_type=f"{kind}; charset={charset}")
-    assert answer.status == 400
-    assert b"UTF-8" in answer.body
+    for parameter in ("charset", "Charset"):
+        answer = front.get(address, method, content_type=f"{kind}; {parameter}={charset}")
+        assert answer.status == 400
+        assert b"UTF-8" in answer.body
+
+
+def test_a_log_in_page_opened_twice_is_one_form_in_both_tabs(front):
+    cookie = front.get("/admin/login/").headers["Set-Cookie"].partition(";")[0]
+    again = front.get("/admin/login/", cookie=cookie)
+    assert again.headers["Set-Cookie"].startswith(cookie)
 
 
 def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):
@@ -282,12 +306,24 @@ def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):
     assert front.asked == 1
 
 
+def test_pages_of_an_unknown_catalogue_are_not_shared(front, monkeypatch):
+    shared = {}
+    monkeypatch.setattr("statuscodes.kept.cache.set", lambda key, value, timeout: shared.update({key: value}))
+    front.revision.number = 0
+    front.get("/404/")
+    assert shared == {}
+    front.revision.number = 1
+    front.get("/404/")
+    assert len(shared) == 1
+
+
 def test_while_the_database_is_away_kept_pages_are_served_and_called_stale(front, monkeypatch):
     fresh = front.get("/404/")
     front.revision.is_fresh = False
     stale = front.get("/404/")
     assert stale.body == fresh.body
     assert stale.headers["Cache-Control"] == "public, max-age=0, stale-if-error=86400"
+    assert stale.headers["CDN-Cache-Control"] == "max-age=0"
     assert front.asked == 1
 
 
@@ -305,13 +341,16 @@ def test_a_page_that_cannot_be_made_anew_stays_as_it_was(front, monkeypatch):
     assert front.get("/en/404/").status == 503
 
 
-def test_queries_cannot_fill_the_memory(front, monkeypatch):
-    front.pages.queried = Store(most_bytes=50_000)
+@pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])
+def test_queries_cannot_fill_the_memory(front, address):
+    """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
+    front.pages.queried = Store(most_bytes=200_000)
     front.get("/404/")
     for number in range(40):
-        front.get(f"/search/?q=word{number}")
-    assert front.pages.queried.bytes <= 50_000
-    assert front.pages.queried.bytes == sum(page.size for page in front.pages.queried.values())
+        front.get(address.format(number))
+    kept = front.pages.queried
+    assert kept.bytes == sum(page.size for page in kept.values()) <= 200_000
+    assert 0 < len(kept) < 40
     asked = front.asked
     front.get("/404/")
     assert front.asked == asked

@@ -8,10 +8,7 @@ class CodesConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self):
-        from statuscodes import accounts
-
         from . import editors, revisions
 
         post_migrate.connect(editors.ensure_groups, sender=self)
         revisions.watch(self)
-        accounts.watch()

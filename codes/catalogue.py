@@ -26,6 +26,7 @@ from .models import (
     Alias,
     Category,
     ConfusionGroup,
+    Entry,
     Exchange,
     GroupMember,
     GroupReference,
@@ -37,7 +38,6 @@ from .models import (
     StatusCode,
     VendorMeaning,
 )
-from .models import Entry as StoredEntry
 
 # The same safe loader, ten times as fast where PyYAML was built with its C part.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -61,7 +61,7 @@ class CatalogueError(Exception):
 
 
 @dataclass
-class Entry:
+class FixtureEntry:
     """A root object and its rows, as the plain data of a fixture."""
 
     path: Path
@@ -130,6 +130,7 @@ def _check_codes_exist(entries):
 
 
 def _load_entry(entry, loaded, replace, report):
+    _lock(entry)
     current = from_database(entry.key)
     base = loaded.get(entry.key)
     if current is None and base == entry.digest and entry.key not in replace:
@@ -152,6 +153,12 @@ def _load_entry(entry, loaded, replace, report):
     return outcome
 
 
+def _lock(entry):
+    """Wait for whoever is saving this entry, and let nobody save it until all is loaded."""
+    stored = _root_of(entry).objects.select_for_update().filter(pk=entry.key.split(maxsplit=1)[1])
+    stored.values_list("pk").first()
+
+
 def write(entry):
     """Save the entry's objects and remove the rows that the file no longer has."""
     kept = {}
@@ -162,7 +169,7 @@ def write(entry):
                 relations = [f.name for f in instance._meta.fields if f.is_relation]
                 instance.clean_fields(exclude=relations)
                 instance.clean()
-                if isinstance(instance, StoredEntry):
+                if isinstance(instance, Entry):
                     # Forms that are open now have not seen this: their version is no longer the newest.
                     instance.version = _next_version(instance)
                 deserialized.save()
@@ -209,7 +216,7 @@ def _entries(path, data):
     for item in data:
         model = _model_of(item, path)
         if model in ROWS_OF:
-            entries.append(Entry(path, f"{model._meta.model_name} {item.get('pk')}"))
+            entries.append(FixtureEntry(path, f"{model._meta.model_name} {item.get('pk')}"))
         elif not entries or model not in [*ROWS_OF[_root_of(entries[-1])], Message]:
             raise CatalogueError(f"{path}: a {item['model']} stands before the entry it belongs to")
         entries[-1].objects.append(_normalised(item, model, entries[-1]))
@@ -293,7 +300,7 @@ def from_database(key):
             instances.append(row)
             if row_model is Exchange:
                 instances += row.messages.select_related("exchange")
-    entry = Entry(Path(_file_name(root)), key)
+    entry = FixtureEntry(Path(_file_name(root)), key)
     for item in serializers.serialize(
         "python", instances, use_natural_foreign_keys=True, use_natural_primary_keys=True
     ):
@@ -316,18 +323,27 @@ def _file_name(root):
 
 
 def export(folder=FIXTURES):
-    """Write the database back to the files it came from; return the paths whose text changed."""
+    """Write the database back to the files it came from; return the paths that changed or are gone.
+
+    Raise CatalogueError where there is no entry: nobody means to remove every file.
+    """
     texts = {}
     for model in ROWS_OF:
         for pk in model.objects.values_list("pk", flat=True):
             entry = from_database(f"{model._meta.model_name} {pk}")
             texts[entry.path] = texts.get(entry.path, "") + to_yaml(entry)
+    if not texts:
+        raise CatalogueError("The database has no entries")
     changed = []
     for name, text in texts.items():
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    for path in files(folder):
+        if path.exists() and path.relative_to(folder) not in texts:
+            path.unlink()
             changed.append(path)
     return changed
 

@@ -9,7 +9,9 @@ class AdminConfig(DjangoAdminConfig):
     def ready(self):
         super().ready()
         # After every app's own, some of which it replaces.
-        from . import admin  # noqa: F401
+        from . import accounts, admin  # noqa: F401
+
+        accounts.watch()
 
 
 class SecondFactorConfig(TOTPConfig):

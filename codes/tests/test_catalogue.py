@@ -59,6 +59,21 @@ def test_a_deleted_file_is_written_back_the_same(folder):
     assert (folder / "codes" / "404.yaml").read_text() == original
 
 
+def test_the_file_of_an_entry_that_was_deleted_goes_too(folder):
+    StatusCode.objects.get(number=598).delete()
+    assert folder / "codes" / "598.yaml" in catalogue.export(folder)
+    assert not (folder / "codes" / "598.yaml").exists()
+
+
+def test_an_empty_database_removes_no_file(folder):
+    ConfusionGroup.objects.all().delete()
+    StatusCode.objects.all().delete()
+    Category.objects.all().delete()
+    with pytest.raises(CommandError, match="nothing was written"):
+        call_command("export_catalogue", folder=folder)
+    assert (folder / "codes" / "404.yaml").exists()
+
+
 def test_plain_loaddata_reads_the_same_files():
     paths = [str(path) for path in catalogue.files()]
     models = [model for root, rows in catalogue.ROWS_OF.items() for model in (root, *rows)]
@@ -125,6 +140,12 @@ def test_only_entries_that_exist_can_be_replaced(folder):
     with pytest.raises(CommandError, match="998"):
         load(folder, "--replace", "998")
     load(folder, "--replace", "confusiongroup 401-403")
+
+
+def test_a_broken_file_is_named_when_an_entry_is_to_be_replaced_too(folder):
+    (folder / "codes" / "404.yaml").write_text("- {")
+    with pytest.raises(CommandError, match=r"404\.yaml"):
+        load(folder, "--replace", "403")
 
 
 def test_a_copied_file_with_the_old_number_left_in_is_refused(folder):

@@ -39,6 +39,8 @@ def copy_sqlite(target):
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(target)])
     check_sqlite(target)
+    with target.open("rb") as copy:
+        os.fsync(copy.fileno())  # SQLite does not, for a copy
 
 
 def check_sqlite(path):

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from codes import catalogue
 
@@ -12,7 +12,10 @@ class Command(BaseCommand):
         parser.add_argument("--folder", type=Path, default=catalogue.FIXTURES, help="where the files are")
 
     def handle(self, *, folder, **options):
-        changed = catalogue.export(folder)
+        try:
+            changed = catalogue.export(folder)
+        except catalogue.CatalogueError as error:
+            raise CommandError(f"{error}: nothing was written.") from error
         for path in changed:
-            self.stdout.write(path.relative_to(folder).as_posix())
-        self.stdout.write(f"{len(changed)} files written")
+            self.stdout.write(f"{path.relative_to(folder).as_posix()}{'' if path.exists() else ' (removed)'}")
+        self.stdout.write(f"{len(changed)} files changed")

@@ -27,10 +27,10 @@ class Command(BaseCommand):
                 self.stderr.write(f"\r{done}/{total} {key:<40}", ending="\n" if done == total else "")
 
         keys = {name if " " in name else f"statuscode {int(name) if name.isdecimal() else name}" for name in replace}
-        known = {entry.key for path in catalogue.files(folder) for entry in catalogue.read(path)} if keys else set()
-        if unknown := keys - known:
-            raise CommandError(f"There is no entry {sorted(unknown)[0]} in the files.")
         try:
+            known = {entry.key for path in catalogue.files(folder) for entry in catalogue.read(path)} if keys else set()
+            if unknown := keys - known:
+                raise CommandError(f"There is no entry {sorted(unknown)[0]} in the files.")
             report = catalogue.load(folder, replace=keys, progress=progress)
         except catalogue.CatalogueError as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error

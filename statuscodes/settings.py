@@ -1,3 +1,4 @@
+import sqlite3
 import sys
 from base64 import b64encode
 from datetime import timedelta
@@ -19,6 +20,11 @@ def strict_bool(value):
 
 def items(value):
     return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def sqlite_journal(version):
+    """WAL lets readers go on while somebody writes; before 3.51.3 it could, rarely, damage the file."""
+    return "WAL" if version >= (3, 51, 3) else "DELETE"
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +53,8 @@ SITE_URL = env("SITE_URL").rstrip("/")
 if not urlsplit(SITE_URL).hostname:
     sys.exit(f"SITE_URL must be an address such as https://status.example, not {SITE_URL!r}.")
 SITE_IS_SECURE = SITE_URL.startswith("https://")
+if DEBUG and SITE_IS_SECURE:
+    sys.exit("DEBUG shows the inside of the site: it must be false where SITE_URL is https.")
 ADMIN_PATH = env("ADMIN_PATH").strip("/") + "/"
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 
@@ -109,7 +117,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA synchronous=FULL",
+        "init_command": f"PRAGMA journal_mode={sqlite_journal(sqlite3.sqlite_version_info)}; PRAGMA synchronous=FULL",
     }
 else:
     DATABASES["default"] |= {
@@ -207,6 +215,7 @@ AXES_ENABLE_ADMIN = False
 REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
 OTP_TOTP_ISSUER = "statuscodes"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+LOGIN_REDIRECT_URL = "admin:index"
 
 # The stylesheet stands in every public page, so that a first view takes one round trip; the policy names its digest.
 STYLESHEET = BASE_DIR / "static" / "css" / "site.css"

@@ -1,11 +1,14 @@
 """The drill: edit under load, back up, destroy, restore, compare row by row, history included."""
 
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 EDIT = """
 from codes import versions
@@ -71,6 +74,31 @@ def test_a_damaged_backup_replaces_nothing(fresh_site, tmp_path):
         fresh_site.manage("restore", str(backup))
     assert "Nothing was restored" in failure.value.stderr
     assert shell(fresh_site, ALL_ROWS) == before
+
+
+LEAVE = """
+import os, sqlite3, sys
+site = sqlite3.connect(sys.argv[1])
+site.execute("PRAGMA journal_mode=WAL")
+site.execute("UPDATE codes_statuscode SET name_en = 'Last Words' WHERE number = 404")
+site.commit()
+os._exit(1)
+"""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone keeps files beside the database")
+def test_what_a_killed_site_left_beside_its_file_is_set_aside_with_it(fresh_site, tmp_path):
+    backup = fresh_site.manage("backup", str(tmp_path / "backups")).stdout.strip()
+    before = shell(fresh_site, ALL_ROWS)
+    database = fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")
+    subprocess.run([sys.executable, "-c", LEAVE, database], check=False)
+    assert Path(f"{database}-wal").stat().st_size
+
+    fresh_site.manage("restore", backup)
+    assert not Path(f"{database}-wal").exists()
+    assert shell(fresh_site, ALL_ROWS) == before
+    aside = sqlite3.connect(f"{database}.before-restore")
+    assert aside.execute("SELECT name_en FROM codes_statuscode WHERE number = 404").fetchone() == ("Last Words",)
 
 
 def test_a_backup_that_is_not_there_is_named():

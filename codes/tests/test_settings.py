@@ -1,12 +1,15 @@
 """Starting the site: safe when nothing is set up, and one clear line when something is wrong."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+
+from statuscodes.settings import sqlite_journal
 
 PRODUCTION = {
     "PATH": os.environ["PATH"],
@@ -58,6 +61,38 @@ def test_an_address_that_is_none_stops_the_start_with_one_line(wrong):
     result = manage("check", **wrong)
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
+
+
+def test_debug_is_not_for_the_public():
+    result = manage("check", DEBUG="true")
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "DEBUG" in result.stderr
+
+
+@pytest.mark.parametrize(("behind", "believed"), [("true", "True"), ("false", "False")])
+def test_only_a_declared_proxy_is_believed_about_https(behind, believed):
+    code = (
+        "from django.test import RequestFactory as F; print(F().get('/', HTTP_X_FORWARDED_PROTO='https').is_secure())"
+    )
+    assert manage("shell", "--no-imports", "-c", code, BEHIND_PROXY=behind).stdout.strip() == believed
+
+
+@pytest.mark.parametrize(
+    ("version", "journal"),
+    [((3, 40, 1), "DELETE"), ((3, 51, 2), "DELETE"), ((3, 51, 3), "WAL"), ((3, 52, 0), "WAL")],
+)
+def test_sqlite_writes_ahead_only_where_that_cannot_damage_the_file(version, journal):
+    assert sqlite_journal(version) == journal
+
+
+def test_a_live_sqlite_database_is_opened_as_its_version_calls_for(tmp_path):
+    code = (
+        "from django.db import connection as c\n"
+        "print(*(c.cursor().execute(f'PRAGMA {name}').fetchone()[0] for name in ('journal_mode', 'synchronous')))"
+    )
+    opened = manage("shell", "--no-imports", "-c", code, DATABASE_URL=f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    assert opened.stdout.split() == [sqlite_journal(sqlite3.sqlite_version_info).lower(), "2"]  # 2 is FULL
 
 
 def test_host_names_may_be_listed_with_spaces():

@@ -32,10 +32,12 @@ class Command(BaseCommand):
         fresh.write_bytes(backup.read_bytes())
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
-        for leftover in ("-wal", "-shm", "-journal"):
-            Path(f"{database}{leftover}").unlink(missing_ok=True)
-        if database.exists():
-            database.rename(database.with_name(f"{database.name}.before-restore"))
+        # With what SQLite keeps beside the file: it belongs to the old one and would damage the new one.
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            present, aside = Path(f"{database}{suffix}"), Path(f"{database}.before-restore{suffix}")
+            aside.unlink(missing_ok=True)
+            if present.exists():
+                present.rename(aside)
         fresh.rename(database)
 
     def _restore_postgresql(self, backup):

@@ -192,7 +192,7 @@ def read(path):
     """Return the entries of a file. Raise CatalogueError for what is not a fixture of this catalogue."""
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, in C
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise CatalogueError(f"{path}: {error}") from error
     if not isinstance(data, list):
         raise CatalogueError(f"{path}: expected a list of objects")
@@ -243,7 +243,7 @@ def _normalised(item, model, entry):
         try:
             model_field = model._meta.get_field(name)
             value = value if model_field.is_relation else model_field.to_python(value)
-        except (FieldDoesNotExist, ValidationError) as error:
+        except (FieldDoesNotExist, ValidationError, RecursionError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: {_reason(error)}") from error
         if model_field.many_to_many:
             value = sorted(value)

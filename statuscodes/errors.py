@@ -65,7 +65,9 @@ def not_found(request, exception):
 def server_error(request):
     error = sys.exc_info()[1]
     takes_nothing = isinstance(error, DatabaseError) and TAKES_NOTHING.search(str(error))
-    if not takes_nothing and not isinstance(error, OperationalError | InterfaceError):
+    # A damaged SQLite file is a DatabaseError of no closer kind; the closer ones but for these are faults of ours.
+    is_away = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    if not takes_nothing and not is_away:
         return error_page(request, 500)
     reason = (
         _("Nothing can be saved for now. Reading goes on; what you typed is kept in this browser tab.")

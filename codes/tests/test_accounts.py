@@ -42,6 +42,28 @@ def test_whoever_guesses_five_times_has_to_wait_and_is_told_how_long(client, acc
     assert log_in(client, "right-words-in-order").status_code == 429
 
 
+def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(client, account):
+    known, unknown = log_in(client, "wrong"), log_in(client, "wrong", username="nobody")
+    assert known.status_code == unknown.status_code == 200
+    assert known.context["form"].errors == unknown.context["form"].errors
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "x" * 5000, "\u202e", "'--", "%00", "가" * 5000])
+def test_odd_names_and_passwords_are_wrong_ones(client, account, odd):
+    assertContains(log_in(client, odd), 'id="login-form"')
+    assertContains(log_in(client, "wrong", username=odd), 'id="login-form"')
+
+
+@pytest.mark.parametrize(
+    "there",
+    ["//evil.example/", "/\\evil.example/", "https://evil.example", "https:evil.example", "javascript:alert(1)",
+     "http:///evil.example", " //evil.example", "\x1fhttps://evil.example", ""],
+)  # fmt: skip
+def test_a_log_in_leads_into_the_admin_and_to_no_other_host(client, account, there):
+    data = {"username": "editor", "password": "right-words-in-order", "next": there}
+    assertRedirects(client.post(reverse("admin:login"), data), reverse("admin:index"))
+
+
 def test_guessing_elsewhere_does_not_lock_the_editor_out(client, account):
     for _ in range(6):
         log_in(client, "wrong", address="203.0.113.9")

@@ -1,6 +1,7 @@
 """The editors' desk."""
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
@@ -35,6 +36,15 @@ def test_editors_edit_codes_and_nothing_else(editor):
         assert editor.get(reverse(f"admin:{name}_changelist")).status_code == 403
     assert editor.post(reverse("admin:codes_statuscode_delete", args=[404]), {"post": "yes"}).status_code == 403
     assert StatusCode.objects.filter(number=404).exists()
+
+
+def test_no_list_saves_or_deletes_entries_as_they_were_when_it_was_drawn(rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+    for model, each in site._registry.items():
+        assert not each.list_editable
+        if model._meta.app_label == "codes":
+            assert "delete_selected" not in each.get_actions(request)
 
 
 def test_the_public_is_sent_to_log_in(client):

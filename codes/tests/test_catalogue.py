@@ -159,6 +159,12 @@ def test_a_copied_file_with_the_old_number_left_in_is_refused(folder):
     [
         ("category: 4", "category: 5", "404.yaml: statuscode 404: codes.statuscode: category"),
         ("name_ko: 찾을 수 없음", "name_ko: ''", "404.yaml: statuscode 404: codes.statuscode: name_ko"),
+        ("name_en: Not Found", 'name_en: "\\ud800"', "404.yaml"),
+        ("name_en: Not Found", 'name_en: "a\\0b"', "404.yaml: statuscode 404: codes.statuscode: name_en"),
+        ("name_en: Not Found", f"name_en: {'x' * 500}", "404.yaml: statuscode 404: codes.statuscode: name_en"),
+        ("name_en: Not Found", f"name_en: {'[' * 5000}{']' * 5000}", "404.yaml"),
+        ("category: 4", f"category: {2**63}", "404.yaml"),
+        ("category: 4", f"category: {'9' * 5000}", "404.yaml"),
         ("pk: 404", "pk: four", "404.yaml"),
         ("common: true", "comon: true", "404.yaml: statuscode 404: codes.statuscode"),
         ("related: [", "related: [998, ", "404.yaml: statuscode 404: codes.statuscode: there is no code 998"),

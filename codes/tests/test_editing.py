@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -294,6 +295,26 @@ def test_200_competing_saves_lose_nothing(site):
     ).stdout
     assert set(saved) <= set(text.splitlines())
     assert len(saved) >= 8
+
+
+@pytest.fixture
+def full_disk(editor):
+    """A database that can be read and not written, as one whose disk is full."""
+    on_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON" if on_sqlite else "SET TRANSACTION READ ONLY")
+        yield
+        if on_sqlite:
+            cursor.execute("PRAGMA query_only = OFF")
+
+
+def test_while_nothing_can_be_written_pages_are_read_and_a_save_says_that_it_was_none(editor, full_disk):
+    path, data = form_of(editor, 404)
+    editor.raise_request_exception = False
+    assertContains(editor.get("/404/"), "찾을 수 없음")
+    page = editor.post(path, data | {"name_ko": "고친 이름"})
+    assertContains(page, "저장할 수 없습니다", status_code=503)
+    assert page["Retry-After"]
 
 
 # Fixtures and edits

@@ -1,7 +1,7 @@
 """Errors are pages of our own, in the page's language, and correct examples of their status code."""
 
 import pytest
-from django.db import InternalError, OperationalError
+from django.db import DatabaseError, InternalError, OperationalError
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -48,9 +48,17 @@ def test_a_method_that_changes_things_gets_405_with_allow(path, name):
 
 
 @pytest.mark.parametrize(("prefix", "name"), [("", "잘못된 요청"), ("/en", "Bad Request")])
-@pytest.mark.parametrize("path", ["/search/?q=%00", "/search/?q=a%00b", "/%00/", "/search/?q=" + "x" * 13000])
+@pytest.mark.parametrize(
+    "path",
+    ["/search/?q=%00", "/search/?q=a%00b", "/%00/", "/vs/a%00b/", "/search/suggest/?q=%00",
+     "/search/completions/?q=%00", "/?standing=%00", "/search/?q=" + "x" * 13_000, "/search/?q=" + "x" * 100_000],
+)  # fmt: skip
 def test_what_no_page_can_mean_gets_400(client, prefix, name, path):
     assertContains(client.get(prefix + path), name, status_code=400)
+
+
+def test_who_asks_too_long_a_question_is_told_the_limit(client):
+    assertContains(client.get("/en/search/?q=" + "x" * 100_000), "longer than 12000 bytes", status_code=400)
 
 
 def test_too_many_parameters_get_400(client):
@@ -99,8 +107,11 @@ def test_a_fault_of_ours_gets_500_without_its_inside(broken, path, name):
 
 
 @pytest.mark.parametrize(("path", "name"), [("/404/", "서비스를 사용할 수 없음"), ("/en/404/", "Service Unavailable")])
-def test_a_database_that_is_away_gets_503_with_retry_after(broken, path, name):
-    page = broken(OperationalError("connection refused")).get(path)
+@pytest.mark.parametrize(
+    "error", [OperationalError("connection refused"), DatabaseError("database disk image is malformed")]
+)
+def test_a_database_that_is_away_or_damaged_gets_503_with_retry_after(broken, path, name, error):
+    page = broken(error).get(path)
     assertContains(page, name, status_code=503)
     assert page["Retry-After"] == "10"
 

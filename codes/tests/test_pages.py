@@ -6,8 +6,6 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from codes.models import Category, StatusCode
@@ -58,7 +56,8 @@ def test_an_address_without_its_slash_leads_to_the_page(client):
 
 
 def test_each_code_has_one_address_only(client):
-    for path in ("/0404/", "/4_4/", "/٤٠٤/", "/４０４/", "/404.0/", "/+404/", "/404%0a/"):
+    odd = ["/00404/", "/0404/", "/99999/", f"/{2**63}/", f"/{'4' * 5000}/"]
+    for path in [*odd, "/4_4/", "/٤٠٤/", "/４０４/", "/404.0/", "/+404/", "/404%0a/"]:
         assert client.get(path).status_code == 404
 
 
@@ -196,12 +195,3 @@ def test_a_first_view_takes_one_round_trip(client):
             page = client.get(path)
             header_fields = sum(len(name) + len(value) + 4 for name, value in page.items()) + 200
             assert len(gzip.compress(page.content, 7)) + header_fields < 14_600, path
-
-
-def test_every_public_page_can_be_read_and_nothing_else():
-    client = Client(enforce_csrf_checks=True)
-    for name, args in [("list", []), ("category", [4]), ("detail", [404]), ("search", []), ("groups", [])]:
-        for method in ("post", "put", "delete", "patch", "options", "trace"):
-            answer = getattr(client, method)(reverse(f"codes:{name}", args=args))
-            assert answer.status_code == 405
-            assert answer["Allow"] == "GET, HEAD"

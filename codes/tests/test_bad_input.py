@@ -1,0 +1,163 @@
+"""What no page of ours sends: it gets a page or a refusal, and never a fault of ours."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.db import models
+from django.test import Client
+from django.urls import get_resolver, reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from codes import catalogue
+from codes.models import StatusCode
+from codes.tests.forms import form_of
+
+pytestmark = pytest.mark.django_db
+
+BEYOND = "9223372036854775808"  # what a database's largest integer cannot hold
+
+
+# Public pages
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", ["/vs/%FF/", "/%ED%A0%80/", "/%zz/", "/4%FF4/", "/vs/%F4%90%80%80/"])
+def test_an_address_of_broken_letters_is_not_found(client, prefix, path):
+    assert client.get(prefix + path).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "2", "inf", "nan", "1e3", "٢", "1" * 30, "9" * 5000])
+def test_a_page_of_the_sitemap_that_does_not_exist_is_not_found(client, page):
+    assert client.get("/sitemap.xml", {"p": page}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:80", "status.example@evil.example", "status.example, evil.example", "[::1", "a b",
+     "status.example/evil", "*", "", "x" * 5000, "상태"],
+)  # fmt: skip
+def test_a_host_that_is_not_ours_gets_400_and_stands_in_no_link(client, host):
+    page = client.get("/404", HTTP_HOST=host, HTTP_X_FORWARDED_HOST="evil.example")
+    assert page.status_code == 400
+    assert b"evil" not in page.content
+
+
+def test_a_forwarded_host_is_not_believed(client):
+    page = client.get("/404", HTTP_X_FORWARDED_HOST="evil.example")
+    assert page["Location"] == "/404/"
+    assertNotContains(client.get("/404/", HTTP_X_FORWARDED_HOST="evil.example"), "evil")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "//evil.example/404", "/%5cevil.example/404", "/%2f%2fevil.example/404", "///evil.example/..",
+     "/404%0d%0aLocation:%20//evil.example", "/search/?q=404%0d%0aSet-Cookie:%20a=b", "/search/?q=404+//evil.example",
+     "/search/?q=404&next=//evil.example/", "/search/?q=javascript:404", "/favicon.ico?next=//evil.example"],
+)  # fmt: skip
+def test_no_address_leads_to_another_host_or_adds_a_header(client, prefix, address):
+    answer = client.get(prefix + address)
+    assert answer.status_code in (200, 301, 302, 404)
+    assert re.fullmatch(r"|/(?![/\\])[!-~]*", answer.get("Location", ""))
+    assert "Set-Cookie" not in answer
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_ACCEPT_LANGUAGE": "en," * 33_000},
+        {"HTTP_ACCEPT_LANGUAGE": "a-" * 50_000},
+        {"HTTP_COOKIE": "django_language=" + "x" * 100_000},
+        {"HTTP_COOKIE": "django_language=../../en; =; ;;; csrftoken=\xff"},
+    ],
+)
+def test_junk_about_languages_changes_no_page(client, headers):
+    assert client.get("/404/", **headers).content == client.get("/404/").content
+
+
+def public_addresses(patterns=None, start="/"):
+    """An example of every address of the site but for the admin's, from the URLconf itself."""
+    examples = {"digit": "4xx", "number": "404", "slug": "401-403"}
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        address = start + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: examples[match[1]], str(each.pattern))
+        if not hasattr(each, "url_patterns"):
+            yield address
+        elif getattr(each, "namespace", "") != "admin":
+            yield from public_addresses(each.url_patterns, address)
+
+
+def test_every_public_address_can_be_read_and_nothing_else():
+    client = Client(enforce_csrf_checks=True)
+    addresses = list(public_addresses())
+    assert {"/", "/404/", "/search/suggest/", "/vs/401-403/", "/sitemap.xml", "/readyz"} <= set(addresses)
+    for address in addresses:
+        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"):
+            answer = client.generic(method, address)
+            assert (answer.status_code, answer.get("Allow")) == (405, "GET, HEAD"), (method, address)
+
+
+def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
+    script = "<script>alert(1)</script>"
+    for model in (StatusCode, *catalogue.ROWS_OF[StatusCode]):
+        row = model.objects.filter(**{getattr(model, "OWNER", "pk"): 404}).first()
+        texts = [
+            field.name
+            for field in model._meta.concrete_fields
+            if isinstance(field, models.CharField | models.TextField) and not field.choices
+        ]
+        if row:
+            model.objects.filter(pk=row.pk).update(
+                **{name: script[: row._meta.get_field(name).max_length] for name in texts}
+            )
+    assertContains(client.get("/404/"), "&lt;script&gt;alert(1)")
+    for address in public_addresses():
+        assert b"<script>" not in client.get(address).content, address
+    assertNotContains(client.get("/search/", {"q": "script"}), "<script>")
+
+
+def test_no_query_is_made_of_what_somebody_sent():
+    """Field names, orders and expressions are written here; only values come from outside."""
+    made = re.compile(r"\*\*(self\.)?request\.|\*\*dict\(request|__i?regex|\.extra\(|RawSQL|order_by\([^)]*request")
+    for app in ("codes", "statuscodes"):
+        for path in (settings.BASE_DIR / app).glob("*.py"):
+            assert not made.search(path.read_text()), path
+
+
+# The editors' desk
+
+
+@pytest.mark.parametrize(
+    "query",
+    [f"codes/category/?pk__in={BEYOND}", "codes/category/?name_ko__regex=(",
+     "auth/user/?username__iregex=(a%2B)%2B$", f"codes/version/?saved_at__year={BEYOND}", "codes/exchange/x/history/",
+     "autocomplete/?app_label=codes&model_name=exchange&field_name=code&term=%00"],
+)  # fmt: skip
+def test_an_address_of_the_admin_that_asks_for_what_cannot_be_gets_400(admin_client, query):
+    assert admin_client.get(f"/admin/{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [f"codes/category/?pk={BEYOND}", f"codes/category/?pk__range=0,{BEYOND}", "codes/category/?_connector=OR",
+     "codes/category/?pk=x", "codes/version/?o=99", f"codes/version/?p={BEYOND}", "codes/version/?saved_at__gte=x",
+     f"codes/statuscode/{BEYOND}/change/",
+     "codes/statuscode/" + "9" * 5000 + "/change/", f"r/{BEYOND}/1/", f"auth/user/{BEYOND}/delete/",
+     f"autocomplete/?app_label=codes&model_name=exchange&field_name=code&page={BEYOND}"],
+)  # fmt: skip
+def test_an_odd_address_of_the_admin_is_no_fault(admin_client, query):
+    assert admin_client.get(f"/admin/{query}").status_code in (200, 302, 400, 403, 404)
+
+
+@pytest.mark.parametrize("chosen", [BEYOND, "x", "9" * 5000])
+@pytest.mark.parametrize(("model", "action"), [("codes_statuscode", "mark_checked"), ("auth_user", "end_sessions")])
+def test_an_action_upon_what_cannot_be_is_refused(admin_client, model, action, chosen):
+    data = {"action": action, "_selected_action": [chosen]}
+    assert admin_client.post(reverse(f"admin:{model}_changelist"), data).status_code == 400
+
+
+@pytest.mark.parametrize("chosen", [BEYOND, "x", "998"])
+def test_a_choice_that_cannot_be_is_not_saved(editor, chosen):
+    path, data = form_of(editor, 404)
+    assert editor.post(path, data | {"related": [chosen], "name_ko": "몰래"}).status_code in (200, 400)
+    assert StatusCode.objects.get(number=404).name_ko == "찾을 수 없음"

@@ -1,6 +1,7 @@
 """Finished pages: kept by address and revision, and right to RFC 9110 and 9111 for whoever asks."""
 
 import gzip
+import socket
 import threading
 from io import BytesIO
 
@@ -10,6 +11,7 @@ import pytest
 from codes.models import StatusCode
 from statuscodes.handler import Handler
 from statuscodes.kept import KeptPages, Store, accepted_encoding
+from statuscodes.shared import SharedCache
 
 pytestmark = pytest.mark.django_db
 
@@ -339,6 +341,17 @@ def test_a_page_that_cannot_be_made_anew_stays_as_it_was(front, monkeypatch):
     front.revision.number += 1
     assert front.get("/404/").body == fresh.body
     assert front.get("/en/404/").status == 503
+
+
+def test_a_shared_cache_that_hangs_is_asked_once_and_then_left_alone():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        shared = SharedCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", {})
+        assert [shared.get("page") for _ in range(20)] == [None] * 20
+        silent.settimeout(5)
+        silent.accept()
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
 
 
 @pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])

@@ -171,7 +171,7 @@ for number in range(60):
 """
 
 
-def test_no_write_is_refused_or_lost_when_many_collide(site):
+def test_no_write_is_refused_or_lost_and_no_reader_turned_away_when_many_collide(site):
     site.manage(
         "shell",
         "--no-imports",
@@ -183,14 +183,53 @@ def test_no_write_is_refused_or_lost_when_many_collide(site):
         subprocess.Popen(command, cwd=settings.BASE_DIR, env=site.env, stderr=subprocess.PIPE, text=True)
         for _ in range(8)
     ]
-    assert [(writer.wait(timeout=240), writer.stderr.read()) for writer in writers] == [(0, "")] * 8
+    # Every write makes the kept page an old one, so that each reading asks the database.
+    with serving(site), Readers(site.url) as readers:
+        assert [(writer.wait(timeout=240), writer.stderr.read()) for writer in writers] == [(0, "")] * 8
+    assert readers.lost == []
+    assert {status for _, status, _ in readers.seen} == {200}
     counted = site.manage(
         "shell", "--no-imports", "-c", "from codes.models import *; print(StatusCode.objects.get(number=299).keywords)"
     )
     assert counted.stdout.strip() == "480"
 
 
+SAVE_ON = """
+from codes.models import StatusCode
+code = StatusCode.objects.get(number=299)
+for number in range(100_000):
+    code.keywords = str(number)
+    code.save()
+    print(number, flush=True)
+"""
+
+
+def test_a_process_killed_while_it_saves_loses_no_save_that_it_reported(site, tmp_path):
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", SAVE_ON]
+    for saves in (5, 20, 60):
+        with subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=site.env, stdout=subprocess.PIPE, text=True
+        ) as writer:
+            reported = [writer.stdout.readline() for _ in range(saves)]
+            writer.kill()
+            reported += writer.stdout.readlines()
+        stored = site.manage(
+            "shell", "--no-imports", "-c", "from codes.models import *; print(StatusCode.objects.get(pk=299).keywords)"
+        )
+        assert int(stored.stdout) >= int(reported[-1])
+    site.manage("backup", str(tmp_path))  # it checks the copy
+
+
 # Behind nginx
+
+
+def tls(port):
+    """A connection to nginx that says what no client would."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(
+        socket.create_connection(("127.0.0.1", port), timeout=20), server_hostname="status.example"
+    )
 
 
 def ask_nginx(port, path="/404/", **headers):
@@ -254,19 +293,35 @@ def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path)
         "POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nContent-Length: 100\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nCookie: __Host-csrftoken={'a' * 32}\r\n\r\nusername="
     )
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
-        held = [
-            context.wrap_socket(socket.create_connection(("127.0.0.1", secure)), server_hostname="status.example")
-            for _ in range(40)
-        ]
+        held = [tls(secure) for _ in range(40)]
         for connection in held:
             connection.sendall(half.encode())
         for number in range(20):
             assert ask_nginx(secure, f"/search/?all=1&q=word{number}").startswith("HTTP/2 200")
         for connection in held:
             connection.close()
+
+
+DOUBTFUL = [
+    (400, ["Content-Length: 4", "Transfer-Encoding: chunked"]),
+    (400, ["Content-Length: 4", "Content-Length: 5"]),
+    (400, ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"]),
+    (400, ["Host: evil.example"]),
+    (400, ["X-Long: " + "x" * 20_000]),
+    (431, [f"X-{number}: x" for number in range(200)]),
+]
+
+
+def test_a_request_that_two_servers_could_read_differently_is_refused(site, tmp_path):
+    with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
+        for status, lines in DOUBTFUL:
+            request = ["POST /404/ HTTP/1.1", "Host: status.example", *lines, "", "0", "", "GET /410/ HTTP/1.1", "", ""]
+            with tls(secure) as connection:
+                connection.sendall("\r\n".join(request).encode())
+                answer = b"".join(iter(lambda: connection.recv(65536), b""))
+            assert answer.startswith(f"HTTP/1.1 {status} ".encode()), lines[0]
+            assert b" 200 OK" not in answer, lines[0]
 
 
 # When parts are away
@@ -358,6 +413,17 @@ def test_without_its_database_the_site_serves_what_it_has_and_recovers_by_itself
         wait_for(lambda: ask(site.url, "/403/")[0] == 200 or None)
         wait_for(lambda: "max-age=10" in ask(site.url)[1]["Cache-Control"] or None)
         assert ask(site.url, "/readyz")[0] == 200
+
+
+@pytest.mark.skipif(ON_POSTGRESQL, reason="its database is no file that a test may damage")
+def test_with_a_damaged_database_pages_get_503_and_files_are_served(fresh_site):
+    Path(fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    with serving(fresh_site):
+        for path in ("/404/", "/en/search/?q=404", "/admin/"):
+            status, headers, text = ask(fresh_site.url, path)
+            assert (status, headers["Retry-After"]) == (503, "10")
+            assert 'name="q"' in text
+        assert ask(fresh_site.url, "/static/js/site.js")[0] == 200
 
 
 @contextmanager

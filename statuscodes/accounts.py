@@ -5,6 +5,7 @@ import math
 from base64 import b32encode
 from datetime import timedelta
 from functools import wraps
+from ipaddress import ip_address, ip_network
 from textwrap import wrap
 
 import django_otp
@@ -213,9 +214,19 @@ def switch_on(request, device):
 
 
 def client_address(request):
-    """The address that our own proxy saw, where there is one: only the last entry of the header is not forgeable."""
+    """The address that our own proxy saw, where there is one: only the last entry of the header is not forgeable.
+
+    Of IPv6 its first half, for a household or a server has all addresses that begin with it.
+    """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip() if settings.BEHIND_PROXY else ""
-    return forwarded or request.META.get("REMOTE_ADDR", "")
+    address = forwarded or request.META.get("REMOTE_ADDR", "")
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4 or parsed.ipv4_mapped:
+        return address
+    return str(ip_network((address, 64), strict=False).network_address)
 
 
 class LockoutHandler(AxesDatabaseHandler):

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django_otp.plugins.otp_totp.admin import TOTPDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .accounts import note
 
@@ -19,7 +19,19 @@ admin.site.unregister([User, TOTPDevice])
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    """Administrators manage editors and each other; only a superuser makes, changes or removes a superuser."""
+
     actions = ["end_sessions"]
+
+    def has_change_permission(self, request, obj=None):
+        return may_touch(request.user, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return may_touch(request.user, obj) and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser", "user_permissions"]
 
     @admin.action(description=_("End all sessions"), permissions=["change"])
     def end_sessions(self, request, queryset):
@@ -34,6 +46,10 @@ class UserAdmin(DjangoUserAdmin):
         count = ended.total()
         text = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", count)
         messages.success(request, text % {"count": count})
+
+
+def may_touch(user, other):
+    return user.is_superuser or not (other and other.is_superuser)
 
 
 @admin.register(TOTPDevice)

@@ -18,6 +18,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from codes.tests.forms import fields_of
 from statuscodes.accounts import client_address
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,10 @@ def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client,
         (True, "203.0.113.9", "203.0.113.9"),
         (True, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
         (True, "", "192.0.2.1"),
+        (True, "::ffff:203.0.113.9", "::ffff:203.0.113.9"),
+        # Whoever has one such address has all that begin with it.
+        (True, "2001:db8:1:2:a:b:c:d", "2001:db8:1:2::"),
+        (True, "2001:db8:1:2::9", "2001:db8:1:2::"),
     ],
 )
 def test_only_a_declared_proxy_is_believed_about_addresses(settings, behind, header, expected):
@@ -146,6 +151,21 @@ def test_administrators_may_also_manage_users(client):
     client.force_login(user)
     for name in ("auth_user", "auth_group", "codes_category", "codes_statuscode", "codes_confusiongroup"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+
+
+def test_administrators_do_not_make_themselves_superusers(client, admin_user):
+    boss = User.objects.create_user("boss", is_staff=True)
+    boss.groups.add(Group.objects.get(name="관리자"))
+    client.force_login(boss)
+    path = f"/admin/auth/user/{boss.pk}/change/"
+    fields = fields_of(client.get(path), "user_form")
+    assert client.post(path, fields | {"is_superuser": "on", "first_name": "B"}).status_code == 302
+    boss.refresh_from_db()
+    assert (boss.first_name, boss.is_superuser) == ("B", False)
+    for page in ("change/", "password/", "delete/"):
+        assert client.post(f"/admin/auth/user/{admin_user.pk}/{page}", {"is_active": ""}).status_code == 403
+    admin_user.refresh_from_db()
+    assert admin_user.is_active
 
 
 @pytest.mark.parametrize("password", ["short", "password1234", "123456789012"])

@@ -1,10 +1,14 @@
 import os
 import sqlite3
 import subprocess
+import time
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils.timezone import localtime
+
+from codes.models import Revision
 
 from .backup import check_sqlite, run_postgresql
 
@@ -22,6 +26,8 @@ class Command(BaseCommand):
             self._restore_sqlite(backup) if connection.vendor == "sqlite" else self._restore_postgresql(backup)
         except (sqlite3.Error, OSError, subprocess.CalledProcessError) as error:
             raise CommandError(f"Nothing was restored: {getattr(error, 'stderr', '') or error}") from error
+        # Pages are kept by the catalogue's revision, so no number that was ever reached may come again.
+        Revision.objects.update(number=time.time_ns() // 1000)
         self.stdout.write(f"restored {backup}")
 
     def _restore_sqlite(self, backup):
@@ -33,11 +39,10 @@ class Command(BaseCommand):
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
         # With what SQLite keeps beside the file: it belongs to the old one and would damage the new one.
+        aside = f"{database}.before-restore-{localtime():%Y%m%d-%H%M%S-%f}"
         for suffix in ("", "-wal", "-shm", "-journal"):
-            present, aside = Path(f"{database}{suffix}"), Path(f"{database}.before-restore{suffix}")
-            aside.unlink(missing_ok=True)
-            if present.exists():
-                present.rename(aside)
+            if (present := Path(f"{database}{suffix}")).exists():
+                present.rename(f"{aside}{suffix}")
         fresh.rename(database)
 
     def _restore_postgresql(self, backup):

@@ -1,5 +1,6 @@
 import copy
 import dataclasses
+import re
 
 from django import forms
 from django.contrib import admin, messages
@@ -41,6 +42,7 @@ from .models import (
 
 OUT_OF_THE_WAY = 10_000  # added to the positions of rows that are about to move
 SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
+LONGEST_PK = 19  # digits that a database's integer still holds
 SEEN_FOR = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
 
@@ -277,12 +279,44 @@ class VendorMeaningInline(RowInline):
 
 class ExchangeInline(RowInline):
     """The exchange's own line; its messages have a page of their own, because inlines do not nest."""
+class RowFormSet(forms.BaseInlineFormSet):
+    """Rows that somebody else deleted meanwhile become new ones: the admin would drop what was typed into them."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not (self.is_bound and self.management_form.is_valid()):
+            return
+        total, initial = min(self.total_form_count(), self.absolute_max), self.initial_form_count()
+        pk = self.model._meta.pk.name
+        shown = {i: self.data.get(f"{self.prefix}-{i}-{pk}", "") for i in range(min(initial, total))}
+        sent = [value for value in shown.values() if value.isdecimal() and len(value) < LONGEST_PK]
+        there = set(map(str, self.model._base_manager.filter(pk__in=sent).values_list("pk", flat=True)))
+        if gone := {i for i, value in shown.items() if value in sent and value not in there}:
+            order = sorted(range(total), key=lambda i: (i >= initial, i in gone))
+            self.data = self._moved({old: new for new, old in enumerate(order)}, gone, initial - len(gone))
+            del self.management_form
+
+    def _moved(self, places, new, initial):
+        """The data with the rows in other places, and without the keys of those that are new."""
+        data = QueryDict(mutable=True)
+        for name, values in self.data.lists():
+            row = re.fullmatch(rf"{self.prefix}-(\d+)-(\w+)", name)
+            if row and (place := int(row[1])) in places:
+                name = f"{self.prefix}-{places[place]}-{row[2]}"
+                values = [""] if place in new and row[2] == self.model._meta.pk.name else values
+            data.setlist(name, values)
+        data[f"{self.prefix}-INITIAL_FORMS"] = initial
+        return data
+
+
+
+    formset = RowFormSet
     model = Exchange
     fields = ["position", *in_both_languages("title")]
     show_change_link = True
 
 
+    formset = RowFormSet
 @admin.register(StatusCode)
 class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]

@@ -204,6 +204,23 @@ def test_two_rows_may_trade_what_they_are_about(editor):
 def test_two_members_of_a_group_may_change_places(admin_client):
     path, data = form_of(admin_client, "401-403", "confusiongroup")
     first, second = data["members-0-code"], data["members-1-code"]
+@pytest.mark.parametrize("gone", [0, -1])
+def test_text_in_a_row_that_somebody_else_deleted_comes_back_and_can_be_saved(editor, gone):
+    path, mine = form_of(editor, 404)
+    _, theirs = form_of(editor, 404)
+    rows = int(mine["references-TOTAL_FORMS"])
+    row = range(rows)[gone]
+    editor.post(path, theirs | {f"references-{row}-DELETE": "on"})
+    page = editor.post(path, mine | {f"references-{row}-section": "§99", f"references-{rows - 2}-section": "§98"})
+    assert page.status_code == 200
+    now = fields_of(page)
+    assert now["references-INITIAL_FORMS"] == str(rows - 1)
+    assert editor.post(path, now).status_code == 302
+    sections = list(Reference.objects.filter(code=404).values_list("section", flat=True))
+    assert len(sections) == rows
+    assert {"§99", "§98"} <= set(sections)
+
+
     trade = {"members-0-code": second, "members-1-code": first}
     assert admin_client.post(path, data | trade).status_code == 302
     answers = dict(GroupMember.objects.filter(group="401-403").values_list("code", "answer_ko"))

@@ -280,10 +280,32 @@ def test_text_typed_survives_a_lost_session(site, page):
     expect(page.locator("#id_description_ko")).to_have_value("한참 동안 쓴 글")
 
 
+def test_nothing_is_offered_again_once_it_was_saved(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.locator("#id_keywords").fill("저장한 말")
+    page.get_by_label("변경 사유").fill("사유")
+    page.get_by_role("button", name="저장 및 편집 계속").first.click()
+    expect(page.get_by_text("성공적으로 변경되었습니다")).to_be_visible()
+    expect(page.locator("#draft")).to_be_hidden()
+
+
+def test_a_new_entry_begins_at_its_first_field_and_leaves_no_draft(site, page):
+    log_in(site, page, "chief", "/admin/codes/category/add/")
+    page.goto(f"{site.url}/admin/codes/statuscode/add/")
+    expect(page.locator("#id_number")).to_be_focused()
+    page.keyboard.type("599")
+    page.get_by_label("분류:").select_option("5")
+    page.get_by_label("한국어 이름").fill("새 이름")
+    page.get_by_label("영어 이름").fill("New Name")
+    page.get_by_role("button", name="저장 및 다른 이름으로 추가").click()
+    expect(page.locator(".messagelist .success, .errornote")).to_be_visible()
+    expect(page.locator("#draft")).to_be_hidden()
+
+
 def test_the_summary_tells_how_many_characters_are_left(site, page):
     log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
     page.get_by_label("한국어 한 줄 설명").fill("가" * 58)
-    expect(page.get_by_text("2 자 남음")).to_be_visible()
+    expect(page.get_by_text("2자 남음")).to_be_visible()
 
 
 def test_an_editor_opens_a_preview_beside_the_form(site, page, complaints):

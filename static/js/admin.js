@@ -4,10 +4,20 @@
   const form = document.querySelector("form[id$=_form]");
   const notice = document.getElementById("draft");
   const storage = window.sessionStorage;
+  const draftOf = (path) => `draft ${path.replace(/^\/en\//, "/")}`;
   const isText = (field) => field.matches("textarea, input[type=text], input[type=url]") && field.name;
 
+  // A message of success says that the entry was saved: its draft has done its work. A new entry's draft is under the
+  // address of the empty form it was sent from.
+  const sent = storage.getItem("sent");
+  storage.removeItem("sent");
+  for (const link of document.querySelectorAll(".messagelist .success a[href]")) {
+    storage.removeItem(draftOf(new URL(link.href).pathname));
+    if (sent?.endsWith("/add/")) storage.removeItem(sent);
+  }
+
   if (form && notice) {
-    const key = `draft ${location.pathname.replace(/^\/en\//, "/")}`;
+    const key = draftOf(location.pathname);
     const texts = () => [...form.elements].filter(isText);
     const state = () => Object.fromEntries(texts().map((field) => [field.name, field.value]));
     // As the server sent it: whoever is quick, or has a slow line, types before this script has arrived.
@@ -41,12 +51,10 @@
       else storage.setItem(key, now);
     };
     form.addEventListener("input", keep);
+    form.addEventListener("submit", (event) => {
+      if (event.submitter?.name !== "_preview") storage.setItem("sent", key);
+    });
     if (JSON.stringify(state()) !== opened) keep();
-  }
-
-  // A message of success says that the entry was saved: its draft has done its work.
-  for (const link of document.querySelectorAll(".messagelist .success a[href]")) {
-    storage.removeItem(`draft ${new URL(link.href).pathname.replace(/^\/en\//, "/")}`);
   }
 }
 
@@ -54,7 +62,8 @@
 for (const field of document.querySelectorAll("#id_summary_ko, #id_summary_en")) {
   const left = Object.assign(document.createElement("span"), { className: "left" });
   const tell = () => {
-    left.textContent = ` ${field.maxLength - field.value.length} ${document.getElementById("draft")?.dataset.left ?? ""}`;
+    const words = document.getElementById("draft")?.dataset.left ?? "{n}";
+    left.textContent = words.replace("{n}", field.maxLength - field.value.length);
   };
   field.addEventListener("input", tell);
   field.closest(".fieldBox, .form-row").querySelector("label").append(left);

@@ -368,9 +368,7 @@ class StatusCodeAdmin(EntryAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            fields = [f"{text}_{language}" for text in StatusCode.TEXTS for language in LANGUAGES]
-            before = StatusCode.objects.filter(pk=obj.pk).values(*fields).get()
-            after = {field: getattr(obj, field) for field in fields}
+            before, after = attention.texts_of(StatusCode.objects.get(pk=obj.pk)), attention.texts_of(obj)
             obj.lagging = " ".join(attention.lagging_after(before, after, obj.lagging.split()))
         super().save_model(request, obj, form, change)
 

@@ -58,6 +58,13 @@ def report():
     return [(name, label, list(needing(name))) for name, (label, _condition) in KINDS.items()]
 
 
+def texts_of(code):
+    """The values of the text fields, by their names."""
+    return {
+        f"{text}_{language}": getattr(code, f"{text}_{language}") for text in StatusCode.TEXTS for language in LANGUAGES
+    }
+
+
 def lagging_after(before, after, already):
     """Return the texts whose other language has not followed, as "description_en", after a save.
 

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import versions
+from . import attention, versions
 from .localized import LANGUAGES
-from .models import StatusCode
+from .models import Advice, StatusCode
 
 HEADERS = ["number", "version", "text", "ko", "en"]
 FORMATS = {
@@ -40,6 +40,14 @@ class Difference:
     language: str
     before: str
     after: str
+
+    @property
+    def label(self):
+        """What the form calls the text; "advice operator" is the operator's."""
+        _kind, _space, reader = self.text.partition(" ")
+        if reader:
+            return f"{Advice.Reader(reader).label}: {Advice._meta.get_field(f'text_{self.language}').verbose_name}"
+        return StatusCode._meta.get_field(f"{self.text}_{self.language}").verbose_name
 
     @property
     def as_html(self):
@@ -94,16 +102,11 @@ def read(content, file_format):
         place = {name: (holder, field) for name, holder, field in _places(code)}.get(text) if code else None
         where = {"where": _("Line %(line)d") % {"line": line}, "number": number, "text": text}
         if place is None:
-            reasons.append(
-                _("%(where)s: there is no text %(text)s of %(number)s.")
-                % {"where": where, "text": text, "number": number}
-            )
+            reasons.append(_("%(where)s: there is no text %(text)s of %(number)s.") % where)
         elif (number, text) in seen:
             reasons.append(_("%(where)s stands twice.") % where)
         elif str(version).strip() != str(code.version):
-            reasons.append(
-                _("%(where)s: %(number)s was saved after this table was written.") % {"where": where, "number": number}
-            )
+            reasons.append(_("%(where)s: %(number)s was saved after this table was written.") % where)
         else:
             for language, value in zip(LANGUAGES, values, strict=True):
                 before = getattr(place[0], f"{place[1]}_{language}")
@@ -128,9 +131,11 @@ def save(differences, editor, reason):
         if not versions.claim(code, own[0].version):
             raise Refused([_("%(number)s was saved by somebody else meanwhile.") % {"number": code.label}])
         places = {name: (holder, field) for name, holder, field in _places(code)}
+        before = attention.texts_of(code)
         for each in own:
             holder, field = places[each.text]
             setattr(holder, f"{field}_{each.language}", each.after)
+        code.lagging = " ".join(attention.lagging_after(before, attention.texts_of(code), code.lagging.split()))
         for holder in {id(places[each.text][0]): places[each.text][0] for each in own}.values():
             try:
                 relations = [each.name for each in holder._meta.fields if each.is_relation]

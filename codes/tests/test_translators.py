@@ -67,6 +67,16 @@ def test_a_changed_text_is_shown_first_and_saved_when_confirmed(editor, file_for
     assert Version.objects.filter(key="statuscode 404")[0].editor.username == "editor"
 
 
+def test_a_translation_that_follows_its_twin_asks_for_nothing_more(editor):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"summary_ko": "고친 설명입니다."})
+    assert StatusCode.objects.get(number=404).lagging == "summary_en"
+    confirm(editor, upload(editor, change(table_of(editor, 404), 404, "summary", "en", "A corrected line.")))
+    assert StatusCode.objects.get(number=404).lagging == ""
+    confirm(editor, upload(editor, change(table_of(editor, 404), 404, "name", "en", "Lost")))
+    assert StatusCode.objects.get(number=404).lagging == "name_ko"
+
+
 def test_texts_that_look_like_formulas_are_shielded_and_come_back_the_same(editor):
     StatusCode.objects.filter(number=404).update(summary_en='=HYPERLINK("https://evil.example")')
     table = table_of(editor, 404)
@@ -79,9 +89,15 @@ def test_texts_that_look_like_formulas_are_shielded_and_come_back_the_same(edito
     [
         (lambda table: change(table, 404, "summary", "en", ""), "글이 사라지게"),
         (lambda table: tablib.Dataset(*table, table[0], headers=table.headers), "두 번"),
-        (lambda table: tablib.Dataset(["404", table[0][1], "nonsense", "a", "b"], headers=table.headers), "nonsense"),
-        (lambda table: tablib.Dataset(["998", "0", "name", "a", "b"], headers=table.headers), "998"),
-        (lambda table: tablib.Dataset(["404", "77", "name", "a", "b"], headers=table.headers), "저장되었습니다"),
+        (
+            lambda table: tablib.Dataset(["404", table[0][1], "nonsense", "a", "b"], headers=table.headers),
+            ">2번째 줄: 404에는 nonsense",
+        ),
+        (lambda table: tablib.Dataset(["998", "0", "name", "a", "b"], headers=table.headers), ">2번째 줄: 998"),
+        (
+            lambda table: tablib.Dataset(["404", "77", "name", "a", "b"], headers=table.headers),
+            ">2번째 줄: 이 표를 만든 뒤에 404번이 저장되었습니다",
+        ),
         (lambda table: tablib.Dataset(["404", "a"], headers=["number", "ko"]), "열은"),
         (lambda table: b"\xff\xfe\x00\x00broken", "표로 읽을 수 없습니다"),
     ],
@@ -109,7 +125,7 @@ def test_what_somebody_saved_between_the_list_and_the_confirmation_stays(editor)
 
 def test_a_forged_confirmation_saves_nothing(editor):
     answer = editor.post(reverse("admin:codes_statuscode_texts"), {"signed": "forged:stuff"})
-    assertContains(answer, "다시 올리십시오")
+    assertContains(answer, "다시 올려 주세요")
 
 
 def test_texts_need_the_right_to_change(client):

@@ -9,12 +9,13 @@ from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, resolve, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +119,12 @@ class EntryForm(forms.ModelForm):
 
 
 def _versions_of(key):
+def _form_of(key):
+    """The address of an entry's form."""
+    model_name, pk = key.split(maxsplit=1)
+    return reverse(f"admin:codes_{model_name}_change", args=[pk])
+
+
     """The address of the list of an entry's versions."""
     return f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': key})}"
 
@@ -531,15 +538,20 @@ class ConfusionGroupAdmin(EntryAdmin):
 class VersionAdmin(admin.ModelAdmin):
     """What was saved, by whom and why; any version can be looked at and restored."""
 
-    list_display = ["saved_at", "key", "editor", "reason", "what"]
+    list_display = ["when", "entry", "editor", "reason", "what"]
     search_fields = ["key", "reason", "editor__username"]
     list_filter = ["saved_at", "editor"]
     list_select_related = ["editor"]
     list_per_page = 30
     change_form_template = "admin/codes/version.html"
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
+    @admin.display(description=Version._meta.get_field("saved_at").verbose_name, ordering="saved_at")
+    def when(self, version):
+        return version.when
+
+    @admin.display(description=Version._meta.get_field("key").verbose_name, ordering="key")
+    def entry(self, version):
+        return version.entry
 
     @admin.display(description=_("what changed"))
     def what(self, version):
@@ -573,7 +585,7 @@ class VersionAdmin(admin.ModelAdmin):
         version = get_object_or_404(Version, pk=pk)
         if version.data is None or not self._may_restore(request, version):
             raise PermissionDenied
-        reason = gettext("Restored the version of %(when)s") % {"when": version.saved_at.strftime("%Y-%m-%d %H:%M")}
+        reason = gettext("Restored the version of %(when)s") % {"when": version.when}
         try:
             kept = versions.restore(version, request.user, reason, seen=request.POST.get("seen"))
         except versions.Stale:
@@ -583,17 +595,24 @@ class VersionAdmin(admin.ModelAdmin):
             messages.success(request, gettext("The entry is now as it was in this version."))
         else:
             messages.info(request, gettext("The entry already is as it was in this version."))
-        model_name, entry_pk = version.key.split(maxsplit=1)
-        return HttpResponseRedirect(reverse(f"admin:codes_{model_name}_change", args=[entry_pk]))
+        return redirect(_form_of(version.key))
 
     def _may_restore(self, request, version):
         return request.user.has_perm(f"codes.change_{version.key.split()[0]}")
 
     def has_add_permission(self, request):
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        if version := Version.objects.filter(key=request.GET.get("key", "")).first():
+            title = f"{version.entry} · {title}"
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
         return False
 
     def has_change_permission(self, request, obj=None):
         return False
 
     def has_delete_permission(self, request, obj=None):
+                "title": capfirst(self.opts.verbose_name),
         return False
+                "entry_address": _form_of(version.key) if current else "",

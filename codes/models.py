@@ -6,6 +6,7 @@ Every row that hangs on a code has a natural key, so that loading a fixture twic
 import re
 from itertools import groupby
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -342,6 +344,10 @@ class StatusCode(Entry):
                 else _("%(number)s belongs to no class: leave this empty.") % {"number": self.label}
             )
             raise ValidationError({"category": message})
+
+    @property
+    def lagging_texts(self):
+        return [self._meta.get_field(field).verbose_name for field in self.lagging.split()]
 
     name = localized("name")
     summary = localized("summary")
@@ -818,7 +824,17 @@ class Version(models.Model):
         default_permissions = ["view"]
 
     def __str__(self):
-        return f"{self.key} · {localtime(self.saved_at):%Y-%m-%d %H:%M}"
+        return f"{self.entry} · {self.when}"
+
+    @property
+    def entry(self):
+        """What this is a version of, in words; the entry itself may be gone."""
+        model_name, pk = self.key.split(maxsplit=1)
+        return f"{capfirst(apps.get_model('codes', model_name)._meta.verbose_name)} {pk}"
+
+    @property
+    def when(self):
+        return f"{localtime(self.saved_at):%Y-%m-%d %H:%M}"
 
     @property
     def before(self):

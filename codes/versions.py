@@ -6,6 +6,7 @@ checks. (A history table for each model would have to put an entry and its rows 
 
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F
+from django.template.defaultfilters import yesno
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
@@ -20,6 +22,7 @@ from . import catalogue
 from .models import Version
 
 SHORT = 60  # characters; longer texts are compared word by word
+WORDS = re.compile(r"\s*\S+|\s+\Z")  # each with the space before it, so that lines stay lines
 
 
 def plain(entry):
@@ -105,14 +108,14 @@ class Change:
         """The words with what went in <del> and what came in <ins>; short texts whole."""
         if len(self.before) < SHORT and len(self.after) < SHORT:
             return _marked("del", self.before) + mark_safe(" ") + _marked("ins", self.after)
-        before, after = self.before.split(" "), self.after.split(" ")
+        before, after = WORDS.findall(self.before), WORDS.findall(self.after)
         parts = []
         for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind == "equal":
-                parts.append(escape(" ".join(before[a:b])))
+                parts.append(escape("".join(before[a:b])))
             else:
-                parts += [_marked("del", " ".join(before[a:b])), _marked("ins", " ".join(after[c:d]))]
-        return mark_safe(" ".join(filter(None, parts)))  # noqa: S308 - every part is escaped
+                parts += [_marked("del", "".join(before[a:b])), _marked("ins", "".join(after[c:d]))]
+        return mark_safe("".join(parts))  # noqa: S308 - every part is escaped
 
 
 def _marked(tag, text):
@@ -137,16 +140,27 @@ def _flat(data):
         model = apps.get_model(item["model"])
         row = ""
         if model not in catalogue.ROWS_OF:
-            named = [str(item["fields"].get(name.removesuffix("_id"), "")) for name in model.NATURAL_KEY[1:]]
+            key = [name.removesuffix("_id") for name in model.NATURAL_KEY[1:]]
+            named = [
+                _as_text(model._meta.get_field(name), item["fields"][name]) for name in key if name in item["fields"]
+            ]
             row = f"{model._meta.verbose_name} {' '.join(filter(None, named))}".strip()
             if "exchange" in item["fields"]:
                 exchange, position = item["fields"]["exchange"][1], item["fields"].get("position", 1)
                 row = f"{model._meta.verbose_name} {exchange}-{position}"
-        for field, value in item["fields"].items():
-            if field not in ("code", "group", "exchange"):
-                flat[row, str(model._meta.get_field(field).verbose_name)] = _as_text(value)
+        for name, value in item["fields"].items():
+            if name not in ("code", "group", "exchange"):
+                field = model._meta.get_field(name)
+                flat[row, str(field.verbose_name)] = _as_text(field, value)
     return flat
 
 
-def _as_text(value):
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _as_text(field, value):
+    """The value as the field's form would call it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return yesno(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(dict(field.flatchoices).get(value, value))

@@ -68,6 +68,7 @@ def test_the_front_page_lists_them_and_one_click_marks_an_entry_as_checked(edito
     page = editor.get(reverse("admin:index"))
     assertContains(page, "1년 넘게 확인하지 않은 것")
     assertContains(page, "404 찾을 수 없음")
+    assertContains(page, "영어 한 줄 설명")
     press(editor, page, reverse("admin:codes_statuscode_checked", args=[404]))
     code = StatusCode.objects.get(number=404)
     assert (code.checked_on, code.lagging) == (localdate(), "")

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes import catalogue, versions
@@ -55,7 +56,7 @@ def test_a_change_of_a_row_is_kept_with_its_entry(editor):
     editor.post(path, data | {"advice-0-text_ko": "- 새 조언"})
     newest, first = history()
     (change,) = versions.changes(first.data, newest.data)
-    assert "visitor" in change.row
+    assert "방문자" in change.row
     assert change.after == "- 새 조언"
 
 
@@ -118,6 +119,25 @@ def test_a_deleted_entry_can_be_restored_with_its_rows(admin_client):
     assert gone.data is None
     restore(admin_client, last)
     assert catalogue.from_database("statuscode 226").digest == before
+
+
+def test_the_history_is_in_the_words_of_the_form_and_the_time_of_the_site(editor):
+    path, data = form_of(editor, 499)
+    editor.post(path, data | {"common": "on", "vendor_meanings-0-seen": "wire"})
+    newest, first = history("statuscode 499")
+    page = editor.get(reverse("admin:codes_version_change", args=[newest.pk]))
+    assertContains(page, "<ins>예</ins>")
+    assertContains(page, "<del>로그에서만 보임</del> <ins>클라이언트에게 전달됨</ins>")
+    assertContains(editor.get(reverse("admin:codes_version_changelist")), "상태코드 499")
+    restore(editor, first)
+    local = timezone.localtime(first.saved_at)
+    assert history("statuscode 499")[0].reason == f"{local:%Y-%m-%d %H:%M} 버전으로 되돌림"
+
+
+def test_long_texts_are_compared_by_words_that_keep_their_lines():
+    lines = [f"symptom number {n}" for n in range(9)]
+    change = versions.Change("", "keywords", "\n".join(lines), "\n".join([*lines, "a new one"]))
+    assert change.as_html == "\n".join(lines) + "<ins>\na new one</ins>"
 
 
 def test_restoring_needs_the_right_to_change(editor):

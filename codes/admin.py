@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core import signing
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpResponse, QueryDict
@@ -43,6 +43,8 @@ from .models import (
 
 OUT_OF_THE_WAY = 10_000  # added to the positions of rows that are about to move
 SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
+SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
+JOINS = StatusCode.related.through._meta
 LONGEST_PK = 19  # digits that a database's integer still holds
 SEEN_FOR = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
@@ -164,7 +166,11 @@ class EntryAdmin(admin.ModelAdmin):
         """Instead of sending the editor away: what was typed, to copy, and the way to the deleted entry's versions."""
         if request.method != "POST":
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-        typed = [(name, text) for name, text in request.POST.items() if len(text) > SHORTEST_TYPED]
+        typed = [
+            (self._label(name), text)
+            for name, text in request.POST.items()
+            if len(text) > SHORTEST_TYPED and name != "csrfmiddlewaretoken"
+        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("This entry was deleted while you were editing"),
@@ -172,6 +178,19 @@ class EntryAdmin(admin.ModelAdmin):
             "typed": typed,
             "versions": _versions_of(f"{opts.model_name} {object_id}"),
         }
+    def _label(self, name):
+        """What the form calls a field. The name of a row's field is like "references-0-url"."""
+        *row, field = name.split("-")
+        if field in self.form.declared_fields:
+            return self.form.declared_fields[field].label
+        try:
+            if not row:
+                return self.model._meta.get_field(field).verbose_name
+            model = self.model._meta.get_field(row[0]).related_model
+            return f"{model._meta.verbose_name} {int(row[1]) + 1}: {model._meta.get_field(field).verbose_name}"
+        except (AttributeError, FieldDoesNotExist, IndexError, ValueError):
+            return name  # a forged one
+
         return TemplateResponse(request, "admin/codes/deleted.html", context, status=409)
 
     def save_model(self, request, obj, form, change):
@@ -205,6 +224,12 @@ class EntryAdmin(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except versions.Stale:
             messages.error(request, gettext("Somebody else saved this entry meanwhile. Nothing was done; look again."))
+    def get_deleted_objects(self, objs, request):
+        """Without the rows that join related codes, which have no name that says anything to an editor."""
+        listed, counts, *others = super().get_deleted_objects(objs, request)
+        counts.pop(JOINS.verbose_name_plural, None)
+        return _without_joins(listed), counts, *others
+
             return redirect(reverse(f"admin:codes_{self.opts.model_name}_change", args=[object_id]))
 
     def delete_model(self, request, obj):
@@ -237,6 +262,14 @@ class EntryAdmin(admin.ModelAdmin):
                 list(messages.get_messages(request))
             transaction.set_rollback(True)
         return response
+def _without_joins(listed):
+    return [
+        _without_joins(each) if isinstance(each, list) else each
+        for each in listed
+        if not str(each).startswith(capfirst(JOINS.verbose_name))
+    ]
+
+
 
 
 def _as_read(request, address):
@@ -326,7 +359,7 @@ class RowFormSet(forms.BaseInlineFormSet):
     formset = RowFormSet
 @admin.register(StatusCode)
 class StatusCodeAdmin(EntryAdmin):
-    list_display = ["label", "name_ko", "name_en", "category", "standing", "common", "checked_on"]
+    list_display = ["label", "name_ko", "name_en", "class_label", "standing", "common", "checked_on"]
     list_display_links = ["label", "name_ko", "name_en"]
     list_filter = [AttentionFilter, "category", "standing", LacksLanguageFilter, "common", "webdav"]
     actions = ["mark_checked", "export_csv", "export_xlsx"]
@@ -371,6 +404,10 @@ class StatusCodeAdmin(EntryAdmin):
 
     @admin.display(description=_("number"), ordering="number")
     def label(self, code):
+    @admin.display(description=_("class"), ordering="category")
+    def class_label(self, code):
+        return code.category and code.category.label
+
         return code.label
 
     def save_model(self, request, obj, form, change):

@@ -204,6 +204,23 @@ def test_changes_of_rows_count_too(editor):
     assert Advice.objects.get(code=404, reader="visitor").text_ko == "- 남의 조언"
 
 
+@pytest.mark.parametrize("gone", [0, -1])
+def test_text_in_a_row_that_somebody_else_deleted_comes_back_and_can_be_saved(editor, gone):
+    path, mine = form_of(editor, 404)
+    _, theirs = form_of(editor, 404)
+    rows = int(mine["references-TOTAL_FORMS"])
+    row = range(rows)[gone]
+    editor.post(path, theirs | {f"references-{row}-DELETE": "on"})
+    page = editor.post(path, mine | {f"references-{row}-section": "§99", f"references-{rows - 2}-section": "§98"})
+    assert page.status_code == 200
+    now = fields_of(page)
+    assert now["references-INITIAL_FORMS"] == str(rows - 1)
+    assert editor.post(path, now).status_code == 302
+    sections = list(Reference.objects.filter(code=404).values_list("section", flat=True))
+    assert len(sections) == rows
+    assert {"§99", "§98"} <= set(sections)
+
+
 def test_a_message_and_its_code_are_one_entry(editor):
     exchange = StatusCode.objects.get(number=404).exchanges.first()
     path, mine = form_of(editor, exchange.pk, "exchange")
@@ -224,23 +241,6 @@ def test_two_rows_may_trade_what_they_are_about(editor):
 def test_two_members_of_a_group_may_change_places(admin_client):
     path, data = form_of(admin_client, "401-403", "confusiongroup")
     first, second = data["members-0-code"], data["members-1-code"]
-@pytest.mark.parametrize("gone", [0, -1])
-def test_text_in_a_row_that_somebody_else_deleted_comes_back_and_can_be_saved(editor, gone):
-    path, mine = form_of(editor, 404)
-    _, theirs = form_of(editor, 404)
-    rows = int(mine["references-TOTAL_FORMS"])
-    row = range(rows)[gone]
-    editor.post(path, theirs | {f"references-{row}-DELETE": "on"})
-    page = editor.post(path, mine | {f"references-{row}-section": "§99", f"references-{rows - 2}-section": "§98"})
-    assert page.status_code == 200
-    now = fields_of(page)
-    assert now["references-INITIAL_FORMS"] == str(rows - 1)
-    assert editor.post(path, now).status_code == 302
-    sections = list(Reference.objects.filter(code=404).values_list("section", flat=True))
-    assert len(sections) == rows
-    assert {"§99", "§98"} <= set(sections)
-
-
     trade = {"members-0-code": second, "members-1-code": first}
     assert admin_client.post(path, data | trade).status_code == 302
     answers = dict(GroupMember.objects.filter(group="401-403").values_list("code", "answer_ko"))
@@ -255,6 +255,13 @@ def test_every_kind_of_entry_is_saved_from_its_form_with_a_reason(admin_client, 
     path, data = form_of(admin_client, pk, model)
     assert admin_client.post(path, data | {field: "새로 쓴 말입니다.", "reason": "까닭"}).status_code == 302
     assert history(f"{model} {pk}")[0].reason == "까닭"
+
+
+def test_the_question_before_deleting_names_things_by_their_names(admin_client):
+    page = admin_client.get(question_before_deleting(admin_client, 783))
+    assertContains(page, "출처: RFC 9110 §15")
+    assertNotContains(page, "statuscode-to")
+    assertNotContains(page, "object (")
 
 
 def test_nobody_deletes_what_was_saved_after_the_question(admin_client):
@@ -389,6 +396,15 @@ def test_text_typed_into_a_deleted_entry_is_given_back_with_the_way_to_restore_i
     page = editor.post(path, data | {"description_ko": "한참 동안 쓴 긴 글입니다."})
     assertContains(page, "한참 동안 쓴 긴 글입니다.", status_code=409)
     assertContains(page, "key=statuscode+226", status_code=409)
+    assertContains(page, "의미 (한국어)", status_code=409)
+    assert data["csrfmiddlewaretoken"] not in [text for _label, text in page.context["typed"]]
+
+
+def test_forged_names_of_fields_do_not_break_the_page_of_a_deleted_entry(editor):
+    path, data = form_of(editor, 226)
+    StatusCode.objects.get(number=226).delete()
+    forged = dict.fromkeys(["nothing", "a-b-c", "number-1-x", "references-x-url", "references-0-x"], "long enough text")
+    assertContains(editor.post(path, data | forged), "references-x-url", status_code=409)
 
 
 # Preview

@@ -42,10 +42,9 @@ from .models import (
 )
 
 OUT_OF_THE_WAY = 10_000  # added to the positions of rows that are about to move
-SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
+LONGEST_PK = 19  # digits that a database's integer still holds
 SHORTEST_TYPED = 12  # characters; what is shorter is a choice or a number, quickly made again
 JOINS = StatusCode.related.through._meta
-LONGEST_PK = 19  # digits that a database's integer still holds
 SEEN_FOR = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
 
@@ -120,13 +119,13 @@ class EntryForm(forms.ModelForm):
         return data
 
 
-def _versions_of(key):
 def _form_of(key):
     """The address of an entry's form."""
     model_name, pk = key.split(maxsplit=1)
     return reverse(f"admin:codes_{model_name}_change", args=[pk])
 
 
+def _versions_of(key):
     """The address of the list of an entry's versions."""
     return f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': key})}"
 
@@ -139,7 +138,6 @@ class EntryAdmin(admin.ModelAdmin):
     list_per_page = 200
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = [forms.Script("js/admin.js", defer=True)]
 
     def entry_of(self, instance):
@@ -178,6 +176,8 @@ class EntryAdmin(admin.ModelAdmin):
             "typed": typed,
             "versions": _versions_of(f"{opts.model_name} {object_id}"),
         }
+        return TemplateResponse(request, "admin/codes/deleted.html", context, status=409)
+
     def _label(self, name):
         """What the form calls a field. The name of a row's field is like "references-0-url"."""
         *row, field = name.split("-")
@@ -190,8 +190,6 @@ class EntryAdmin(admin.ModelAdmin):
             return f"{model._meta.verbose_name} {int(row[1]) + 1}: {model._meta.get_field(field).verbose_name}"
         except (AttributeError, FieldDoesNotExist, IndexError, ValueError):
             return name  # a forged one
-
-        return TemplateResponse(request, "admin/codes/deleted.html", context, status=409)
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -224,13 +222,13 @@ class EntryAdmin(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except versions.Stale:
             messages.error(request, gettext("Somebody else saved this entry meanwhile. Nothing was done; look again."))
+            return redirect(reverse(f"admin:codes_{self.opts.model_name}_change", args=[object_id]))
+
     def get_deleted_objects(self, objs, request):
         """Without the rows that join related codes, which have no name that says anything to an editor."""
         listed, counts, *others = super().get_deleted_objects(objs, request)
         counts.pop(JOINS.verbose_name_plural, None)
         return _without_joins(listed), counts, *others
-
-            return redirect(reverse(f"admin:codes_{self.opts.model_name}_change", args=[object_id]))
 
     def delete_model(self, request, obj):
         entry = self.entry_of(obj)
@@ -262,14 +260,14 @@ class EntryAdmin(admin.ModelAdmin):
                 list(messages.get_messages(request))
             transaction.set_rollback(True)
         return response
+
+
 def _without_joins(listed):
     return [
         _without_joins(each) if isinstance(each, list) else each
         for each in listed
         if not str(each).startswith(capfirst(JOINS.verbose_name))
     ]
-
-
 
 
 def _as_read(request, address):
@@ -281,12 +279,44 @@ def _as_read(request, address):
     return view(reader, *args, **kwargs)
 
 
+class RowFormSet(forms.BaseInlineFormSet):
+    """Rows that somebody else deleted meanwhile become new ones: the admin would drop what was typed into them."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not (self.is_bound and self.management_form.is_valid()):
+            return
+        total, initial = min(self.total_form_count(), self.absolute_max), self.initial_form_count()
+        pk = self.model._meta.pk.name
+        shown = {i: self.data.get(f"{self.prefix}-{i}-{pk}", "") for i in range(min(initial, total))}
+        sent = [value for value in shown.values() if value.isdecimal() and len(value) < LONGEST_PK]
+        there = set(map(str, self.model._base_manager.filter(pk__in=sent).values_list("pk", flat=True)))
+        if gone := {i for i, value in shown.items() if value in sent and value not in there}:
+            order = sorted(range(total), key=lambda i: (i >= initial, i in gone))
+            self.data = self._moved({old: new for new, old in enumerate(order)}, gone, initial - len(gone))
+            del self.management_form
+
+    def _moved(self, places, new, initial):
+        """The data with the rows in other places, and without the keys of those that are new."""
+        data = QueryDict(mutable=True)
+        for name, values in self.data.lists():
+            row = re.fullmatch(rf"{self.prefix}-(\d+)-(\w+)", name)
+            if row and (place := int(row[1])) in places:
+                name = f"{self.prefix}-{places[place]}-{row[2]}"
+                values = [""] if place in new and row[2] == self.model._meta.pk.name else values
+            data.setlist(name, values)
+        data[f"{self.prefix}-INITIAL_FORMS"] = initial
+        return data
+
+
 class RowInline(admin.StackedInline):
+    formset = RowFormSet
     extra = 0
     classes = ["collapse"]
 
 
 class TabularRowInline(admin.TabularInline):
+    formset = RowFormSet
     extra = 0
     classes = ["collapse"]
 
@@ -319,44 +349,12 @@ class VendorMeaningInline(RowInline):
 
 class ExchangeInline(RowInline):
     """The exchange's own line; its messages have a page of their own, because inlines do not nest."""
-class RowFormSet(forms.BaseInlineFormSet):
-    """Rows that somebody else deleted meanwhile become new ones: the admin would drop what was typed into them."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not (self.is_bound and self.management_form.is_valid()):
-            return
-        total, initial = min(self.total_form_count(), self.absolute_max), self.initial_form_count()
-        pk = self.model._meta.pk.name
-        shown = {i: self.data.get(f"{self.prefix}-{i}-{pk}", "") for i in range(min(initial, total))}
-        sent = [value for value in shown.values() if value.isdecimal() and len(value) < LONGEST_PK]
-        there = set(map(str, self.model._base_manager.filter(pk__in=sent).values_list("pk", flat=True)))
-        if gone := {i for i, value in shown.items() if value in sent and value not in there}:
-            order = sorted(range(total), key=lambda i: (i >= initial, i in gone))
-            self.data = self._moved({old: new for new, old in enumerate(order)}, gone, initial - len(gone))
-            del self.management_form
-
-    def _moved(self, places, new, initial):
-        """The data with the rows in other places, and without the keys of those that are new."""
-        data = QueryDict(mutable=True)
-        for name, values in self.data.lists():
-            row = re.fullmatch(rf"{self.prefix}-(\d+)-(\w+)", name)
-            if row and (place := int(row[1])) in places:
-                name = f"{self.prefix}-{places[place]}-{row[2]}"
-                values = [""] if place in new and row[2] == self.model._meta.pk.name else values
-            data.setlist(name, values)
-        data[f"{self.prefix}-INITIAL_FORMS"] = initial
-        return data
-
-
-
-    formset = RowFormSet
     model = Exchange
     fields = ["position", *in_both_languages("title")]
     show_change_link = True
 
 
-    formset = RowFormSet
 @admin.register(StatusCode)
 class StatusCodeAdmin(EntryAdmin):
     list_display = ["label", "name_ko", "name_en", "class_label", "standing", "common", "checked_on"]
@@ -404,11 +402,11 @@ class StatusCodeAdmin(EntryAdmin):
 
     @admin.display(description=_("number"), ordering="number")
     def label(self, code):
+        return code.label
+
     @admin.display(description=_("class"), ordering="category")
     def class_label(self, code):
         return code.category and code.category.label
-
-        return code.label
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -508,7 +506,7 @@ class StatusCodeAdmin(EntryAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(EntryAdmin):
-    list_display = ["label", "name_ko", "name_en"]
+    list_display = list_display_links = ["label", "name_ko", "name_en"]
     search_fields = ["=digit", "name_ko", "name_en"]
     fields = ["digit", *in_both_languages("name", "summary", "description"), "keywords"]
 
@@ -563,6 +561,7 @@ class GroupReferenceInline(TabularRowInline):
 @admin.register(ConfusionGroup)
 class ConfusionGroupAdmin(EntryAdmin):
     list_display = ["slug", "question_ko", "question_en", "checked_on"]
+    list_display_links = ["slug", "question_ko", "question_en"]
     search_fields = ["slug", "question_ko", "question_en", "keywords"]
     inlines = [GroupMemberInline, GroupReferenceInline]
     fields = [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]
@@ -603,13 +602,21 @@ class VersionAdmin(admin.ModelAdmin):
         restore = self.admin_site.admin_view(require_POST(self.restore))
         return [path("<int:pk>/restore/", restore, name="codes_version_restore"), *super().get_urls()]
 
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        if version := Version.objects.filter(key=request.GET.get("key", "")).first():
+            title = f"{version.entry} · {title}"
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         version = self.get_object(request, object_id)
         if version and self.has_view_permission(request, version):
             before = version.before.data if version.before else None
             current = versions.stored(version.key)
             extra_context = {
+                "title": capfirst(self.opts.verbose_name),
                 "version": version,
+                "entry_address": _form_of(version.key) if current else "",
                 "changes": versions.changes(before, version.data),
                 "state": versions.changes(None, version.data),
                 "restoring": versions.changes(versions.plain(catalogue.from_database(version.key)), version.data),
@@ -638,18 +645,10 @@ class VersionAdmin(admin.ModelAdmin):
         return request.user.has_perm(f"codes.change_{version.key.split()[0]}")
 
     def has_add_permission(self, request):
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        if version := Version.objects.filter(key=request.GET.get("key", "")).first():
-            title = f"{version.entry} · {title}"
-        return super().changelist_view(request, {"title": title} | (extra_context or {}))
-
         return False
 
     def has_change_permission(self, request, obj=None):
         return False
 
     def has_delete_permission(self, request, obj=None):
-                "title": capfirst(self.opts.verbose_name),
         return False
-                "entry_address": _form_of(version.key) if current else "",

@@ -85,3 +85,20 @@ class DeviceAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False
+
+
+# Django's Korean for these is clumsy or wrong; a text of our own catalogue goes before it.
+SAID_BETTER = [
+    _("Select %s to view"),
+    _("View %s"),
+    _(" By %(filter_title)s "),
+    _("None available"),
+    _("users"),
+    _("Objects"),
+    _("Yes, I’m sure"),
+    _("No, take me back"),
+    _(
+        "Please enter the correct %(username)s and password for a staff account. "
+        "Note that both fields may be case-sensitive."
+    ),
+]

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from .localized import LANGUAGES
+from .localized import LANGUAGES, OTHER
 from .models import Standing, StatusCode
 
 CHECK_HOLDS = timedelta(days=365)
@@ -75,7 +75,7 @@ def lagging_after(before, after, already):
         changed = {language for language in LANGUAGES if before[f"{field}_{language}"] != after[f"{field}_{language}"]}
         if changed == {"ko"} or changed == {"en"}:
             (language,) = changed
-            twin = {"ko": "en", "en": "ko"}[language]
+            twin = OTHER[language]
             lagging.discard(f"{field}_{language}")
             # Following a twin that had changed before closes the gap; changing first opens one.
             if f"{field}_{language}" not in already:
@@ -83,3 +83,10 @@ def lagging_after(before, after, already):
         elif len(changed) == 2:
             lagging -= {f"{field}_ko", f"{field}_en"}
     return sorted(lagging)
+
+
+def lagging_still(before, after):
+    """Return what lagged in one state of a code and is the same text in another, for it to lag there too."""
+    old, new = texts_of(before), texts_of(after)
+    changed = {text.rpartition("_")[0] for text in old if old[text] != new[text]}
+    return [text for text in before.lagging.split() if text.rpartition("_")[0] not in changed]

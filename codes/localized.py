@@ -3,6 +3,7 @@
 from django.utils.translation import get_language
 
 LANGUAGES = ("ko", "en")
+OTHER = {"ko": "en", "en": "ko"}
 
 
 class LocalizedText(str):
@@ -16,8 +17,7 @@ def localized(field):
 
     def read(self):
         active = "en" if get_language() == "en" else "ko"
-        other = "ko" if active == "en" else "en"
-        for language in (active, other):
+        for language in (active, OTHER[active]):
             if value := getattr(self, f"{field}_{language}"):
                 break
         text = LocalizedText(value)

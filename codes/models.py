@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 
 from .citations import citation_url
 from .fields import CitationField, HttpsURLField, LinesField, MarkdownField, PrintableTexts, lines_of
-from .localized import localized
+from .localized import LANGUAGES, OTHER, localized
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
 
@@ -144,7 +144,7 @@ class StatusCodeQuerySet(models.QuerySet):
     def without_long_texts(self):
         """What a list shows of a code, and no more."""
         long = [text for text in StatusCode.TEXTS if text not in ("name", "summary")]
-        return self.defer("keywords", *(f"{text}_{language}" for text in long for language in ("ko", "en")))
+        return self.defer("keywords", *(f"{text}_{language}" for text in long for language in LANGUAGES))
 
     def with_rows(self):
         """Fetch everything that hangs on a code: a fixed number of queries however many codes."""
@@ -167,7 +167,7 @@ class StatusCodeQuerySet(models.QuerySet):
 
     def lacking(self, language):
         """The entries with a text that stands in the other language only."""
-        other = {"ko": "en", "en": "ko"}[language]
+        other = OTHER[language]
         lacking = Q()
         for field in StatusCode.TEXTS:
             lacking |= Q(**{f"{field}_{language}": ""}) & ~Q(**{f"{field}_{other}": ""})

@@ -103,7 +103,7 @@ def read(content, file_format):
         where = {"where": _("Line %(line)d") % {"line": line}, "number": number, "text": text}
         if place is None:
             reasons.append(_("%(where)s: there is no text %(text)s of %(number)s.") % where)
-        elif (number, text) in seen:
+        elif (code.number, text) in seen:
             reasons.append(_("%(where)s stands twice.") % where)
         elif str(version).strip() != str(code.version):
             reasons.append(_("%(where)s: %(number)s was saved after this table was written.") % where)
@@ -115,7 +115,7 @@ def read(content, file_format):
                     reasons.append(_("%(where)s: the text would be lost.") % where)
                 elif before != after:
                     differences.append(Difference(code.number, code.version, text, language, before, after))
-        seen.add((number, text))
+        seen.add((code and code.number, text))
     if reasons:
         raise Refused(reasons)
     return differences
@@ -127,7 +127,7 @@ def save(differences, editor, reason):
     for number in dict.fromkeys(each.number for each in differences):
         own = [each for each in differences if each.number == number]
         code = StatusCode.objects.prefetch_related("advice").get(pk=number)
-        versions.keep_before(code.key)
+        versions.keep(code.key)
         if not versions.claim(code, own[0].version):
             raise Refused([_("%(number)s was saved by somebody else meanwhile.") % {"number": code.label}])
         places = {name: (holder, field) for name, holder, field in _places(code)}
@@ -136,7 +136,7 @@ def save(differences, editor, reason):
             holder, field = places[each.text]
             setattr(holder, f"{field}_{each.language}", each.after)
         code.lagging = " ".join(attention.lagging_after(before, attention.texts_of(code), code.lagging.split()))
-        for holder in {id(places[each.text][0]): places[each.text][0] for each in own}.values():
+        for holder in dict.fromkeys(places[each.text][0] for each in own):
             try:
                 relations = [each.name for each in holder._meta.fields if each.is_relation]
                 holder.clean_fields(exclude=relations)

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.template.defaultfilters import yesno
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-from . import catalogue
-from .models import Version
+from . import attention, catalogue
+from .models import StatusCode, Version
 
 SHORT = 60  # characters; longer texts are compared word by word
 WORDS = re.compile(r"\s*\S+|\s+\Z")  # each with the space before it, so that lines stay lines
@@ -30,14 +31,11 @@ def plain(entry):
     return json.loads(json.dumps(entry.objects, cls=DjangoJSONEncoder)) if entry else None
 
 
-def keep_before(key):
-    """Keep the state before the first change, so that the change has a before."""
-    if not Version.objects.filter(key=key).exists():
-        keep(key)
-
-
 def keep(key, editor=None, reason=""):
-    """Keep the entry as it is now, if it differs from the newest version. Return the version, or None."""
+    """Keep the entry as it is now, if it differs from the newest version. Return the version, or None.
+
+    Called before a change too, without an editor: what the loader has changed meanwhile is not the editor's doing.
+    """
     entry = catalogue.from_database(key)
     data = plain(entry)
     newest = Version.objects.filter(key=key).first()
@@ -58,11 +56,12 @@ def _number(key):
 
 
 def since(key, number):
-    """Return the changes that others made since version `number`, and the newest Version, to tell who it was."""
+    """Return the changes since version `number`, and the Version that tells who made them: None for the loader."""
     # A save that changed nothing has a number and no version, so the last one up to the number is what was seen.
     seen = Version.objects.filter(key=key, number__lte=number or 0).first()
     newest = Version.objects.filter(key=key).first()
-    return changes(seen.data if seen else None, plain(catalogue.from_database(key))), newest
+    current = plain(catalogue.from_database(key))
+    return changes(seen.data if seen else None, current), newest if newest and newest.data == current else None
 
 
 class Stale(Exception):
@@ -73,13 +72,21 @@ class Stale(Exception):
 def restore(version, editor, reason, seen):
     """Make the entry what it was in this version. That is a change of its own, and can be undone in the same way.
 
-    `seen` is the stamp of the state that gives way, "" for an entry that is gone. Raise Stale if it is another by now.
+    `seen` is the stamp of the state that gives way, "" for an entry that is gone. Raise Stale if it is another by now,
+    CatalogueError or IntegrityError if the version no longer fits the catalogue: a code that it names may be gone.
     """
     entry = stored(version.key)
-    if seen != (entry.stamp if entry else "") or (entry and not claim(entry, entry.version)):
+    if seen != (entry.stamp if entry else ""):
         raise Stale
-    keep_before(version.key)
+    keep(version.key)
+    if entry and not claim(entry, entry.version):
+        raise Stale
     catalogue.write(catalogue.entry_of(Path("history"), version.key, version.data))
+    connection.check_constraints()
+    if isinstance(entry, StatusCode):
+        code = stored(version.key)
+        code.lagging = " ".join(attention.lagging_still(entry, code))
+        code.save(update_fields=["lagging"])
     return keep(version.key, editor, reason)
 
 
@@ -141,18 +148,24 @@ def _flat(data):
         row = ""
         if model not in catalogue.ROWS_OF:
             key = [name.removesuffix("_id") for name in model.NATURAL_KEY[1:]]
-            named = [
-                _as_text(model._meta.get_field(name), item["fields"][name]) for name in key if name in item["fields"]
-            ]
+            named = [_as_text(_field(model, name), item["fields"][name]) for name in key if name in item["fields"]]
             row = f"{model._meta.verbose_name} {' '.join(filter(None, named))}".strip()
             if "exchange" in item["fields"]:
                 exchange, position = item["fields"]["exchange"][1], item["fields"].get("position", 1)
                 row = f"{model._meta.verbose_name} {exchange}-{position}"
         for name, value in item["fields"].items():
             if name not in ("code", "group", "exchange"):
-                field = model._meta.get_field(name)
-                flat[row, str(field.verbose_name)] = _as_text(field, value)
+                field = _field(model, name)
+                flat[row, str(field.verbose_name) if field else name] = _as_text(field, value)
     return flat
+
+
+def _field(model, name):
+    """None for a field that the model had when the version was kept, and has no more."""
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
 def _as_text(field, value):
@@ -163,4 +176,4 @@ def _as_text(field, value):
         return yesno(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return str(dict(field.flatchoices).get(value, value))
+    return str(dict(field.flatchoices).get(value, value) if field else value)

@@ -50,13 +50,16 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
     sys.exit("SECRET_KEY must be set to 50 or more random characters. `make .env` writes a file with one.")
 DEBUG = env("DEBUG")
 SITE_URL = env("SITE_URL").rstrip("/")
-if not urlsplit(SITE_URL).hostname:
+SITE = urlsplit(SITE_URL)
+if SITE.scheme not in ("http", "https") or not SITE.hostname:
     sys.exit(f"SITE_URL must be an address such as https://status.example, not {SITE_URL!r}.")
-SITE_IS_SECURE = SITE_URL.startswith("https://")
+SITE_IS_SECURE = SITE.scheme == "https"
 if DEBUG and SITE_IS_SECURE:
     sys.exit("DEBUG shows the inside of the site: it must be false where SITE_URL is https.")
 ADMIN_PATH = env("ADMIN_PATH").strip("/") + "/"
-ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
+if ADMIN_PATH == "/":
+    sys.exit("ADMIN_PATH must name a path of its own, such as admin/.")
+ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [SITE.hostname, "localhost", "127.0.0.1", "[::1]"]
 
 # Application
 INSTALLED_APPS = [

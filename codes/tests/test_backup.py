@@ -15,7 +15,7 @@ from codes import versions
 from codes.models import StatusCode
 for number in range({rounds}):
     code = StatusCode.objects.get(pk={pk})
-    versions.keep_before(code.key)
+    versions.keep(code.key)
     code.keywords += f"\\nword {{number}}"
     versions.claim(code, code.version)
     code.save()

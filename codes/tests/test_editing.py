@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes import catalogue, versions
-from codes.models import Advice, GroupMember, Reference, StatusCode, Version
+from codes.models import Advice, Exchange, GroupMember, Reference, StatusCode, Version
 from codes.tests.forms import fields_of, form_of, press
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,70 @@ def test_a_deleted_entry_can_be_restored_with_its_rows(admin_client):
     assert gone.data is None
     restore(admin_client, last)
     assert catalogue.from_database("statuscode 226").digest == before
+
+
+def test_an_exchange_that_is_added_has_a_before_in_the_history_and_is_seen_by_open_forms(editor):
+    open_form, typed = form_of(editor, 404)
+    path, data = form_of(editor, model="exchange")
+    added = data | {"code": "404", "position": "9", "title_ko": "새 교환", "title_en": "New"}
+    assert editor.post(path, added).status_code == 302
+    newest, first = history()
+    assert "새 교환" in [change.after for change in versions.changes(first.data, newest.data)]
+    assertContains(editor.post(open_form, typed | {"name_ko": "고친 이름"}), "새 교환")
+
+
+def test_an_exchange_stays_with_its_code(editor):
+    exchange = StatusCode.objects.get(number=404).exchanges.first()
+    path, data = form_of(editor, exchange.pk, "exchange")
+    assert "code" not in data
+    editor.post(path, data | {"code": "403", "title_ko": "고친 제목"})
+    exchange.refresh_from_db()
+    assert (exchange.code_id, exchange.title_ko) == (404, "고친 제목")
+
+
+def test_a_place_that_another_exchange_of_the_code_has_is_told_at_the_field(editor):
+    exchange = Exchange.objects.filter(position=2).first()
+    path, data = form_of(editor, exchange.pk, "exchange")
+    answer = editor.post(path, data | {"position": "1"})
+    assert answer.status_code == 200
+    assert answer.context["errors"]
+
+
+def test_restoring_leaves_the_marks_of_other_texts(editor):
+    """The Korean description waits for its twin; to undo a change of the name says nothing about that."""
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"description_ko": "새 설명"})
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    restore(editor, history()[1])
+    code = StatusCode.objects.get(number=404)
+    assert (code.name_ko, code.lagging) == ("찾을 수 없음", "description_en")
+
+
+def test_what_the_loader_changed_is_not_said_of_the_next_editor(editor, tmp_path):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    call_command("load_catalogue", "--replace", "404", verbosity=0)
+    stale = editor.post(path, data | {"keywords": "낱말"})
+    assert stale.context["adminform"].form.conflict_version is None
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"keywords": f"{data['keywords']}\n낱말"})
+    newest, loaded, _edited, _first = history()
+    assert loaded.editor is None
+    assert [change.field for change in versions.changes(loaded.data, newest.data)] == ["검색어"]
+
+
+def test_a_version_that_no_longer_fits_is_shown_and_says_so_when_it_should_be_restored(admin_client):
+    path, data = form_of(admin_client, 599)
+    admin_client.post(path, data | {"name_ko": "고친 이름"})
+    _newest, first = history("statuscode 599")
+    delete(admin_client, 598)  # to which 599 was related
+    answer = restore(admin_client, first)
+    assertContains(admin_client.get(answer.url), "더는 사전에 맞지 않습니다")
+    assert StatusCode.objects.get(number=599).name_ko == "고친 이름"
+    first.data[0]["fields"]["a_field_of_old"] = "옛것"
+    first.save()
+    assertContains(admin_client.get(reverse("admin:codes_version_change", args=[first.pk])), "옛것")
 
 
 def test_the_history_is_in_the_words_of_the_form_and_the_time_of_the_site(editor):

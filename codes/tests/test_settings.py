@@ -52,6 +52,8 @@ def test_a_misspelt_boolean_stops_the_start():
     "wrong",
     [
         {"SITE_URL": "status.example"},
+        {"SITE_URL": "ftp://status.example"},
+        {"ADMIN_PATH": "/"},
         {"DATABASE_URL": "nonsense"},
         {"DATABASE_URL": "foo://x"},
         {"CACHE_URL": "nonsense"},

@@ -33,7 +33,7 @@ bench: .venv/.run .venv/bench-python/.made staticfiles/.collected
 
 # What no browser sends, to the production server: no fault, no hang, no growth.
 fuzz: .venv/.dev staticfiles/.collected
-	@$(RUN) -m tools.fuzz $(FUZZ)
+	@$(RUN) -m tools.fuzz --granian "$(GRANIAN)" $(FUZZ)
 
 # Scores of the public pages, below 100 an error. Needs node, npm and Debian's chromium.
 lighthouse: .venv/.run staticfiles/.collected

@@ -436,7 +436,10 @@ class Reference(Row):
         ordering = ["position", "spec", "section"]
         verbose_name = _("reference")
         verbose_name_plural = _("references")
-        constraints = [models.UniqueConstraint(fields=["code", "spec", "section"], name="reference_once_a_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "spec", "section"], name="reference_once_a_code"),
+            models.CheckConstraint(condition=Q(url__istartswith="https://"), name="reference_is_https"),
+        ]
 
     def __str__(self):
         return source_label(self.spec, self.section)
@@ -553,7 +556,10 @@ class VendorMeaning(Row):
         ordering = ["position", "issuer", "phrase"]
         verbose_name = _("vendor meaning")
         verbose_name_plural = _("vendor meanings")
-        constraints = [models.UniqueConstraint(fields=["code", "issuer", "phrase"], name="meaning_once_an_issuer")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "issuer", "phrase"], name="meaning_once_an_issuer"),
+            models.CheckConstraint(condition=Q(url="") | Q(url__istartswith="https://"), name="meaning_is_https"),
+        ]
 
     def __str__(self):
         return f"{self.issuer}: {self.phrase}" if self.phrase else self.issuer
@@ -799,7 +805,10 @@ class GroupReference(Row):
         ordering = ["position", "spec", "section"]
         verbose_name = _("reference")
         verbose_name_plural = _("references")
-        constraints = [models.UniqueConstraint(fields=["group", "spec", "section"], name="reference_once_a_group")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "spec", "section"], name="reference_once_a_group"),
+            models.CheckConstraint(condition=Q(url__istartswith="https://"), name="group_reference_is_https"),
+        ]
 
     def __str__(self):
         return source_label(self.spec, self.section)

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from codes.models import Category, Reference, StatusCode
+from codes.models import Category, GroupReference, Reference, StatusCode, VendorMeaning
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +76,10 @@ def test_only_https_addresses_are_references(make_code):
     for url in ["javascript:alert(1)", "http://example.com/", "ftp://example.com/"]:
         with pytest.raises(ValidationError):
             Reference(code=code, spec="X", url=url).full_clean()
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://example.com/", "//example.com/"])
+@pytest.mark.parametrize("model", [Reference, GroupReference, VendorMeaning])
+def test_the_database_refuses_an_address_that_is_not_https(model, url):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.update(url=url)

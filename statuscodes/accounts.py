@@ -17,6 +17,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import BadRequest
@@ -90,6 +91,10 @@ class OneTimePasswordForm(forms.Form):
 class LogInForm(AdminAuthenticationForm):
     """Name and password, and a one-time password from whoever has a device for it."""
 
+    # Django's own only tells the browser how long a name may be; a longer one does not fit the record of the failure.
+    username = UsernameField(
+        max_length=User._meta.get_field("username").max_length, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     one_time_password = OneTimePasswordField(
         required=False, help_text=gettext_lazy("Only if you have switched on a second factor.")
     )

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
@@ -409,11 +409,12 @@ def test_200_competing_saves_lose_nothing(site):
 def full_disk(editor):
     """A database that can be read and not written, as one whose disk is full."""
     on_sqlite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON" if on_sqlite else "SET TRANSACTION READ ONLY")
         yield
         if on_sqlite:
             cursor.execute("PRAGMA query_only = OFF")
+        transaction.set_rollback(True)
 
 
 def test_while_nothing_can_be_written_pages_are_read_and_a_save_says_that_it_was_none(editor, full_disk):

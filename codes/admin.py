@@ -604,7 +604,7 @@ class VersionAdmin(admin.ModelAdmin):
         if not (before := version.before):
             return gettext("first version kept")
         changes = versions.changes(before.data, version.data)
-        return ", ".join(dict.fromkeys(f"{change.row} {change.field}".strip() for change in changes[:4]))
+        return ", ".join(list(dict.fromkeys(change.row or change.field for change in changes))[:4])
 
     def get_urls(self):
         restore = self.admin_site.admin_view(require_POST(self.restore))

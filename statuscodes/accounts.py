@@ -68,8 +68,8 @@ def device_of(user, password, confirmed=True):
         seconds = max(math.ceil(wait.total_seconds()), 1)
         raise forms.ValidationError(
             ngettext(
-                "Too many wrong one-time passwords. Try again in %(seconds)d second.",
-                "Too many wrong one-time passwords. Try again in %(seconds)d seconds.",
+                "That follows a wrong one-time password too soon. Try again in %(seconds)d second.",
+                "That follows a wrong one-time password too soon. Try again in %(seconds)d seconds.",
                 seconds,
             )
             % {"seconds": seconds}

@@ -313,16 +313,24 @@ class RowFormSet(forms.BaseInlineFormSet):
         return data
 
 
-class RowInline(admin.StackedInline):
+class Rows:
+    """What the rows of every kind have in common. No entry has a third of so many; a forged form asks for no more."""
+
     formset = RowFormSet
     extra = 0
+    max_num = 150
     classes = ["collapse"]
 
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)
 
-class TabularRowInline(admin.TabularInline):
-    formset = RowFormSet
-    extra = 0
-    classes = ["collapse"]
+
+class RowInline(Rows, admin.StackedInline):
+    pass
+
+
+class TabularRowInline(Rows, admin.TabularInline):
+    pass
 
 
 class ReferenceInline(TabularRowInline):

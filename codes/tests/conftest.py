@@ -5,10 +5,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,6 +19,7 @@ from django.utils import translation
 
 from codes import search
 from codes.models import Category, StatusCode
+from tools.serving import running
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 JAVA = shutil.which("java")
@@ -87,6 +88,7 @@ class Site:
 
     url: str
     env: dict
+    folder: Path
 
     def manage(self, *arguments):
         command = [sys.executable, "manage.py", *arguments]
@@ -123,7 +125,7 @@ def _site(folder, like=None):
         "DATABASE_URL": _own_database(folder, like),
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
-    return Site(url, environment)
+    return Site(url, environment, folder)
 
 
 @pytest.fixture(scope="session")
@@ -168,25 +170,13 @@ def site(first_site, tmp_path_factory):
 @contextmanager
 def serving(site, *options, url=None, env=()):
     """Serve the site as production does; yield the server's main process."""
-    url = url or site.url
-    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", url.rpartition(":")[2], "--blocking-threads", "1", "--no-ws", *options]
-    server = subprocess.Popen(
-        [*command, "statuscodes.wsgi:application"],
-        cwd=settings.BASE_DIR,
-        env=site.env | dict(env),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(lambda: urllib.request.urlopen(f"{url}/healthz", timeout=5))
-        yield server
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            server.kill()
+    port = urlsplit(url or site.url).port
+    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--http", "1"]
+    command += ["--no-ws", "--runtime-mode", "mt", "--blocking-threads", "1", "--port", str(port), *options]
+    command.append("statuscodes.wsgi:application")
+    log = site.folder / f"granian-{port}.log"
+    with running(command, port, log, env=site.env | dict(env), path="/healthz") as server:
+        yield server.process
 
 
 def wait_for(check, seconds=20):

@@ -7,6 +7,8 @@ from io import BytesIO
 
 import brotli
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from codes.models import StatusCode
 from statuscodes.handler import Handler
@@ -66,7 +68,12 @@ class Front:
 
 @pytest.fixture
 def front():
-    return Front(Handler())
+    """Without the ends of requests that would close the connection of the test, and its transaction with it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield Front(Handler())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 PUBLIC = [

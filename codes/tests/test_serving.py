@@ -1,6 +1,7 @@
 """The production server under load and under faults: real processes, real sockets, both databases."""
 
 import http.client
+import itertools
 import os
 import re
 import signal
@@ -77,7 +78,7 @@ class Readers:
             try:
                 status, headers, text = ask(self.url, self.path(f"{reader}-{count}"))
             except OSError as error:
-                self.lost.append(repr(error))
+                self.lost.append((began, repr(error)))
                 time.sleep(0.02)
             else:
                 self.seen.append((began, status, headers, text))
@@ -127,25 +128,17 @@ def test_an_edit_that_is_rolled_back_changes_nothing(site):
     assert site.manage("shell", "--no-imports", "-c", code).stdout.strip() == "0"
 
 
-def test_a_reload_loses_no_request(site):
-    with serving(site, "--workers", "2") as server, Readers(site.url) as readers:
-        wait_for(lambda: len(readers.seen) > 20 or None)
-        for _ in range(3):
-            server.send_signal(signal.SIGHUP)
-            time.sleep(2)
-    assert readers.lost == []
-    assert {status for _, status, *_ in readers.seen} == {200}
-
-
-def test_a_stop_finishes_what_was_begun(site):
-    """Pages that nobody has asked for are being made when the server is told to stop: none of them is cut."""
+def test_a_stop_cuts_no_answer(site):
+    """Pages that nobody has asked for are being made when the server is told to stop."""
     path = "/search/?q=word{}".format
     with serving(site, "--workers", "2") as server, Readers(site.url, 6, path) as readers:
         wait_for(lambda: len(readers.seen) > 20 or None)
+        told = time.time()
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)
     assert server.returncode == 0
-    assert [lost for lost in readers.lost if "refused" not in lost and "reset" not in lost.lower()] == []
+    # Who comes in the last moment may find the door shut. Nobody is sent away with half an answer.
+    assert [error for began, error in readers.lost if began < told - 0.2 or "Incomplete" in error] == []
     assert all(text.rstrip().endswith("</html>") for *_, text in readers.seen)
 
 
@@ -241,43 +234,73 @@ def ask_nginx(port, path="/404/", **headers):
     ).stdout
 
 
+class CurlReaders:
+    """Clients that ask nginx for pages that nobody has asked for yet, and the beginnings of the answers."""
+
+    def __init__(self, port, number=3):
+        self.answers = []
+        self.stopped = threading.Event()
+        self.threads = [threading.Thread(target=self._read, args=(port, each)) for each in range(number)]
+
+    def _read(self, port, reader):
+        for count in itertools.count():
+            if self.stopped.is_set():
+                return
+            self.answers.append(ask_nginx(port, f"/search/?all=1&q=word{reader}-{count}")[:10].strip())
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(timeout=30)
+
+
 def workers_of(server):
     return Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+
+
+def test_a_reload_loses_no_request_behind_nginx(site, tmp_path):
+    with (
+        serving(site, "--workers", "2", env=BEHIND_NGINX) as server,
+        shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure),
+        CurlReaders(secure) as readers,
+    ):
+        for _ in range(3):
+            server.send_signal(signal.SIGHUP)
+            time.sleep(2)
+    assert len(readers.answers) > 30
+    assert set(readers.answers) == {"HTTP/2 200"}
 
 
 def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
     options = ["--workers", "2", "--respawn-failed-workers"]
     with (
         serving(site, *options, env=BEHIND_NGINX) as server,
+        shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure),
+        CurlReaders(secure) as readers,
+    ):
+        for _ in range(3):
+            time.sleep(1.5)
+            os.kill(int(workers_of(server)[0]), signal.SIGKILL)
+            wait_for(lambda: len(workers_of(server)) == 2 or None)
+            time.sleep(3)  # until the new one has started to listen
+    assert len(readers.answers) > 30
+    assert set(readers.answers) == {"HTTP/2 200"}
+
+
+def test_the_shipped_nginx_overwrites_what_a_client_says_about_itself(site, tmp_path):
+    with (
+        serving(site, env=BEHIND_NGINX),
         shipped_nginx(tmp_path, urlsplit(site.url).port) as (plain, secure),
     ):
         answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
         assert answer.startswith("HTTP/2 200")
         assert answer.lower().count("strict-transport-security:") == 1
         assert ask(f"http://127.0.0.1:{plain}", "/healthz", Host="status.example")[0] == 200
-
-        answers, stopped = [], threading.Event()
-
-        def read(reader):
-            count = 0
-            while not stopped.is_set():
-                count += 1
-                answers.append(ask_nginx(secure, f"/search/?all=1&q=word{reader}-{count}")[:10])
-
-        readers = [threading.Thread(target=read, args=(number,)) for number in range(3)]
-        for reader in readers:
-            reader.start()
-        for _ in range(3):
-            time.sleep(1.5)
-            os.kill(int(workers_of(server)[0]), signal.SIGKILL)
-            wait_for(lambda: len(workers_of(server)) == 2 or None)
-            time.sleep(3)  # until the new one has started to listen
-        time.sleep(1)
-        stopped.set()
-        for reader in readers:
-            reader.join(timeout=30)
-    assert len(answers) > 30
-    assert {answer.strip() for answer in answers} == {"HTTP/2 200"}
 
 
 def test_an_edit_shows_behind_nginx_too(site, tmp_path):

@@ -60,13 +60,19 @@ def main():
 
 def ask(url, chromium):
     """Let Lighthouse look at a page with its default, mobile settings; return its report."""
-    command = [LIGHTHOUSE, url, "--quiet", "--output=json", "--output-path=stdout", "--no-enable-error-reporting"]
+    command = [LIGHTHOUSE, url, "--quiet", "--output=json", "--no-enable-error-reporting"]
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={' '.join(CHROMIUM_FLAGS)}"]
     try:
-        done = subprocess.run(
-            command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, timeout=LIMIT
-        )
-        report = json.loads(done.stdout)
+        # A file: it ends before all of a long report is through a pipe.
+        with tempfile.NamedTemporaryFile(suffix=".json") as output:
+            done = subprocess.run(
+                [*command, f"--output-path={output.name}"],
+                env=os.environ | {"CHROME_PATH": chromium},
+                capture_output=True,
+                text=True,
+                timeout=LIMIT,
+            )
+            report = json.loads(Path(output.name).read_text())
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failure(f"Lighthouse does not run: {error}") from error
     except json.JSONDecodeError as error:

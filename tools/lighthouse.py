@@ -58,7 +58,7 @@ def main():
     sys.exit(any(score < 100 for report in reports.values() for score in scores(report)))
 
 
-def ask(url, chromium):
+def ask(url, chromium, tries=3):
     """Let Lighthouse look at a page with its default, mobile settings; return its report."""
     command = [LIGHTHOUSE, url, "--quiet", "--output=json", "--no-enable-error-reporting"]
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={' '.join(CHROMIUM_FLAGS)}"]
@@ -78,6 +78,9 @@ def ask(url, chromium):
     except json.JSONDecodeError as error:
         raise Failure(f"Lighthouse has no report of {url}:\n{done.stderr[-2000:]}") from error
     if problem := report.get("runtimeError"):
+        # The browser now and then loses the beginning of its trace, and Lighthouse says to run it again.
+        if problem["code"] == "NO_NAVSTART" and tries > 1:
+            return ask(url, chromium, tries - 1)
         raise Failure(f"Lighthouse could not look at {url}: {problem['message']}")
     return report
 

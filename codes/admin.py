@@ -226,7 +226,7 @@ class EntryAdmin(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except versions.Stale:
             messages.error(request, gettext("Somebody else saved this entry meanwhile. Nothing was done; look again."))
-            return redirect(reverse(f"admin:codes_{self.opts.model_name}_change", args=[object_id]))
+            return redirect(f"admin:codes_{self.opts.model_name}_change", object_id)
 
     def get_deleted_objects(self, objs, request):
         """Without the rows that join related codes, which have no name that says anything to an editor."""
@@ -628,7 +628,7 @@ class VersionAdmin(admin.ModelAdmin):
         version = self.get_object(request, object_id)
         if version and self.has_view_permission(request, version):
             before = version.before
-            current = versions.stored(version.key)
+            current = catalogue.stored(version.key).first()
             extra_context = {
                 "title": capfirst(self.opts.verbose_name),
                 "version": version,

@@ -155,8 +155,7 @@ def _load_entry(entry, loaded, replace, report):
 
 def _lock(entry):
     """Wait for whoever is saving this entry, and let nobody save it until all is loaded."""
-    stored = _root_of(entry).objects.select_for_update().filter(pk=entry.key.split(maxsplit=1)[1])
-    stored.values_list("pk").first()
+    stored(entry.key).select_for_update().values_list("pk").first()
 
 
 def write(entry):
@@ -287,16 +286,20 @@ def _reason(error):
     return str(error)
 
 
+def stored(key):
+    """Return the root object that a key such as "statuscode 404" names, as a queryset: it may be gone."""
+    model_name, pk = key.split(maxsplit=1)
+    return apps.get_model("codes", model_name).objects.filter(pk=pk)
+
+
 def from_database(key):
     """Return the entry as the database has it, or None."""
-    model_name, pk = key.split(maxsplit=1)
-    model = apps.get_model("codes", model_name)
-    root = model.objects.filter(pk=pk).first()
+    root = stored(key).first()
     if root is None:
         return None
     instances = [root]
-    for row_model in ROWS_OF[model]:
-        for row in row_model.objects.filter(**{row_model.OWNER: pk}):
+    for row_model in ROWS_OF[type(root)]:
+        for row in row_model.objects.filter(**{row_model.OWNER: root.pk}):
             instances.append(row)
             if row_model is Exchange:
                 instances += row.messages.select_related("exchange")

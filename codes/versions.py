@@ -41,18 +41,8 @@ def keep(key, editor=None, reason=""):
     newest = Version.objects.filter(key=key).first()
     if (newest and newest.data == data) or not (newest or entry):
         return None
-    return Version.objects.create(key=key, number=_number(key), data=data, editor=editor, reason=reason)
-
-
-def stored(key):
-    """Return the root object of an entry, or None."""
-    model_name, pk = key.split(maxsplit=1)
-    return apps.get_model("codes", model_name).objects.filter(pk=pk).first()
-
-
-def _number(key):
-    entry = stored(key)
-    return entry.version if entry else None
+    number = catalogue.stored(key).values_list("version", flat=True).first()
+    return Version.objects.create(key=key, number=number, data=data, editor=editor, reason=reason)
 
 
 def since(key, number):
@@ -75,7 +65,7 @@ def restore(version, editor, reason, seen):
     `seen` is the stamp of the state that gives way, "" for an entry that is gone. Raise Stale if it is another by now,
     CatalogueError or IntegrityError if the version no longer fits the catalogue: a code that it names may be gone.
     """
-    entry = stored(version.key)
+    entry = catalogue.stored(version.key).first()
     if seen != (entry.stamp if entry else ""):
         raise Stale
     keep(version.key)
@@ -84,7 +74,7 @@ def restore(version, editor, reason, seen):
     catalogue.write(catalogue.entry_of(Path("history"), version.key, version.data))
     connection.check_constraints()
     if isinstance(entry, StatusCode):
-        code = stored(version.key)
+        code = catalogue.stored(version.key).get()
         code.lagging = " ".join(attention.lagging_still(entry, code))
         code.save(update_fields=["lagging"])
     return keep(version.key, editor, reason)

@@ -59,7 +59,7 @@ class DatabaseAwayMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if follower.is_away and request.path not in ("/healthz", "/readyz", "/metrics"):
+        if follower.is_away and request.path.removeprefix("/") not in settings.PROBES:
             raise OperationalError("the database is away")
         return self.get_response(request)
 

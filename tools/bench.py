@@ -14,8 +14,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -30,10 +28,14 @@ from statistics import median, quantiles
 from . import rendering
 from .serving import (
     BEHIND_NGINX,
+    HALF_SENT,
     ROOT,
     SITE_WITHOUT_FINISHED_PAGES,
+    UNFINISHED_FORM,
     Failure,
+    connect,
     free_port,
+    half_sent,
     make_site,
     nginx_program,
     running,
@@ -43,19 +45,11 @@ from .serving import (
 PAGE = "/404/"
 FILE = "404.html"  # the same page in nginx: an address without a slash at its end is a file at once
 CONNECTIONS = 16
-HALF_SENT = 40
 READS = 800  # of a normal reader in a round
 READ_LIMIT = 3.0  # seconds
 WARM_UPS = 2  # workers whose memory is looked at
 UNFINISHED_HEAD = f"GET {PAGE} HTTP/1.1\r\nHost: status.example\r\nAccept: "
 READ = f"{UNFINISHED_HEAD}*/*\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
-# A log-in whose content does not come; with a cookie, since without one nobody reads the content.
-UNFINISHED_FORM = (
-    f"POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nCookie: __Host-csrftoken={'a' * 32}\r\n"
-    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername="
-)
-ANY_CERTIFICATE = ssl.create_default_context()
-ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
 STARTED = time.perf_counter()
 PEER = ROOT / ".venv" / "bench-python" / "bin" / "python"
 
@@ -360,32 +354,14 @@ def read_times(port):
     return seconds
 
 
-def connect(port):
-    connection = socket.create_connection(("127.0.0.1", port), timeout=READ_LIMIT)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
-    return ANY_CERTIFICATE.wrap_socket(connection, server_hostname="status.example")
-
-
 def read(port):
-    with connect(port) as connection:
+    with connect(port, READ_LIMIT) as connection:
         connection.sendall(READ.encode())
         answer = b""
         while part := connection.recv(65536):
             answer += part
     if not answer.startswith(b"HTTP/1.1 200"):
         raise Failure(f"A reader was answered {answer[:40]!r}.")
-
-
-@contextmanager
-def half_sent(port, half):
-    held = [connect(port) for _ in range(HALF_SENT)]
-    try:
-        for connection in held:
-            connection.sendall(half.encode())
-        yield
-    finally:
-        for connection in held:
-            connection.close()
 
 
 # Start and memory

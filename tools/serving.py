@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -18,6 +19,14 @@ START_LIMIT = 60  # seconds
 SITE = "statuscodes.wsgi:application"
 SITE_WITHOUT_FINISHED_PAGES = "statuscodes.wsgi:django_application"
 BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
+ANY_CERTIFICATE = ssl.create_default_context()
+ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
+HALF_SENT = 40
+# A log-in whose content does not come; with a cookie, since without one nobody reads the content.
+UNFINISHED_FORM = (
+    f"POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nCookie: __Host-csrftoken={'a' * 32}\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername="
+)
 
 
 class Failure(Exception):
@@ -180,3 +189,23 @@ def shipped_nginx(folder, port):
     command = [nginx_program(), "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]
     with running(command, plain, folder / "output.log", path="/healthz", host="status.example"):
         yield plain, secure
+
+
+def connect(port, timeout=20):
+    """A connection to the shipped nginx on this port, for whatever no client would say."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
+    return ANY_CERTIFICATE.wrap_socket(connection, server_hostname="status.example")
+
+
+@contextmanager
+def half_sent(port, half):
+    """Many clients that send the shipped nginx half a request, and wait."""
+    held = [connect(port) for _ in range(HALF_SENT)]
+    try:
+        for connection in held:
+            connection.sendall(half.encode())
+        yield
+    finally:
+        for connection in held:
+            connection.close()

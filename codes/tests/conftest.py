@@ -1,7 +1,6 @@
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from django.utils import translation
 
 from codes import search
 from codes.models import Category, StatusCode
-from tools.serving import running
+from tools.serving import free_port, running
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 JAVA = shutil.which("java")
@@ -193,9 +192,7 @@ def wait_for(check, seconds=20):
 
 
 def free_url():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -21,7 +20,7 @@ import pytest
 from django.conf import settings
 
 from codes.tests.conftest import free_url, serving, wait_for
-from tools.serving import BEHIND_NGINX, shipped_nginx
+from tools.serving import BEHIND_NGINX, UNFINISHED_FORM, connect, free_port, half_sent, shipped_nginx
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 EDIT = """
@@ -61,27 +60,18 @@ def edit(site, name):
     return float(site.manage("shell", "--no-imports", "-c", EDIT.format(name=name)).stdout)
 
 
-class Readers:
-    """Clients that ask again and again until told to stop, and what they got."""
+class Clients:
+    """Threads that ask again and again until told to stop."""
 
-    def __init__(self, url, number=4, path=lambda count: "/404/"):
-        self.url, self.path = url, path
-        self.seen, self.lost = [], []
+    def __init__(self, number):
         self.stopped = threading.Event()
-        self.threads = [threading.Thread(target=self._read, args=(each,)) for each in range(number)]
+        self.threads = [threading.Thread(target=self._repeat, args=(each,)) for each in range(number)]
 
-    def _read(self, reader):
-        count = 0
-        while not self.stopped.is_set():
-            began = time.time()
-            count += 1
-            try:
-                status, headers, text = ask(self.url, self.path(f"{reader}-{count}"))
-            except OSError as error:
-                self.lost.append((began, repr(error)))
-                time.sleep(0.02)
-            else:
-                self.seen.append((began, status, headers, text))
+    def _repeat(self, client):
+        for count in itertools.count():
+            if self.stopped.is_set():
+                return
+            self.ask(f"{client}-{count}")
 
     def __enter__(self):
         for thread in self.threads:
@@ -92,6 +82,25 @@ class Readers:
         self.stopped.set()
         for thread in self.threads:
             thread.join(timeout=30)
+
+
+class Readers(Clients):
+    """Clients of one page, or of a new one each time, and what they got."""
+
+    def __init__(self, url, number=4, path=lambda count: "/404/"):
+        super().__init__(number)
+        self.url, self.path = url, path
+        self.seen, self.lost = [], []
+
+    def ask(self, count):
+        began = time.time()
+        try:
+            status, headers, text = ask(self.url, self.path(count))
+        except OSError as error:
+            self.lost.append((began, repr(error)))
+            time.sleep(0.02)
+        else:
+            self.seen.append((began, status, headers, text))
 
 
 def test_an_edit_shows_in_every_process_of_every_host_within_a_second(site):
@@ -216,13 +225,14 @@ def test_a_process_killed_while_it_saves_loses_no_save_that_it_reported(site, tm
 # Behind nginx
 
 
-def tls(port):
-    """A connection to nginx that says what no client would."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(
-        socket.create_connection(("127.0.0.1", port), timeout=20), server_hostname="status.example"
-    )
+@contextmanager
+def behind_nginx(site, folder, *options):
+    """The site behind the shipped nginx, as (main process of the site, port for HTTP, port for HTTPS)."""
+    with (
+        serving(site, *options, env=BEHIND_NGINX) as server,
+        shipped_nginx(folder, urlsplit(site.url).port) as (plain, secure),
+    ):
+        yield server, plain, secure
 
 
 def ask_nginx(port, path="/404/", **headers):
@@ -234,29 +244,16 @@ def ask_nginx(port, path="/404/", **headers):
     ).stdout
 
 
-class CurlReaders:
+class NginxReaders(Clients):
     """Clients that ask nginx for pages that nobody has asked for yet, and the beginnings of the answers."""
 
-    def __init__(self, port, number=3):
+    def __init__(self, port):
+        super().__init__(3)
+        self.port = port
         self.answers = []
-        self.stopped = threading.Event()
-        self.threads = [threading.Thread(target=self._read, args=(port, each)) for each in range(number)]
 
-    def _read(self, port, reader):
-        for count in itertools.count():
-            if self.stopped.is_set():
-                return
-            self.answers.append(ask_nginx(port, f"/search/?all=1&q=word{reader}-{count}")[:10].strip())
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        for thread in self.threads:
-            thread.join(timeout=30)
+    def ask(self, count):
+        self.answers.append(ask_nginx(self.port, f"/search/?all=1&q=word{count}")[:10].strip())
 
 
 def workers_of(server):
@@ -265,9 +262,8 @@ def workers_of(server):
 
 def test_a_reload_loses_no_request_behind_nginx(site, tmp_path):
     with (
-        serving(site, "--workers", "2", env=BEHIND_NGINX) as server,
-        shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure),
-        CurlReaders(secure) as readers,
+        behind_nginx(site, tmp_path, "--workers", "2") as (server, _plain, secure),
+        NginxReaders(secure) as readers,
     ):
         for _ in range(3):
             server.send_signal(signal.SIGHUP)
@@ -278,11 +274,7 @@ def test_a_reload_loses_no_request_behind_nginx(site, tmp_path):
 
 def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
     options = ["--workers", "2", "--respawn-failed-workers"]
-    with (
-        serving(site, *options, env=BEHIND_NGINX) as server,
-        shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure),
-        CurlReaders(secure) as readers,
-    ):
+    with behind_nginx(site, tmp_path, *options) as (server, _plain, secure), NginxReaders(secure) as readers:
         for _ in range(3):
             time.sleep(1.5)
             os.kill(int(workers_of(server)[0]), signal.SIGKILL)
@@ -293,10 +285,7 @@ def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
 
 
 def test_the_shipped_nginx_overwrites_what_a_client_says_about_itself(site, tmp_path):
-    with (
-        serving(site, env=BEHIND_NGINX),
-        shipped_nginx(tmp_path, urlsplit(site.url).port) as (plain, secure),
-    ):
+    with behind_nginx(site, tmp_path) as (_server, plain, secure):
         answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
         assert answer.startswith("HTTP/2 200")
         assert answer.lower().count("strict-transport-security:") == 1
@@ -304,7 +293,7 @@ def test_the_shipped_nginx_overwrites_what_a_client_says_about_itself(site, tmp_
 
 
 def test_an_edit_shows_behind_nginx_too(site, tmp_path):
-    with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
+    with behind_nginx(site, tmp_path) as (_server, _plain, secure):
         assert ">찾을 수 없음</h1>" in ask_nginx(secure)
         edit(site, "못 찾음")
         wait_for(lambda: ">못 찾음</h1>" in ask_nginx(secure) or None, seconds=5)
@@ -312,18 +301,9 @@ def test_an_edit_shows_behind_nginx_too(site, tmp_path):
 
 
 def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path):
-    half = (
-        "POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nContent-Length: 100\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nCookie: __Host-csrftoken={'a' * 32}\r\n\r\nusername="
-    )
-    with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
-        held = [tls(secure) for _ in range(40)]
-        for connection in held:
-            connection.sendall(half.encode())
+    with behind_nginx(site, tmp_path) as (_server, _plain, secure), half_sent(secure, UNFINISHED_FORM):
         for number in range(20):
             assert ask_nginx(secure, f"/search/?all=1&q=word{number}").startswith("HTTP/2 200")
-        for connection in held:
-            connection.close()
 
 
 DOUBTFUL = [
@@ -337,10 +317,10 @@ DOUBTFUL = [
 
 
 def test_a_request_that_two_servers_could_read_differently_is_refused(site, tmp_path):
-    with serving(site, env=BEHIND_NGINX), shipped_nginx(tmp_path, urlsplit(site.url).port) as (_plain, secure):
+    with behind_nginx(site, tmp_path) as (_server, _plain, secure):
         for status, lines in DOUBTFUL:
             request = ["POST /404/ HTTP/1.1", "Host: status.example", *lines, "", "0", "", "GET /410/ HTTP/1.1", "", ""]
-            with tls(secure) as connection:
+            with connect(secure) as connection:
                 connection.sendall("\r\n".join(request).encode())
                 answer = b"".join(iter(lambda: connection.recv(65536), b""))
             assert answer.startswith(f"HTTP/1.1 {status} ".encode()), lines[0]
@@ -357,7 +337,7 @@ class Cable:
         self.target = (host, port)
         self.links = []
         self.listener = None
-        self.port = int(free_url().rpartition(":")[2])
+        self.port = free_port()
         self.mend()
 
     def mend(self):
@@ -452,11 +432,11 @@ def test_with_a_damaged_database_pages_get_503_and_files_are_served(fresh_site):
 @contextmanager
 def redis_server(port):
     server = subprocess.Popen(
-        ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_for(lambda: socket.create_connection(("127.0.0.1", int(port)), timeout=5))
+        wait_for(lambda: socket.create_connection(("127.0.0.1", port), timeout=5))
         yield server
     finally:
         server.send_signal(signal.SIGCONT)
@@ -470,7 +450,7 @@ def metric(url, name):
 
 
 def test_hosts_share_pages_and_miss_nothing_when_their_cache_is_away(site):
-    port, other = free_url().rpartition(":")[2], free_url()
+    port, other = free_port(), free_url()
     env = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "METRICS_TOKEN": "only-for-tests"}
     made = "statuscodes_django_answers_total"
     with redis_server(port) as redis, serving(site, env=env), serving(site, url=other, env=env):

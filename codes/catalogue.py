@@ -21,6 +21,7 @@ from django.core.serializers.base import DeserializationError
 from django.core.serializers.python import Deserializer
 from django.db import DatabaseError, connection, transaction
 
+from . import revisions
 from .models import (
     Advice,
     Alias,
@@ -97,7 +98,7 @@ def load(folder=FIXTURES, *, replace=(), progress=lambda done, total, key: None)
     """
     report = Report()
     try:
-        with transaction.atomic():
+        with transaction.atomic(), revisions.one_advance():
             entries = [entry for path in files(folder) for entry in read(path)]
             _check_codes_exist(entries)
             taken = []

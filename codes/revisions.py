@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from contextlib import contextmanager
 
 from django.db import Error, connection
 from django.db.models.signals import m2m_changed, post_delete, post_save
@@ -21,8 +22,30 @@ def watch(app):
     m2m_changed.connect(_advance, sender=StatusCode.related.through)
 
 
+class _Gathering(threading.local):
+    active = found = False
+
+
+_gathering = _Gathering()
+
+
 def _advance(sender, using, **kwargs):
-    Revision.advance()
+    if _gathering.active:
+        _gathering.found = True
+    else:
+        Revision.advance()
+
+
+@contextmanager
+def one_advance():
+    """Advance the revision once, at the end, for however many changes there are within: all in one transaction."""
+    _gathering.active, _gathering.found = True, False
+    try:
+        yield
+    finally:
+        _gathering.active = False
+    if _gathering.found:
+        Revision.advance()
 
 
 class Follower(threading.Thread):

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from codes import catalogue
-from codes.models import Category, ConfusionGroup, LoadedEntry, Reference, StatusCode
+from codes.models import Category, ConfusionGroup, LoadedEntry, Reference, Revision, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,17 @@ def test_loading_twice_changes_nothing(folder):
     out, _ = load(folder)
     assert "0 added, 0 changed" in out
     assert StatusCode.objects.count() + Category.objects.count() == count
+
+
+def test_a_load_makes_pages_anew_only_where_it_changed_something(folder):
+    before = Revision.current()
+    load(folder)
+    assert Revision.current() == before
+    edit(folder / "codes" / "404.yaml", "name_ko: 찾을 수 없음", "name_ko: 없는 페이지")
+    load(folder)
+    assert Revision.current() == before + 1
+    StatusCode.objects.get(number=404).save()
+    assert Revision.current() == before + 2
 
 
 def test_an_empty_database_gets_everything(folder):

@@ -533,10 +533,10 @@ class CategoryAdmin(EntryAdmin):
 class MessageInline(RowInline):
     model = Message
     classes = []
-    fields = [("position", "sender", "receiver", "lost"), "text", *in_both_languages("note")]
+    fields = [("position", "sender", "receiver", "lost"), ("text", "text_en"), *in_both_languages("note")]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "text":
+        if db_field.name in ("text", "text_en"):
             kwargs["widget"] = forms.Textarea(attrs={"rows": 8, "class": "raw-message", "spellcheck": "false"})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

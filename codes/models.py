@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from .citations import citation_url
 from .fields import CitationField, HttpsURLField, LinesField, MarkdownField, PrintableTexts, lines_of
-from .localized import LANGUAGES, OTHER, localized
+from .localized import LANGUAGES, OTHER, in_other_language, localized
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
 
@@ -78,6 +78,7 @@ class Category(Entry):
         return reverse("codes:category", args=[self.digit])
 
     name = localized("name")
+    other_name = in_other_language("name")
     summary = localized("summary")
     description = localized("description")
 
@@ -350,6 +351,7 @@ class StatusCode(Entry):
         return [self._meta.get_field(field).verbose_name for field in self.lagging.split()]
 
     name = localized("name")
+    other_name = in_other_language("name")
     summary = localized("summary")
     description = localized("description")
     when_to_use = localized("when_to_use")
@@ -657,6 +659,12 @@ class Message(Row):
         help_text=_("Start line, header fields, an empty line, content."),
         validators=[RegexValidator(START_LINE, _("The first line must be a request line or a status line."))],
     )
+    text_en = MarkdownField(
+        _("raw message (English)"),
+        blank=True,
+        help_text=_("The same message for English pages, where its content is in Korean."),
+        validators=[RegexValidator(START_LINE, _("The first line must be a request line or a status line."))],
+    )
     note_ko = models.CharField(_("note (Korean)"), max_length=160, blank=True)
     note_en = models.CharField(_("note (English)"), max_length=200, blank=True)
     lost = models.BooleanField(_("never arrives"), default=False)
@@ -672,6 +680,11 @@ class Message(Row):
                 name="message_has_text_or_note",
                 violation_error_message=_("A step needs a raw message or a note."),
             ),
+            models.CheckConstraint(
+                condition=Q(text_en="") | ~Q(text=""),
+                name="message_in_english_has_a_twin",
+                violation_error_message=_("An English message needs the message that it translates."),
+            ),
         ]
 
     def __str__(self):
@@ -685,12 +698,17 @@ class Message(Row):
     note = localized("note")
 
     @property
+    def raw(self):
+        """The message as a page in the active language shows it; most are the same in both."""
+        return self.text_en if self.text_en and get_language() == "en" else self.text
+
+    @property
     def start_line(self):
-        return self.text.partition("\n")[0]
+        return self.raw.partition("\n")[0]
 
     @property
     def rest(self):
-        return self.text.partition("\n")[2]
+        return self.raw.partition("\n")[2]
 
     @property
     def status_class(self):

@@ -1,9 +1,11 @@
 """Every message of every exchange, read by a real HTTP parser."""
 
 import re
+from copy import copy
 
 import h11
 import pytest
+from django.utils.translation import override
 
 from codes.models import Content, HeaderRule, Message, StatusCode
 
@@ -43,8 +45,14 @@ def events(message, method=b"GET"):
     return head, content
 
 
-def all_messages():
-    return Message.objects.exclude(text="").select_related("exchange__code")
+def all_messages(**conditions):
+    """Every message as Korean pages show it, and those that are different there as English ones do."""
+    for message in Message.objects.exclude(text="").filter(**conditions).select_related("exchange__code"):
+        yield message
+        if message.text_en:
+            twin = copy(message)
+            twin.text = message.text_en
+            yield twin
 
 
 def method_before(message):
@@ -92,7 +100,7 @@ def test_reason_phrases_of_registered_codes_are_the_registrys():
     names = dict(StatusCode.objects.exclude(standing="vendor").values_list("number", "name_en"))
     names[306] = "Switch Proxy"  # the old draft's: the registry has none
     wrong = []
-    for message in all_messages().filter(text__startswith="HTTP/1.1"):
+    for message in all_messages(text__startswith="HTTP/1.1"):
         number, _, phrase = message.start_line.removeprefix("HTTP/1.1 ").partition(" ")
         tunnel = method_before(message) == b"CONNECT" and phrase == "Connection Established"  # what proxies say
         if int(number) in names and phrase != names[int(number)] and not tunnel:
@@ -103,7 +111,7 @@ def test_reason_phrases_of_registered_codes_are_the_registrys():
 def test_mandatory_header_fields_are_there():
     """Unconditional ones: a note tells a condition, which an example need not meet."""
     missing = []
-    for message in all_messages().filter(text__startswith="HTTP/1.1"):
+    for message in all_messages(text__startswith="HTTP/1.1"):
         number = int(message.start_line[9:12])
         if number in (101, 401, 405, 407, 426):
             head, _ = events(message, method_before(message))
@@ -116,7 +124,7 @@ def test_mandatory_header_fields_are_there():
 
 def test_a_response_that_cannot_have_content_has_none():
     without = set(StatusCode.objects.filter(content=Content.NONE).values_list("number", flat=True))
-    for message in all_messages().filter(text__startswith="HTTP/1.1"):
+    for message in all_messages(text__startswith="HTTP/1.1"):
         if int(message.start_line[9:12]) in without:
             assert "\n\n" not in message.text, message.start_line
 
@@ -126,6 +134,22 @@ def test_content_is_named_and_counted():
         head, separator, _content = message.text.partition("\n\n")
         if separator and "multipart/byteranges" not in head:
             assert "content-type:" in head.lower(), f"{message.exchange.code_id}: {message.start_line}"
+
+
+LENGTH = re.compile(r"^Content-Length: .*$", re.MULTILINE)
+HANGUL = re.compile("[가-힣]")
+
+
+def test_a_message_on_an_english_page_differs_from_the_korean_in_its_content_only():
+    for message in Message.objects.exclude(text_en=""):
+        heads = {LENGTH.sub("", text).partition("\n\n")[0] for text in (message.text, message.text_en)}
+        assert len(heads) == 1, f"{message.exchange.code_id}: {message.text_en}"
+
+
+def test_the_messages_of_an_english_page_are_in_english():
+    with override("en"):
+        korean = {message.exchange.code_id for message in all_messages() if HANGUL.search(message.raw)}
+    assert korean == {304}  # the Korean page for which Accept-Language asks
 
 
 @pytest.mark.parametrize("number", [100, 101, 103, 301, 302, 303, 307, 308, 304, 401, 407, 412, 425])

@@ -41,6 +41,13 @@ def test_the_list_shows_every_code_once_with_both_names(client):
             assertContains(page, code.name_ko)
 
 
+@pytest.mark.parametrize("path", ["/", "/4xx/", "/search/?q=404&all=1"])
+def test_a_list_names_a_code_in_the_language_of_the_page_first(client, path):
+    korean, english = (re.sub(r">\s+<", "><", client.get(each).text) for each in (path, in_english(path)))
+    assert '<span>찾을 수 없음</span><small lang="en">Not Found</small>' in korean
+    assert '<span>Not Found</span><small lang="ko">찾을 수 없음</small>' in english
+
+
 def test_every_code_opens_in_both_languages_with_its_names(client):
     for code in StatusCode.objects.all():
         for path in (f"/{code.label}/", f"/en/{code.label}/"):

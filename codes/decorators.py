@@ -22,6 +22,12 @@ def read_only(view):
     return wrapper
 
 
+def without_database(view):
+    """Say of a view that it can answer while the database is away."""
+    view.needs_database = False
+    return view
+
+
 STALE = "stale-while-revalidate=300, stale-if-error=86400"
 # Browsers ask again soon, which costs a 304; shared caches a little later, and keep answering when we do not. s-maxage
 # forbids them the last (RFC 9111 section 5.2.2.10); those that know RFC 9213 read the second header instead.

@@ -5,7 +5,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from .models import LoadedEntry, Revision, StatusCode
@@ -91,6 +91,12 @@ class Follower(threading.Thread):
 
 
 follower = Follower()
+
+
+def require_database():
+    """Raise OperationalError while the database is known to be away: nobody waits for a time limit to pass."""
+    if follower.is_away:
+        raise OperationalError("the database is away")
 
 
 def current():

@@ -375,6 +375,7 @@ def index():
         # Read before the index is made: the index is at least as new as this.
         revision = revisions.current()
         if _state["index"] is None or revision != _state["revision"]:
+            revisions.require_database()
             _state.update(index=Index(), revision=revision)
         return _state["index"]
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from . import search as finder
-from .decorators import public
+from .decorators import public, without_database
 from .filters import filters_of
 from .models import Category, ConfusionGroup, StatusCode
 
@@ -66,6 +66,7 @@ def _typed(request):
 
 
 @public
+@without_database
 def search(request):
     query = _typed(request)
     index = finder.index()
@@ -88,12 +89,14 @@ def _direct_address(results):
 
 
 @public
+@without_database
 def suggest(request):
     """The first results in the order of the page, for the list under the search field."""
     return _json({"query": _typed(request), "results": _suggestions(request)})
 
 
 @public
+@without_database
 def completions(request):
     """The same for a browser's address bar, in the form of the OpenSearch Suggestions extension 1.1."""
     found = _suggestions(request)

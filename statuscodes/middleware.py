@@ -5,11 +5,10 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from codes.revisions import follower
+from codes.revisions import require_database
 
 from . import metrics
 from .logs import request_id
@@ -53,15 +52,17 @@ class RequestLogMiddleware:
 
 
 class DatabaseAwayMiddleware:
-    """While the database is known to be away, say so at once: nobody waits for a time limit to pass."""
+    """While the database is known to be away, say so at once in the place of every view that needs it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if follower.is_away and request.path.removeprefix("/") not in settings.PROBES:
-            raise OperationalError("the database is away")
         return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if getattr(view, "needs_database", True):
+            require_database()
 
 
 class SecurityHeadersMiddleware:

@@ -236,8 +236,7 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
-PROBES = ["healthz", "readyz", "metrics"]  # asked over plain HTTP by whoever watches this process
-SECURE_REDIRECT_EXEMPT = [f"^{name}$" for name in PROBES]
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # asked over plain HTTP by whoever watches this process
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
 # This only permits preloading: the domain's owner still has to ask for it at hstspreload.org.

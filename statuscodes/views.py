@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from codes.decorators import public, read_only
+from codes.decorators import public, read_only, without_database
 from codes.revisions import follower
 
 from . import metrics
@@ -16,17 +16,20 @@ from .errors import RETRY_AFTER
 
 
 @public
+@without_database
 def robots(request):
     lines = ["User-agent: *", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @read_only
+@without_database
 def favicon(request):
     return redirect(static("favicon.svg"))
 
 
 @public
+@without_database
 def opensearch(request):
     """The description by which a browser's address bar can search this site (OpenSearch 1.1)."""
     return render(
@@ -38,6 +41,7 @@ def opensearch(request):
 
 
 @read_only
+@without_database
 def healthz(request):
     """200 while this process can serve, whatever it depends on; the body says whether that answers."""
     return JsonResponse(
@@ -46,6 +50,7 @@ def healthz(request):
 
 
 @read_only
+@without_database
 def readyz(request):
     """200 while everything can be done here, 503 while the database is away. A cache that is away is only slower."""
     try:
@@ -60,6 +65,7 @@ def readyz(request):
 
 
 @read_only
+@without_database
 def metrics_page(request):
     """For whoever has the token; nobody else learns that it exists."""
     given = request.headers.get("Authorization", "")

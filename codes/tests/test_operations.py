@@ -5,8 +5,10 @@ import logging
 
 import pytest
 from django.db import OperationalError
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertRedirects
 
+from codes import search
+from codes.models import Revision
 from codes.revisions import Follower, follower
 from statuscodes.logs import JSONFormatter
 
@@ -138,9 +140,23 @@ def test_while_the_database_is_away_nobody_waits_for_it(client, monkeypatch, dja
     monkeypatch.setattr(follower, "is_away", True)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
-        for path in ("/404/", "/admin/", "/search/?q=404"):
+        for path in ("/404/", "/admin/", "/sitemap.xml"):
             assert client.get(path).status_code == 503
         assert client.get("/healthz").json() == {"status": "ok", "database": "away"}
+
+
+def test_while_the_database_is_away_search_goes_on(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(follower, "is_alive", lambda: True)
+    monkeypatch.setattr(follower, "number", Revision.current())
+    client.get("/search/?q=gateway")
+    monkeypatch.setattr(follower, "is_away", True)
+    with django_assert_num_queries(0):
+        assertContains(client.get("/search/?q=못+찾음&all=1"), "찾을 수 없음")
+        assertRedirects(client.get("/search/?q=404"), "/404/", fetch_redirect_response=False)
+        assert client.get("/search/suggest/?q=40").json()["results"]
+    monkeypatch.setitem(search._state, "index", None)
+    client.raise_request_exception = False
+    assert client.get("/search/?q=404").status_code == 503
 
 
 def test_the_page_of_an_absent_database_says_when_to_come_again(client, monkeypatch):

@@ -402,6 +402,7 @@ def test_without_its_database_the_site_serves_what_it_has_and_recovers_by_itself
     with breakable_database(site) as (env, take_away, give_back), serving(site, env=env):
         kept = ask(site.url)
         assert ask(site.url, "/readyz")[0] == 200
+        ask(site.url, "/search/?q=gateway")
         take_away()
         wait_for(lambda: ask(site.url, "/readyz")[0] == 503 or None)
         wait_for(lambda: "max-age=0" in ask(site.url)[1]["Cache-Control"] or None)
@@ -412,6 +413,7 @@ def test_without_its_database_the_site_serves_what_it_has_and_recovers_by_itself
             status, headers, text = ask(site.url, path)
             assert (status, headers["Retry-After"]) == (503, "10")
             assert 'name="q"' in text
+        assert "잘못된 게이트웨이" in ask(site.url, "/search/?q=bad+gateway&all=1")[2]
         give_back()
         wait_for(lambda: ask(site.url, "/403/")[0] == 200 or None)
         wait_for(lambda: "max-age=10" in ask(site.url)[1]["Cache-Control"] or None)

@@ -94,6 +94,7 @@ SAID_BETTER = [
     _(" By %(filter_title)s "),
     _("None available"),
     _("users"),
+    _("History"),
     _("Objects"),
     _("Yes, I’m sure"),
     _("No, take me back"),

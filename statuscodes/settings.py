@@ -173,6 +173,7 @@ METRICS_TOKEN = env("METRICS_TOKEN")
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "statuscodes.formats"
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
 

@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 from base64 import b32decode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog
@@ -405,6 +405,12 @@ def test_superusers_see_who_has_a_device_and_remove_a_lost_one_but_see_no_secret
     assertNotContains(admin_client.get(reverse("admin:otp_totp_totpdevice_change", args=[device.pk])), device.key)
     admin_client.post(reverse("admin:otp_totp_totpdevice_delete", args=[device.pk]), {"post": "yes"})
     assert not TOTPDevice.objects.filter(user=account).exists()
+
+
+def test_the_admin_writes_times_as_koreans_do(admin_client, device):
+    device.created_at = datetime(2026, 11, 26, 13, 51, tzinfo=UTC)
+    device.save()
+    assertContains(admin_client.get(reverse("admin:otp_totp_totpdevice_changelist")), "2026-11-26 22:51")
 
 
 def test_superusers_neither_add_nor_change_devices(admin_client, device):

@@ -1,4 +1,4 @@
-"""Status codes in what people paste: a status line, a line of an access log, the last line of a traceback."""
+"""Status codes in what people paste, such as a line of an access log, or write as they say them: 사공사."""
 
 import re
 
@@ -18,6 +18,13 @@ ALONE = re.compile(
     r"(?<![0-9.:_+])(?<![^0-9\s]-)(?<![0-9]{4},)(?<![^0-9]/)([0-9]{3})"
     r"(?![0-9_]|[.:][0-9]|,[0-9]{3}[0-9,]|\s?번대|\s?(?:ms|px|kb|mb|gb|bytes?|초|분|개|원|명)\b)"
 )
+# A number as it is said, 사공사 or 사백사, and perhaps a word such as 에러, if that is all: in a sentence it may be
+# anything else, as 오백이 떠요 speaks of 500 and not of 502.
+DIGITS = {"공": 0, "영": 0} | {digit: value for value, digit in enumerate("일이삼사오육칠팔구", start=1)}
+DIGIT = f"[{''.join(DIGITS)}]"
+SAID = re.compile(
+    rf"(?:([일이삼사오])({DIGIT})({DIGIT})|([이삼사오])백(?:({DIGIT}?)(십))?({DIGIT}?))번?(?:\s?(?:에러|오류|코드|응답))*"
+)
 
 
 def codes_in(text):
@@ -25,4 +32,13 @@ def codes_in(text):
     for place in PLACES:
         if found := place.findall(text):
             return [int(found[0])]
+    if said := SAID.fullmatch(text):
+        return [_number(*said.groups(default=""))]
     return list(dict.fromkeys(int(number) for number in ALONE.findall(text)))
+
+
+def _number(first, second, third, hundreds, tens, ten, ones):
+    """The number that SAID found: its three digits, or what stands before and after 백 and 십."""
+    if hundreds:
+        first, second, third = hundreds, tens or ("일" if ten else "공"), ones or "공"
+    return int("".join(str(DIGITS[digit]) for digit in (first, second, third)))

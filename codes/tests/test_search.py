@@ -110,6 +110,42 @@ def test_pasted_text_gives_its_status_code(client, text, code):
     assert client.get("/search/", {"q": text}).url.startswith(f"/{code}/")
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("사공사", 404),
+        ("사백사", 404),
+        ("오백", 500),
+        ("오공이 에러", 502),
+        ("사백이십구번", 429),
+        ("삼영일", 301),
+        ("사백십", 410),
+    ],
+)
+def test_a_number_as_koreans_say_it_leads_to_its_code(client, said, code):
+    assert client.get("/search/", {"q": said}).url.startswith(f"/{code}/")
+
+
+@pytest.mark.parametrize("text", ["오백이 떠요", "오백원", "백엔드 오류", "사이공항", "이백만"])
+def test_a_word_that_only_begins_like_a_number_is_none(text):
+    assert pasted.codes_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("파일 업로드 용량", 413),
+        ("네트워크 오류", 0),
+        ("연결 끊김", 0),
+        ("헤더가 너무 큼", 431),
+        ("gdpr", 451),
+        ("dmca", 451),
+    ],
+)
+def test_everyday_words_find_their_code_first(query, code):
+    assert next(hit.found.number for hit in search.search(query).in_order if hit.kind == "code") == code
+
+
 # Ranked results
 
 

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 import brotli
 from django.conf import settings
@@ -66,6 +67,15 @@ def matches(header, etag, *, weak=False):
     return tags == ["*"] or etag in tags or (weak and f"W/{etag}" in tags)
 
 
+class Form(NamedTuple):
+    """A page in one content coding. `unchanged` are the headers of its 304."""
+
+    etag: str
+    headers: list
+    unchanged: list
+    body: bytes
+
+
 @dataclass
 class Page:
     """A finished answer, and the forms in which it has been sent so far."""
@@ -82,7 +92,7 @@ class Page:
         return 2 * len(self.body) + 6_000
 
     def form(self, coding):
-        """Return (etag, headers, body) in this content coding."""
+        """Return the page as a Form in this content coding."""
         if coding not in self.forms:
             body = COMPRESSED[coding](self.body) if coding and self.body else self.body
             etag = f'"{hashlib.sha256(self.body).hexdigest()[:20]}{coding and "-"}{coding}"'
@@ -91,7 +101,7 @@ class Page:
                 headers += [("ETag", etag), ("Vary", "Accept-Encoding")]
             if coding and self.body:
                 headers.append(("Content-Encoding", coding))
-            self.forms[coding] = etag, headers, body
+            self.forms[coding] = Form(etag, headers, _without(headers, OF_CONTENT), body)
         return self.forms[coding]
 
 
@@ -213,16 +223,18 @@ class KeptPages:
 
     def _answer(self, page, environ, start_response):
         coding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        etag, headers, body = page.form(coding)
-        status = page.status
+        form = page.form(coding)
+        # A condition is about a page, not about the way to one (RFC 9110 section 13.2.1).
+        conditions = environ if page.body else {}
+        if "HTTP_IF_MATCH" in conditions and not matches(environ["HTTP_IF_MATCH"], form.etag):
+            headers = [*_without(form.headers, OF_CONTENT | OF_PAGE), ("Cache-Control", "no-store")]
+            start_response("412 Precondition Failed", [*headers, ("Content-Length", "0")])
+            return []
+        status, headers, body = page.status, form.headers, form.body
+        if "HTTP_IF_NONE_MATCH" in conditions and matches(environ["HTTP_IF_NONE_MATCH"], form.etag, weak=True):
+            status, headers, body = "304 Not Modified", form.unchanged, b""
         if not self.revision.is_fresh:
             headers = [(name, STALE.get(name, value)) for name, value in headers]
-        # A condition is about a page, not about the way to one (RFC 9110 section 13.2.1).
-        if page.body and "HTTP_IF_MATCH" in environ and not matches(environ["HTTP_IF_MATCH"], etag):
-            status, body = "412 Precondition Failed", b""
-            headers = [*_without(headers, OF_CONTENT | OF_PAGE), ("Cache-Control", "no-store"), ("Content-Length", "0")]
-        elif page.body and "HTTP_IF_NONE_MATCH" in environ and matches(environ["HTTP_IF_NONE_MATCH"], etag, weak=True):
-            status, headers, body = "304 Not Modified", _without(headers, OF_CONTENT), b""
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

@@ -38,7 +38,7 @@ LONGEST_ITEM = 400  # characters
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--granian", required=True, help="the server's command without port, workers and target")
-    parser.add_argument("--runs", type=int, default=3, help="a page; the one of median performance counts")
+    parser.add_argument("--runs", type=int, default=5, help="a page; the one of median performance counts")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server goes too
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")

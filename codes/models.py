@@ -642,6 +642,7 @@ class Exchange(Row):
 
 STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-9])[0-9]{2}(?: |$)")
 START_LINE = re.compile(r"\A(?:HTTP/1\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \S+ HTTP/1\.[01])$", re.MULTILINE)
+begins_as_message = RegexValidator(START_LINE, _("The first line must be a request line or a status line."))
 
 
 class Message(Row):
@@ -657,13 +658,13 @@ class Message(Row):
         _("raw message"),
         blank=True,
         help_text=_("Start line, header fields, an empty line, content."),
-        validators=[RegexValidator(START_LINE, _("The first line must be a request line or a status line."))],
+        validators=[begins_as_message],
     )
     text_en = MarkdownField(
         _("raw message (English)"),
         blank=True,
         help_text=_("The same message for English pages, where its content is in Korean."),
-        validators=[RegexValidator(START_LINE, _("The first line must be a request line or a status line."))],
+        validators=[begins_as_message],
     )
     note_ko = models.CharField(_("note (Korean)"), max_length=160, blank=True)
     note_en = models.CharField(_("note (English)"), max_length=200, blank=True)

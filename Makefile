@@ -118,4 +118,4 @@ free-port: .venv/.run
 
 staticfiles/.collected: .venv/.run .env $(shell find static -type f)
 	@DEBUG=false $(RUN) manage.py collectstatic --no-input --verbosity 0
-	@touch $@
+	@mkdir -p $(@D) && touch $@

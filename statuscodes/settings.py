@@ -41,6 +41,7 @@ env = environ.Env(
     ADMIN_PATH=(str, "admin/"),
     REQUIRE_SECOND_FACTOR=(strict_bool, False),
     METRICS_TOKEN=(str, ""),
+    STATIC_ROOT=(str, f"{BASE_DIR / 'staticfiles'}"),
 )
 env.read_env(BASE_DIR / ".env")
 
@@ -179,7 +180,7 @@ USE_TZ = True
 
 # Static files: in production hashed, compressed and collected; from their source while DEBUG is on.
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env("STATIC_ROOT")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

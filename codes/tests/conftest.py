@@ -91,7 +91,13 @@ class Site:
 
     def manage(self, *arguments):
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=settings.BASE_DIR, env=self.env, check=True, capture_output=True, text=True)
+        try:
+            return subprocess.run(
+                command, cwd=settings.BASE_DIR, env=self.env, check=True, capture_output=True, text=True
+            )
+        except subprocess.CalledProcessError as failure:
+            failure.add_note(failure.stderr)
+            raise
 
 
 PASSWORD = "four-random-words-here"
@@ -122,6 +128,8 @@ def _site(folder, like=None):
         "DEBUG": "false",
         "ALLOWED_HOSTS": "",
         "DATABASE_URL": _own_database(folder, like),
+        # Not the checkout's: processes of one test run that collect into one folder get in each other's way.
+        "STATIC_ROOT": like.env["STATIC_ROOT"] if like else str(folder / "static"),
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
     return Site(url, environment, folder)

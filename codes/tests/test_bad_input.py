@@ -171,7 +171,6 @@ def test_a_choice_that_cannot_be_is_not_saved(editor, chosen):
 
 
 def test_1500_requests_of_tools_fuzz_find_no_fault(fresh_site):
-    fresh_site.manage("collectstatic", "--no-input", "--verbosity", "0")
     with serving(fresh_site):
         run = fuzz.Run(fresh_site.url, seed="1500", requests=1500).go()
     assert [str(failure) for failure in run.failures] == []

@@ -62,6 +62,7 @@ class Follower(threading.Thread):
         self.number = 0
         self.looked_at = None  # time.monotonic() before the last look that succeeded
         self.is_away = False  # the last look failed
+        self.at_each_look = []  # called in this thread, without arguments
 
     @property
     def is_fresh(self):
@@ -71,6 +72,8 @@ class Follower(threading.Thread):
     def run(self):
         while True:
             self.look()
+            for call in self.at_each_look:
+                call()
             time.sleep(self.EVERY)
 
     def look(self):

@@ -143,7 +143,7 @@ class KeptPages:
         store = self.queried if key[-1] else self.plain
         page = store.get(key)
         if page and self._holds(page):
-            KEPT.inc()
+            KEPT.count()
         else:
             page = self._make(environ, key, store)
         if isinstance(page, Page):

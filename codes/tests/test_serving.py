@@ -451,6 +451,20 @@ def metric(url, name):
     return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
 
 
+KEPT = "statuscodes_kept_answers_total"
+
+
+def test_every_answer_from_a_kept_page_is_counted_whichever_process_gave_it(fresh_site, tmp_path):
+    env = {"METRICS_TOKEN": "only-for-tests", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    with serving(fresh_site, "--workers", "2", env=env):
+        for _ in range(40):
+            ask(fresh_site.url, "/404/")
+        # A process renders the page before it keeps it; which of the two answer is chance.
+        wait_for(lambda: metric(fresh_site.url, KEPT) >= 38 or None)
+        time.sleep(1)
+        assert metric(fresh_site.url, KEPT) in (38, 39)
+
+
 def test_hosts_share_pages_and_miss_nothing_when_their_cache_is_away(site):
     port, other = free_port(), free_url()
     env = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "METRICS_TOKEN": "only-for-tests"}

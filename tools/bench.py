@@ -130,8 +130,8 @@ def say(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--granian", required=True, help="the server's command without port, workers and target")
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=2, help="of each load in a round")
+    parser.add_argument("--turns", type=int, default=25, help="of each load, a second each")
+    parser.add_argument("--rounds", type=int, default=9, help="of everything else")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers go too
     try:
@@ -183,8 +183,8 @@ def loads(site, options):
             require_same(page, nginx.get(f"/{FILE}", headers), "nginx")
             require_same(page, bare.get(PAGE, headers), "bare WSGI")
             wanted[name] = Load(ours.url + PAGE, headers)
-            wanted[f"{name} nginx"] = Load(f"{nginx.url}/{FILE}", headers)
             wanted[f"{name} bare"] = Load(bare.url + PAGE, headers)
+            wanted[f"{name} nginx"] = Load(f"{nginx.url}/{FILE}", headers)
         revisit = asked["gzip"] | {"If-None-Match": answers["gzip"].header("etag")}
         if ours.get(PAGE, revisit).status == 304:
             wanted["304"] = Load(ours.url + PAGE, revisit)
@@ -192,14 +192,17 @@ def loads(site, options):
 
 
 def rates(wanted, options):
-    """Run every load once a round; return the requests a second of each."""
+    """Run every load for a second and in turn, again and again; return the requests a second of each.
+
+    The shorter the turns, the more do those that are compared share what the machine does beside them.
+    """
     for load in wanted.values():
         load.run(1)
     found = {name: [] for name in wanted}
-    for number in range(1, options.rounds + 1):
-        say(f"loads, round {number} of {options.rounds}")
+    for number in range(1, options.turns + 1):
+        say(f"loads, turn {number} of {options.turns}")
         for name, load in wanted.items():
-            found[name].append(load.run(options.seconds))
+            found[name].append(load.run(1))
     return found
 
 
@@ -441,7 +444,7 @@ def print_conditions(options):
         f" Python {platform.python_version()}, Django {version('django')}, granian {version('granian')},"
         f" nginx {nginx.strip().rpartition('/')[2]}, gunicorn {gunicorn}, httpbin {httpbin};"
         f" one worker each, wrk with one thread and {CONNECTIONS} connections,"
-        f" {options.rounds} rounds of {options.seconds} seconds, in turn."
+        f" {options.turns} turns of a second each; {options.rounds} rounds of everything else."
     )
 
 

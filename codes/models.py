@@ -663,6 +663,8 @@ class Message(Row):
     text_en = MarkdownField(
         _("raw message (English)"),
         blank=True,
+        default="",
+        db_default="",  # for the version before, which does not know of this column
         help_text=_("The same message for English pages, where its content is in Korean."),
         validators=[begins_as_message],
     )

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='text_en',
-            field=codes.fields.MarkdownField(blank=True, help_text='The same message for English pages, where its content is in Korean.', validators=[django.core.validators.RegexValidator(re.compile('\\A(?:HTTP/1\\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \\S+ HTTP/1\\.[01])$', 8), 'The first line must be a request line or a status line.')], verbose_name='raw message (English)'),
+            field=codes.fields.MarkdownField(blank=True, db_default='', default='', help_text='The same message for English pages, where its content is in Korean.', validators=[django.core.validators.RegexValidator(re.compile('\\A(?:HTTP/1\\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \\S+ HTTP/1\\.[01])$', 8), 'The first line must be a request line or a status line.')], verbose_name='raw message (English)'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -4,7 +4,8 @@ import json
 import logging
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 from pytest_django.asserts import assertContains, assertRedirects
 
 from codes import search
@@ -189,3 +190,20 @@ def test_a_process_notices_that_the_database_is_away_and_back(monkeypatch, lines
         "the database is away: connection refused",
         "the database is back",
     ]
+
+
+# Upgrades: while one host has the new version, another still runs the one before
+
+
+def test_the_version_before_writes_on_the_schema_of_this_one():
+    loader = MigrationLoader(connection)
+    newest = max(loader.graph.leaf_nodes("codes"))
+    before = max(parent.key for parent in loader.graph.node_map[newest].parents if parent.key[0] == "codes")
+    written = set()
+    for model in loader.project_state(before).apps.get_app_config("codes").get_models(include_auto_created=True):
+        rows = model._base_manager
+        if row := rows.first():
+            rows.filter(pk=row.pk)._raw_delete(connection.alias)
+            row.save(force_insert=True)
+            written.add(model.__name__)
+    assert written >= {"StatusCode", "Exchange", "Message", "Reference", "StatusCode_related", "Revision"}

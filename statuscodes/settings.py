@@ -41,7 +41,7 @@ env = environ.Env(
     ADMIN_PATH=(str, "admin/"),
     REQUIRE_SECOND_FACTOR=(strict_bool, False),
     METRICS_TOKEN=(str, ""),
-    STATIC_ROOT=(str, f"{BASE_DIR / 'staticfiles'}"),
+    STATIC_ROOT=(str, str(BASE_DIR / "staticfiles")),
 )
 env.read_env(BASE_DIR / ".env")
 

@@ -102,12 +102,12 @@ class Load:
     url: str
     headers: dict[str, str]
 
-    def run(self, seconds):
-        """Return the requests answered in a second."""
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s"]
+    def run(self):
+        """Ask for a second; return the requests answered in it."""
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", "-d1s", "--timeout", "10s"]
         for name, value in self.headers.items():
             command += ["-H", f"{name}: {value}"]
-        done = subprocess.run([*command, self.url], capture_output=True, text=True, timeout=seconds + 30)
+        done = subprocess.run([*command, self.url], capture_output=True, text=True, timeout=30)
         rate = re.search(r"Requests/sec: +([0-9.]+)", done.stdout)
         if not rate or "Socket errors" in done.stdout or "Non-2xx" in done.stdout:
             raise Failure(f"wrk on {self.url}:\n{done.stdout}{done.stderr}")
@@ -194,15 +194,15 @@ def loads(site, options):
 def rates(wanted, options):
     """Run every load for a second and in turn, again and again; return the requests a second of each.
 
-    The shorter the turns, the more do those that are compared share what the machine does beside them.
+    Turns are short so that those that are compared suffer alike from what else the machine does.
     """
     for load in wanted.values():
-        load.run(1)
+        load.run()
     found = {name: [] for name in wanted}
     for number in range(1, options.turns + 1):
         say(f"loads, turn {number} of {options.turns}")
         for name, load in wanted.items():
-            found[name].append(load.run(1))
+            found[name].append(load.run())
     return found
 
 

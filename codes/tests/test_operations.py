@@ -197,8 +197,8 @@ def test_a_process_notices_that_the_database_is_away_and_back(monkeypatch, lines
 
 def test_the_version_before_writes_on_the_schema_of_this_one():
     loader = MigrationLoader(connection)
-    newest = max(loader.graph.leaf_nodes("codes"))
-    before = max(parent.key for parent in loader.graph.node_map[newest].parents if parent.key[0] == "codes")
+    (newest,) = loader.graph.leaf_nodes("codes")
+    (before,) = (parent.key for parent in loader.graph.node_map[newest].parents if parent.key[0] == "codes")
     written = set()
     for model in loader.project_state(before).apps.get_app_config("codes").get_models(include_auto_created=True):
         rows = model._base_manager

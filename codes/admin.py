@@ -28,6 +28,7 @@ from .models import (
     Alias,
     Category,
     ConfusionGroup,
+    EntrySnapshot,
     Exchange,
     GroupMember,
     GroupReference,
@@ -38,7 +39,6 @@ from .models import (
     Revision,
     StatusCode,
     VendorMeaning,
-    Version,
 )
 
 OUT_OF_THE_WAY = 10_000  # added to the positions of rows that are about to move
@@ -82,7 +82,7 @@ class EntryForm(forms.ModelForm):
     more is then a decision.
     """
 
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("Reason for the change"), required=False, max_length=200, help_text=_("Optional; kept in the history.")
     )
@@ -91,7 +91,7 @@ class EntryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.conflict = None
         if not self.instance._state.adding:
-            self.initial["seen_version"] = self.entry.version
+            self.initial["lock_version"] = self.entry.lock_version
 
     @property
     def entry(self):
@@ -111,11 +111,11 @@ class EntryForm(forms.ModelForm):
             return data
         # The row stays locked until the transaction of the request ends, so nobody can come between this and the save.
         stored = type(self.entry)._base_manager.select_for_update().filter(pk=self.entry.pk)
-        newest = stored.values_list("version", flat=True).first()
-        if newest != (seen := data.get("seen_version")):
+        newest = stored.values_list("lock_version", flat=True).first()
+        if newest != (seen := data.get("lock_version")):
             self.conflict, self.conflict_version = versions.since(self.entry.key, seen)
             self.data = self.data.copy()
-            self.data[self.add_prefix("seen_version")] = newest
+            self.data[self.add_prefix("lock_version")] = newest
             raise ValidationError(
                 _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
                 code="conflict",
@@ -131,7 +131,7 @@ def _form_of(key):
 
 def _versions_of(key):
     """The address of the list of an entry's versions."""
-    return f"{reverse('admin:codes_version_changelist')}?{urlencode({'key': key})}"
+    return f"{reverse('admin:codes_entrysnapshot_changelist')}?{urlencode({'key': key})}"
 
 
 class EntryAdmin(admin.ModelAdmin):
@@ -149,8 +149,8 @@ class EntryAdmin(admin.ModelAdmin):
 
     def action_checkbox(self, obj):
         """The checkbox, and the state of the row that the list shows: actions change no other."""
-        stamp = format_html('<input type="hidden" name="seen" value="{}">', self.entry_of(obj).stamp)
-        return super().action_checkbox(obj) + stamp
+        token = format_html('<input type="hidden" name="token" value="{}">', self.entry_of(obj).version_token)
+        return super().action_checkbox(obj) + token
 
     def get_actions(self, request):
         """Without Django's deletion of many at once, which does not know what the list showed."""
@@ -199,7 +199,7 @@ class EntryAdmin(admin.ModelAdmin):
         entry = self.entry_of(obj)
         if change or entry is not obj:
             versions.keep(entry.key)
-            if not versions.claim(entry, form.cleaned_data["seen_version"] if change else entry.version):
+            if not versions.claim(entry, form.cleaned_data["lock_version"] if change else entry.lock_version):
                 raise PermissionDenied("the entry was saved by somebody else in this very moment")
         super().save_model(request, obj, form, change)
 
@@ -220,8 +220,10 @@ class EntryAdmin(admin.ModelAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         """Ask before deleting; the address of the question says which state of the entry it was about."""
         obj = self.get_object(request, unquote(object_id))
-        if obj and request.method == "GET" and "seen" not in request.GET:
-            return redirect(f"{request.path}?{urlencode(request.GET.dict() | {'seen': self.entry_of(obj).stamp})}")
+        if obj and request.method == "GET" and "token" not in request.GET:
+            return redirect(
+                f"{request.path}?{urlencode(request.GET.dict() | {'token': self.entry_of(obj).version_token})}"
+            )
         try:
             return super().delete_view(request, object_id, extra_context)
         except versions.Stale:
@@ -238,7 +240,7 @@ class EntryAdmin(admin.ModelAdmin):
         entry = self.entry_of(obj)
         key = entry.key
         versions.keep(key)
-        if request.GET.get("seen") != entry.stamp or not versions.claim(entry, entry.version):
+        if request.GET.get("token") != entry.version_token or not versions.claim(entry, entry.lock_version):
             raise versions.Stale
         super().delete_model(request, obj)
         versions.keep(key, request.user)
@@ -356,7 +358,12 @@ class AdviceInline(RowInline):
 
 class VendorMeaningInline(RowInline):
     model = VendorMeaning
-    fields = [("issuer", "product"), ("phrase", "seen", "position"), *in_both_languages("meaning"), ("source", "url")]
+    fields = [
+        ("issuer", "product"),
+        ("phrase", "visibility", "position"),
+        *in_both_languages("meaning"),
+        ("source", "url"),
+    ]
 
 
 class ExchangeInline(RowInline):
@@ -369,9 +376,9 @@ class ExchangeInline(RowInline):
 
 @admin.register(StatusCode)
 class StatusCodeAdmin(EntryAdmin):
-    list_display = ["label", "name_ko", "name_en", "class_label", "standing", "common", "checked_on"]
+    list_display = ["label", "name_ko", "name_en", "class_label", "registration_status", "common", "checked_on"]
     list_display_links = ["label", "name_ko", "name_en"]
-    list_filter = [AttentionFilter, "category", "standing", LacksLanguageFilter, "common", "webdav"]
+    list_filter = [AttentionFilter, "category", "registration_status", LacksLanguageFilter, "common", "webdav"]
     actions = ["mark_checked", "export_csv", "export_xlsx"]
     change_list_template = "admin/codes/codes.html"
     search_fields = ["=number", "name_ko", "name_en", "keywords", "identifiers__identifier"]
@@ -392,7 +399,7 @@ class StatusCodeAdmin(EntryAdmin):
         (
             None,
             {
-                "fields": [("number", "category", "standing"), ("common", "webdav", "checked_on")],
+                "fields": [("number", "category", "registration_status"), ("common", "webdav", "checked_on")],
             },
         ),
         (_("What it is called"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
@@ -423,21 +430,23 @@ class StatusCodeAdmin(EntryAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             before, after = attention.texts_of(StatusCode.objects.get(pk=obj.pk)), attention.texts_of(obj)
-            obj.lagging = " ".join(attention.lagging_after(before, after, obj.lagging.split()))
+            obj.outdated_translations = " ".join(
+                attention.outdated_after(before, after, obj.outdated_translations.split())
+            )
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Mark as checked today"), permissions=["change"])
     def mark_checked(self, request, queryset):
         """A check says that both languages are right: nothing lags any more. Open forms learn of it by the version."""
-        seen = request.POST.getlist("seen")
+        tokens = request.POST.getlist("token")
         checked, unseen = [], []
         for code in queryset:
             with transaction.atomic():
                 versions.keep(code.key)
-                if code.stamp not in seen or not versions.claim(code, code.version):
+                if code.version_token not in tokens or not versions.claim(code, code.lock_version):
                     unseen.append(code.label)
                     continue
-                StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), lagging="")
+                StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), outdated_translations="")
                 Revision.advance()
                 versions.keep(code.key, request.user, gettext("Checked"))
                 checked.append(code.label)
@@ -533,10 +542,10 @@ class CategoryAdmin(EntryAdmin):
 class MessageInline(RowInline):
     model = Message
     classes = []
-    fields = [("position", "sender", "receiver", "lost"), ("text", "text_en"), *in_both_languages("note")]
+    fields = [("position", "sender", "receiver", "lost"), ("text_ko", "text_en"), *in_both_languages("note")]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name in ("text", "text_en"):
+        if db_field.name in ("text_ko", "text_en"):
             kwargs["widget"] = forms.Textarea(attrs={"rows": 8, "class": "raw-message", "spellcheck": "false"})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
@@ -546,7 +555,7 @@ class ExchangeAdmin(EntryAdmin):
     list_display = ["code", "position", "title_ko", "title_en"]
     list_display_links = ["code", "title_ko", "title_en"]
     list_select_related = ["code"]
-    search_fields = ["=code__number", "title_ko", "title_en", "messages__text"]
+    search_fields = ["=code__number", "title_ko", "title_en", "messages__text_ko"]
     autocomplete_fields = ["code"]
     ordering = ["code", "position"]
     inlines = [MessageInline]
@@ -586,7 +595,7 @@ class ConfusionGroupAdmin(EntryAdmin):
         return ["slug"] if obj else []
 
 
-@admin.register(Version)
+@admin.register(EntrySnapshot)
 class VersionAdmin(admin.ModelAdmin):
     """What was saved, by whom and why; any version can be looked at and restored."""
 
@@ -597,11 +606,11 @@ class VersionAdmin(admin.ModelAdmin):
     list_per_page = 30
     change_form_template = "admin/codes/version.html"
 
-    @admin.display(description=Version._meta.get_field("saved_at").verbose_name, ordering="saved_at")
+    @admin.display(description=EntrySnapshot._meta.get_field("saved_at").verbose_name, ordering="saved_at")
     def when(self, version):
         return version.when
 
-    @admin.display(description=Version._meta.get_field("key").verbose_name, ordering="key")
+    @admin.display(description=EntrySnapshot._meta.get_field("key").verbose_name, ordering="key")
     def entry(self, version):
         return version.entry
 
@@ -616,11 +625,11 @@ class VersionAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         restore = self.admin_site.admin_view(require_POST(self.restore))
-        return [path("<int:pk>/restore/", restore, name="codes_version_restore"), *super().get_urls()]
+        return [path("<int:pk>/restore/", restore, name="codes_entrysnapshot_restore"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
-        if version := Version.objects.filter(key=request.GET.get("key", "")).first():
+        if version := EntrySnapshot.objects.filter(key=request.GET.get("key", "")).first():
             title = f"{version.entry} · {title}"
         return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
@@ -636,25 +645,25 @@ class VersionAdmin(admin.ModelAdmin):
                 "changes": versions.changes(before and before.data, version.data),
                 "state": versions.changes(None, version.data),
                 "restoring": versions.changes(versions.plain(catalogue.from_database(version.key)), version.data),
-                "seen": current.stamp if current else "",
+                "token": current.version_token if current else "",
                 "can_restore": version.data is not None and self._may_restore(request, version),
             } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 
     def restore(self, request, pk):
-        version = get_object_or_404(Version, pk=pk)
+        version = get_object_or_404(EntrySnapshot, pk=pk)
         if version.data is None or not self._may_restore(request, version):
             raise PermissionDenied
         reason = gettext("Restored the version of %(when)s") % {"when": version.when}
         try:
-            kept = versions.restore(version, request.user, reason, seen=request.POST.get("seen"))
+            kept = versions.restore(version, request.user, reason, token=request.POST.get("token"))
         except versions.Stale:
             messages.error(request, gettext("Somebody else saved this entry meanwhile. Nothing was done; look again."))
-            return redirect("admin:codes_version_change", pk)
+            return redirect("admin:codes_entrysnapshot_change", pk)
         except (catalogue.CatalogueError, IntegrityError) as error:
             text = gettext("This version no longer fits the catalogue. Nothing was done: %(reason)s")
             messages.error(request, text % {"reason": error})
-            return redirect("admin:codes_version_change", pk)
+            return redirect("admin:codes_entrysnapshot_change", pk)
         if kept:
             messages.success(request, gettext("The entry is now as it was in this version."))
         else:

@@ -7,13 +7,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from .localized import LANGUAGES, OTHER
-from .models import Standing, StatusCode
+from .models import RegistrationStatus, StatusCode
 
 CHECK_HOLDS = timedelta(days=365)
 
 
 def _lagging():
-    return ~Q(lagging="")
+    return ~Q(outdated_translations="")
 
 
 def _unchecked():
@@ -21,7 +21,7 @@ def _unchecked():
 
 
 def _lapsed():
-    return Q(standing=Standing.TEMPORARY, expires_on__lt=localdate())
+    return Q(registration_status=RegistrationStatus.TEMPORARY, expires_on__lt=localdate())
 
 
 def _missing():
@@ -65,7 +65,7 @@ def texts_of(code):
     }
 
 
-def lagging_after(before, after, already):
+def outdated_after(before, after, already):
     """Return the texts whose other language has not followed, as "description_en", after a save.
 
     `before` and `after` are the values of the text fields; `already` is what lagged before this save.
@@ -85,8 +85,8 @@ def lagging_after(before, after, already):
     return sorted(lagging)
 
 
-def lagging_still(before, after):
+def still_outdated(before, after):
     """Return what lagged in one state of a code and is the same text in another, for it to lag there too."""
     old, new = texts_of(before), texts_of(after)
     changed = {text.rpartition("_")[0] for text in old if old[text] != new[text]}
-    return [text for text in before.lagging.split() if text.rpartition("_")[0] not in changed]
+    return [text for text in before.outdated_translations.split() if text.rpartition("_")[0] not in changed]

@@ -52,7 +52,13 @@ ROWS_OF = {
     ConfusionGroup: [GroupMember, GroupReference],
 }
 # What the database keeps about an entry and files do not.
-BOOKKEEPING = {"version", "lagging"}
+BOOKKEEPING = {"lock_version", "outdated_translations"}
+# Field names before migration 0004, under which older releases recorded the digests of what they loaded.
+FORMER_NAMES = {
+    "codes.statuscode": {"registration_status": "standing"},
+    "codes.vendormeaning": {"visibility": "seen"},
+    "codes.message": {"text_ko": "text"},
+}
 # Rows of a few short values stand on one line each.
 ON_ONE_LINE = {"codes.reference", "codes.headerrule", "codes.alias", "codes.identifier", "codes.groupreference"}
 
@@ -72,8 +78,26 @@ class FixtureEntry:
     @cached_property
     def digest(self):
         """Says whether two entries are the same; asked for only when the objects are complete."""
-        texts = sorted(json.dumps(data, default=str, ensure_ascii=False, sort_keys=True) for data in self.objects)
-        return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+        return _digest(self.objects)
+
+    @cached_property
+    def former_digest(self):
+        """The digest under the field names of the releases before migration 0004, which recorded some."""
+        return _digest([data | {"fields": _with_former_names(data)} for data in self.objects])
+
+    def is_what_was_loaded(self, recorded):
+        """Return whether this is the state of the entry of which the loader recorded the digest."""
+        return recorded is not None and (recorded == self.digest or recorded == self.former_digest)
+
+
+def _digest(objects):
+    texts = sorted(json.dumps(data, default=str, ensure_ascii=False, sort_keys=True) for data in objects)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _with_former_names(data):
+    former = FORMER_NAMES.get(data["model"], {})
+    return {former.get(name, name): value for name, value in data["fields"].items()}
 
 
 @dataclass
@@ -134,18 +158,19 @@ def _load_entry(entry, loaded, replace, report):
     _lock(entry)
     current = from_database(entry.key)
     base = loaded.get(entry.key)
-    if current is None and base == entry.digest and entry.key not in replace:
+    is_as_loaded = entry.is_what_was_loaded(base)
+    if current is None and is_as_loaded and entry.key not in replace:
         # It was loaded as it stands in the file, and is gone: an editor deleted it.
         report.edited.append(entry)
-        return "kept as edited"
-    if current and current.digest == entry.digest:
+        outcome = "kept as edited"
+    elif current and current.digest == entry.digest:
         outcome = "unchanged"
-    elif current and current.digest != base and entry.key not in replace:
-        if entry.digest == base:
-            report.edited.append(entry)
-        else:
+    elif current and not current.is_what_was_loaded(base) and entry.key not in replace:
+        if not is_as_loaded:
             report.conflicts.append(entry)
-        return "kept as edited"
+            return "kept as edited"
+        report.edited.append(entry)
+        outcome = "kept as edited"
     else:
         write(entry)
         outcome = "changed" if current else "added"
@@ -171,7 +196,7 @@ def write(entry):
                 instance.clean()
                 if isinstance(instance, Entry):
                     # Forms that are open now have not seen this: their version is no longer the newest.
-                    instance.version = _next_version(instance)
+                    instance.lock_version = _next_version(instance)
                 deserialized.save()
                 kept.setdefault(type(instance), []).append(instance.pk)
         except (DeserializationError, ValidationError, DatabaseError, TypeError, ValueError) as error:
@@ -184,7 +209,7 @@ def write(entry):
 
 
 def _next_version(instance):
-    stored = type(instance).objects.filter(pk=instance.pk).values_list("version", flat=True).first()
+    stored = type(instance).objects.filter(pk=instance.pk).values_list("lock_version", flat=True).first()
     return 0 if stored is None else stored + 1
 
 

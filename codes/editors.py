@@ -9,7 +9,7 @@ ON_CODES = ["view", "add", "change"]
 ON_ROWS = ["view", "add", "change", "delete"]
 ROWS = ["reference", "headerrule", "alias", "advice", "vendormeaning", "identifier", "exchange", "message"]
 EDITING = [
-    "view_version",
+    "view_entrysnapshot",
     *[f"{action}_statuscode" for action in ON_CODES],
     *[f"{action}_{row}" for row in ROWS for action in ON_ROWS],
 ]

@@ -1,4 +1,4 @@
-"""The list's filters: facts, standing and issuer, each a plain link that can be combined with the others."""
+"""The list's filters: registration, facts and issuer, each a plain link that can be combined with the others."""
 
 from urllib.parse import urlencode
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Caching, Content, HeaderRule, Retry, Standing, VendorMeaning
+from .models import Caching, Content, HeaderRule, RegistrationStatus, Retry, VendorMeaning
 
 
 class Filter:
@@ -39,8 +39,8 @@ def filters_of(parameters):
     filters = [
         Filter(
             "standing",
-            gettext_lazy("Standing"),
-            {value: (label, Q(standing=value)) for value, label in Standing.choices},
+            gettext_lazy("Registration"),
+            {value: (label, Q(registration_status=value)) for value, label in RegistrationStatus.choices},
         ),
         Filter(
             "fact",

@@ -30,11 +30,12 @@ MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown
 class Entry(PrintableTexts):
     """What an editor opens as one form, with the rows that hang on it.
 
-    `version` grows with every save. A form remembers the one it was opened with, and a save with an older one is
-    refused: nobody overwrites what they have not seen.
+    `lock_version` grows with every save (optimistic locking). A form carries the one it was opened with, and a save
+    with an older one is refused.
     """
 
-    version = models.PositiveIntegerField(default=0, editable=False)
+    # Renamed fields keep their columns, so that the release before still runs on the same database.
+    lock_version = models.PositiveIntegerField(default=0, editable=False, db_column="version")
 
     class Meta:
         abstract = True
@@ -44,9 +45,9 @@ class Entry(PrintableTexts):
         return f"{self._meta.model_name} {self.pk}"
 
     @property
-    def stamp(self):
-        """The entry in one version: what a page carries to tell which state its reader saw."""
-        return f"{self.key} {self.version}"
+    def version_token(self):
+        """The entry's key and lock version: what a form sends back to say which state it was made from."""
+        return f"{self.key} {self.lock_version}"
 
 
 class Category(Entry):
@@ -94,7 +95,7 @@ class Category(Entry):
         return self.digit
 
 
-class Standing(models.TextChoices):
+class RegistrationStatus(models.TextChoices):
     REGISTERED = "registered", _("Registered")
     TEMPORARY = "temporary", _("Temporary registration")
     RESERVED = "reserved", _("Reserved")
@@ -139,7 +140,7 @@ class StatusCodeQuerySet(models.QuerySet):
 
     def in_list_order(self):
         """By class, what belongs to none last; in a class the registry's codes before the vendors'."""
-        vendors_last = Case(When(standing=Standing.VENDOR, then=1), default=0)
+        vendors_last = Case(When(registration_status=RegistrationStatus.VENDOR, then=1), default=0)
         return self.select_related("category").order_by(F("category").asc(nulls_last=True), vendors_last, "number")
 
     def without_long_texts(self):
@@ -198,11 +199,12 @@ class StatusCode(Entry):
         related_name="codes",
         help_text=_("The class of the first digit. Leave it empty only for numbers outside 100 to 599."),
     )
-    standing = models.CharField(
-        _("standing"),
+    registration_status = models.CharField(
+        _("registration"),
         max_length=10,
-        choices=Standing,
-        default=Standing.REGISTERED,
+        choices=RegistrationStatus,
+        default=RegistrationStatus.REGISTERED,
+        db_column="standing",
         help_text=_("What the IANA registry says, or “vendor's own” for a number it does not list."),
     )
     common = models.BooleanField(
@@ -291,11 +293,12 @@ class StatusCode(Entry):
         blank=True,
         help_text=_("The registry's date of a temporary registration."),
     )
-    lagging = models.CharField(
-        _("texts that lag behind"),
+    outdated_translations = models.CharField(
+        _("outdated translations"),
         max_length=300,
         blank=True,
         editable=False,
+        db_column="lagging",
         help_text=_("Texts whose other language has changed since."),
     )
 
@@ -317,7 +320,7 @@ class StatusCode(Entry):
                 name="category_is_the_first_digit",
             ),
             models.CheckConstraint(
-                condition=Q(standing=Standing.VENDOR) | Q(number__range=(100, 599)),
+                condition=Q(registration_status=RegistrationStatus.VENDOR) | Q(number__range=(100, 599)),
                 name="only_vendors_leave_100_to_599",
             ),
             models.CheckConstraint(condition=Q(number__lte=999), name="number_has_three_digits"),
@@ -333,9 +336,9 @@ class StatusCode(Entry):
     def clean(self):
         if self.number is None:
             return
-        if self.standing != Standing.VENDOR and not 100 <= self.number <= 599:
-            # An existing entry's number is fixed, and so not a field of its form: the standing is what can be mended.
-            field = "number" if self._state.adding else "standing"
+        if self.registration_status != RegistrationStatus.VENDOR and not 100 <= self.number <= 599:
+            # The number of an existing entry is not a field of its form: only the registration can be corrected.
+            field = "number" if self._state.adding else "registration_status"
             raise ValidationError({field: _("Only a vendor's own number may lie outside 100 to 599.")})
         expected = self.number // 100 if 100 <= self.number <= 599 else None
         if self.category_id != expected:
@@ -347,8 +350,8 @@ class StatusCode(Entry):
             raise ValidationError({"category": message})
 
     @property
-    def lagging_texts(self):
-        return [self._meta.get_field(field).verbose_name for field in self.lagging.split()]
+    def outdated_texts(self):
+        return [self._meta.get_field(field).verbose_name for field in self.outdated_translations.split()]
 
     name = localized("name")
     other_name = in_other_language("name")
@@ -365,11 +368,11 @@ class StatusCode(Entry):
 
     @property
     def is_standard(self):
-        return self.standing == Standing.REGISTERED
+        return self.registration_status == RegistrationStatus.REGISTERED
 
     @property
     def is_vendors(self):
-        return self.standing == Standing.VENDOR
+        return self.registration_status == RegistrationStatus.VENDOR
 
     @property
     def request_header_list(self):
@@ -533,7 +536,7 @@ class Advice(Row):
 class VendorMeaning(Row):
     """What one issuer means by the number; several may use the same one (499, 530, 561)."""
 
-    class Seen(models.TextChoices):
+    class Visibility(models.TextChoices):
         WIRE = "wire", _("Sent to the client")
         LOG = "log", _("Only in logs")
         BODY = "body", _("Only inside the content")
@@ -548,7 +551,7 @@ class VendorMeaning(Row):
     issuer = models.CharField(_("issuer"), max_length=60)
     product = models.CharField(_("product"), max_length=80, blank=True)
     phrase = models.CharField(_("phrase"), max_length=80, blank=True)
-    seen = models.CharField(_("where it is seen"), max_length=10, choices=Seen)
+    visibility = models.CharField(_("where it is seen"), max_length=10, choices=Visibility, db_column="seen")
     meaning_ko = MarkdownField(_("meaning (Korean)"))
     meaning_en = MarkdownField(_("meaning (English)"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
@@ -654,9 +657,10 @@ class Message(Row):
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     sender = models.CharField(_("from"), max_length=8, choices=Party)
     receiver = models.CharField(_("to"), max_length=8, choices=Party)
-    text = MarkdownField(
+    text_ko = MarkdownField(
         _("raw message"),
         blank=True,
+        db_column="text",
         help_text=_("Start line, header fields, an empty line, content."),
         validators=[begins_as_message],
     )
@@ -679,12 +683,12 @@ class Message(Row):
         constraints = [
             models.UniqueConstraint(fields=["exchange", "position"], name="message_position_once"),
             models.CheckConstraint(
-                condition=~Q(text="") | ~Q(note_ko=""),
+                condition=~Q(text_ko="") | ~Q(note_ko=""),
                 name="message_has_text_or_note",
                 violation_error_message=_("A step needs a raw message or a note."),
             ),
             models.CheckConstraint(
-                condition=Q(text_en="") | ~Q(text=""),
+                condition=Q(text_en="") | ~Q(text_ko=""),
                 name="message_in_english_has_a_twin",
                 violation_error_message=_("An English message needs the message that it translates."),
             ),
@@ -703,7 +707,7 @@ class Message(Row):
     @property
     def raw(self):
         """The message as a page in the active language shows it; most are the same in both."""
-        return self.text_en if self.text_en and get_language() == "en" else self.text
+        return self.text_en if self.text_en and get_language() == "en" else self.text_ko
 
     @property
     def start_line(self):
@@ -835,11 +839,11 @@ class GroupReference(Row):
         return source_label(self.spec, self.section)
 
 
-class Version(models.Model):
+class EntrySnapshot(models.Model):
     """An entry as somebody left it: the plain data of its fixture. `data` is null when it was deleted."""
 
     key = models.CharField(pgettext_lazy("of the catalogue", "entry"), max_length=80, db_index=True)
-    number = models.PositiveIntegerField(_("number"), null=True)
+    lock_version = models.PositiveIntegerField(_("lock version"), null=True, db_column="number")
     data = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     editor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("editor"), related_name="+"
@@ -852,6 +856,7 @@ class Version(models.Model):
         verbose_name = pgettext_lazy("of an entry", "version")
         verbose_name_plural = pgettext_lazy("of an entry", "versions")
         default_permissions = ["view"]
+        db_table = "codes_version"
 
     def __str__(self):
         return f"{self.entry} · {self.when}"
@@ -869,7 +874,7 @@ class Version(models.Model):
     @property
     def before(self):
         """The version that this one followed, None for the first that is kept."""
-        return Version.objects.filter(key=self.key, pk__lt=self.pk).first()
+        return EntrySnapshot.objects.filter(key=self.key, pk__lt=self.pk).first()
 
 
 class Revision(models.Model):

@@ -61,7 +61,7 @@ def write(codes, file_format):
         for text, holder, field in _places(code):
             row = [getattr(holder, f"{field}_{language}") for language in LANGUAGES]
             if any(row):
-                table.append([code.number, code.version, text, *map(_shielded, row)])
+                table.append([code.number, code.lock_version, text, *map(_shielded, row)])
     exported = table.export(file_format)
     # The mark tells Excel that a CSV file is UTF-8; without it Korean is garbled there.
     return ("\ufeff" + exported).encode() if file_format == "csv" else exported
@@ -105,7 +105,7 @@ def read(content, file_format):
             reasons.append(_("%(where)s: there is no text %(text)s of %(number)s.") % where)
         elif (code.number, text) in seen:
             reasons.append(_("%(where)s stands twice.") % where)
-        elif str(version).strip() != str(code.version):
+        elif str(version).strip() != str(code.lock_version):
             reasons.append(_("%(where)s: %(number)s was saved after this table was written.") % where)
         else:
             for language, value in zip(LANGUAGES, values, strict=True):
@@ -114,7 +114,7 @@ def read(content, file_format):
                 if before and not after:
                     reasons.append(_("%(where)s: the text would be lost.") % where)
                 elif before != after:
-                    differences.append(Difference(code.number, code.version, text, language, before, after))
+                    differences.append(Difference(code.number, code.lock_version, text, language, before, after))
         seen.add((code and code.number, text))
     if reasons:
         raise Refused(reasons)
@@ -135,7 +135,9 @@ def save(differences, editor, reason):
         for each in own:
             holder, field = places[each.text]
             setattr(holder, f"{field}_{each.language}", each.after)
-        code.lagging = " ".join(attention.lagging_after(before, attention.texts_of(code), code.lagging.split()))
+        code.outdated_translations = " ".join(
+            attention.outdated_after(before, attention.texts_of(code), code.outdated_translations.split())
+        )
         for holder in dict.fromkeys(places[each.text][0] for each in own):
             try:
                 relations = [each.name for each in holder._meta.fields if each.is_relation]

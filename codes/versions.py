@@ -20,7 +20,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from . import attention, catalogue
-from .models import StatusCode, Version
+from .models import EntrySnapshot, StatusCode
 
 SHORT = 60  # characters; longer texts are compared word by word
 WORDS = re.compile(r"\s*\S+|\s+\Z")  # each with the space before it, so that lines stay lines
@@ -38,18 +38,18 @@ def keep(key, editor=None, reason=""):
     """
     entry = catalogue.from_database(key)
     data = plain(entry)
-    newest = Version.objects.filter(key=key).first()
+    newest = EntrySnapshot.objects.filter(key=key).first()
     if (newest and newest.data == data) or not (newest or entry):
         return None
-    number = catalogue.stored(key).values_list("version", flat=True).first()
-    return Version.objects.create(key=key, number=number, data=data, editor=editor, reason=reason)
+    lock_version = catalogue.stored(key).values_list("lock_version", flat=True).first()
+    return EntrySnapshot.objects.create(key=key, lock_version=lock_version, data=data, editor=editor, reason=reason)
 
 
-def since(key, number):
-    """Return the changes since version `number`, and the Version that tells who made them: None for the loader."""
-    # A save that changed nothing has a number and no version, so the last one up to the number is what was seen.
-    seen = Version.objects.filter(key=key, number__lte=number or 0).first()
-    newest = Version.objects.filter(key=key).first()
+def since(key, lock_version):
+    """Return the changes since `lock_version`, and the Version that tells who made them: None for the loader."""
+    # A save that changed nothing has a lock version and no snapshot, so the last one up to the number is what was seen.
+    seen = EntrySnapshot.objects.filter(key=key, lock_version__lte=lock_version or 0).first()
+    newest = EntrySnapshot.objects.filter(key=key).first()
     current = plain(catalogue.from_database(key))
     return changes(seen.data if seen else None, current), newest if newest and newest.data == current else None
 
@@ -59,24 +59,25 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def restore(version, editor, reason, seen):
+def restore(version, editor, reason, token):
     """Make the entry what it was in this version. That is a change of its own, and can be undone in the same way.
 
-    `seen` is the stamp of the state that gives way, "" for an entry that is gone. Raise Stale if it is another by now,
-    CatalogueError or IntegrityError if the version no longer fits the catalogue: a code that it names may be gone.
+    `token` is the version token of the state that gives way, "" for an entry that is gone. Raise Stale if it is another
+    by now, CatalogueError or IntegrityError if the version no longer fits the catalogue: a code that it names may be
+    gone.
     """
     entry = catalogue.stored(version.key).first()
-    if seen != (entry.stamp if entry else ""):
+    if token != (entry.version_token if entry else ""):
         raise Stale
     keep(version.key)
-    if entry and not claim(entry, entry.version):
+    if entry and not claim(entry, entry.lock_version):
         raise Stale
     catalogue.write(catalogue.entry_of(Path("history"), version.key, version.data))
     connection.check_constraints()
     if isinstance(entry, StatusCode):
         code = catalogue.stored(version.key).get()
-        code.lagging = " ".join(attention.lagging_still(entry, code))
-        code.save(update_fields=["lagging"])
+        code.outdated_translations = " ".join(attention.still_outdated(entry, code))
+        code.save(update_fields=["outdated_translations"])
     return keep(version.key, editor, reason)
 
 
@@ -85,9 +86,9 @@ def claim(instance, seen):
 
     One UPDATE both compares and writes, so that of two savers only one can be first, on any database.
     """
-    if not type(instance).objects.filter(pk=instance.pk, version=seen).update(version=F("version") + 1):
+    if not type(instance).objects.filter(pk=instance.pk, lock_version=seen).update(lock_version=F("lock_version") + 1):
         return False
-    instance.version = seen + 1
+    instance.lock_version = seen + 1
     return True
 
 

@@ -134,12 +134,12 @@ def resize_catalogue(size):
 def copy_entry(code, number):
     """Save the code and all that hangs on it under another number."""
     from codes.catalogue import ROWS_OF
-    from codes.models import Exchange, Standing, StatusCode
+    from codes.models import Exchange, RegistrationStatus, StatusCode
 
     twin = copy.copy(code)
     twin.number = number
     twin.category_id = number // 100 if 100 <= number <= 599 else None
-    twin.standing = code.standing if twin.category_id else Standing.VENDOR
+    twin.registration_status = code.registration_status if twin.category_id else RegistrationStatus.VENDOR
     twin.name_ko, twin.name_en = f"{code.name_ko[:50]} {number}", f"{code.name_en[:50]} {number}"
     twin.full_clean(validate_unique=False)
     twin.save(force_insert=True)

@@ -30,7 +30,7 @@ def main(name, rounds):
         word = f"{name}-{number}"
         # What a newly opened form would show; to write the whole page out each time would take most of the seconds.
         seen = StatusCode.objects.get(number=210)
-        data |= {"seen_version": seen.version, "keywords": f"{seen.keywords}\n{word}"}
+        data |= {"lock_version": seen.lock_version, "keywords": f"{seen.keywords}\n{word}"}
         # SQLite does not queue: who waits in vain for others is told that nothing was saved, and tries again.
         while (answer := client.post(path, data)).status_code == 503:
             pass

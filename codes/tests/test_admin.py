@@ -80,23 +80,23 @@ def test_wrong_input_gets_a_message_at_its_field(editor, change, field):
 
 def test_a_vendors_number_outside_the_range_cannot_become_registered(editor):
     path, data = form_of(editor, 600)
-    page = editor.post(path, data | {"standing": "registered"})
-    assert "standing" in page.context["adminform"].form.errors
+    page = editor.post(path, data | {"registration_status": "registered"})
+    assert "registration_status" in page.context["adminform"].form.errors
 
 
 def test_a_message_needs_a_first_line_that_http_knows(editor):
     exchange = StatusCode.objects.get(number=404).exchanges.first()
     path, data = form_of(editor, exchange.pk, "exchange")
-    assert editor.post(path, data | {"messages-1-text": "HTTP/1.1"}).status_code == 200
+    assert editor.post(path, data | {"messages-1-text_ko": "HTTP/1.1"}).status_code == 200
     assert editor.get("/404/").status_code == 200
 
 
 def test_two_messages_can_change_places(editor):
     exchange = StatusCode.objects.get(number=404).exchanges.first()
-    first, second = [message.text for message in exchange.messages.all()[:2]]
+    first, second = [message.text_ko for message in exchange.messages.all()[:2]]
     path, data = form_of(editor, exchange.pk, "exchange")
     assert editor.post(path, data | {"messages-0-position": 2, "messages-1-position": 1}).status_code == 302
-    assert [message.text for message in exchange.messages.all()[:2]] == [second, first]
+    assert [message.text_ko for message in exchange.messages.all()[:2]] == [second, first]
 
 
 def test_a_new_code_can_be_added(editor):
@@ -117,7 +117,9 @@ def test_the_change_list_finds_by_number_and_both_names(editor, query):
     assertContains(editor.get(reverse("admin:codes_statuscode_changelist"), {"q": query}), "찾을 수 없음")
 
 
-@pytest.mark.parametrize("query", ["category__digit__exact=4", "standing__exact=reserved", "lacking=en", "lacking=xx"])
+@pytest.mark.parametrize(
+    "query", ["category__digit__exact=4", "registration_status__exact=reserved", "lacking=en", "lacking=xx"]
+)
 def test_the_change_list_filters(editor, query):
     assert editor.get(reverse("admin:codes_statuscode_changelist") + f"?{query}").status_code == 200
 

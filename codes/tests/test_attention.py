@@ -21,7 +21,7 @@ def save(client, **change):
 
 
 def lagging():
-    return StatusCode.objects.get(number=404).lagging
+    return StatusCode.objects.get(number=404).outdated_translations
 
 
 def test_a_text_changed_in_one_language_asks_for_its_twin_until_that_follows(editor):
@@ -64,14 +64,14 @@ def test_missing_parts_are_shown(make_code):
 
 
 def test_the_front_page_lists_them_and_one_click_marks_an_entry_as_checked(editor):
-    StatusCode.objects.filter(number=404).update(checked_on=date(2020, 1, 1), lagging="summary_en")
+    StatusCode.objects.filter(number=404).update(checked_on=date(2020, 1, 1), outdated_translations="summary_en")
     page = editor.get(reverse("admin:index"))
     assertContains(page, "1년 넘게 확인하지 않은 것")
     assertContains(page, "404 찾을 수 없음")
     assertContains(page, "영어 한 줄 설명")
     press(editor, page, reverse("admin:codes_statuscode_checked", args=[404]))
     code = StatusCode.objects.get(number=404)
-    assert (code.checked_on, code.lagging) == (localdate(), "")
+    assert (code.checked_on, code.outdated_translations) == (localdate(), "")
     assertNotContains(editor.get(reverse("admin:index")), reverse("admin:codes_statuscode_change", args=[404]))
 
 

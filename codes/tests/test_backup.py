@@ -17,7 +17,7 @@ for number in range({rounds}):
     code = StatusCode.objects.get(pk={pk})
     versions.keep(code.key)
     code.keywords += f"\\nword {{number}}"
-    versions.claim(code, code.version)
+    versions.claim(code, code.lock_version)
     code.save()
     versions.keep(code.key, reason=f"round {{number}}")
 """
@@ -51,7 +51,8 @@ def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site
     kept = site.manage("backup", str(tmp_path / "quiet")).stdout.strip()
     shell(
         site,
-        "from codes.models import *\nfor model in (ConfusionGroup, StatusCode, Version): model.objects.all().delete()",
+        "from codes.models import *\n"
+        "for model in (ConfusionGroup, StatusCode, EntrySnapshot): model.objects.all().delete()",
     )
     assert "StatusCode 0 " in shell(site, ALL_ROWS)
 

@@ -134,7 +134,8 @@ def test_no_query_is_made_of_what_somebody_sent():
 @pytest.mark.parametrize(
     "query",
     ["codes/category/?name_ko__regex=(",
-     "auth/user/?username__iregex=(a%2B)%2B$", f"codes/version/?saved_at__year={BEYOND}", "codes/exchange/x/history/",
+     "auth/user/?username__iregex=(a%2B)%2B$", f"codes/entrysnapshot/?saved_at__year={BEYOND}",
+     "codes/exchange/x/history/",
      "autocomplete/?app_label=codes&model_name=exchange&field_name=code&term=%00"],
 )  # fmt: skip
 def test_an_address_of_the_admin_that_asks_for_what_cannot_be_gets_400(admin_client, query):
@@ -144,8 +145,10 @@ def test_an_address_of_the_admin_that_asks_for_what_cannot_be_gets_400(admin_cli
 @pytest.mark.parametrize(
     "query",
     [f"codes/category/?pk={BEYOND}", f"codes/category/?pk__in={BEYOND}", f"codes/category/?pk__range=0,{BEYOND}",
-     "codes/category/?_connector=OR", "codes/category/?pk=x", "codes/version/?o=99", f"codes/version/?p={BEYOND}",
-     "codes/version/?saved_at__gte=x", f"codes/statuscode/{BEYOND}/change/", f"codes/statuscode/{'9' * 5000}/change/",
+     "codes/category/?_connector=OR", "codes/category/?pk=x", "codes/entrysnapshot/?o=99",
+     f"codes/entrysnapshot/?p={BEYOND}",
+     "codes/entrysnapshot/?saved_at__gte=x", f"codes/statuscode/{BEYOND}/change/",
+     f"codes/statuscode/{'9' * 5000}/change/",
      f"r/{BEYOND}/1/", f"auth/user/{BEYOND}/delete/",
      f"autocomplete/?app_label=codes&model_name=exchange&field_name=code&page={BEYOND}"],
 )  # fmt: skip

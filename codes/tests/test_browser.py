@@ -258,7 +258,7 @@ def test_the_whole_admin_works_under_the_content_security_policy(site, page, com
         "/admin/", "/admin/codes/statuscode/", "/admin/codes/statuscode/?attention=lapsed",
         "/admin/codes/statuscode/add/",
         "/admin/codes/statuscode/404/change/", "/admin/codes/category/4/change/", "/admin/codes/exchange/",
-        "/admin/codes/confusiongroup/401-403/change/", "/admin/codes/version/", "/admin/auth/user/add/",
+        "/admin/codes/confusiongroup/401-403/change/", "/admin/codes/entrysnapshot/", "/admin/auth/user/add/",
         "/en/admin/codes/statuscode/404/change/", "/admin/codes/statuscode/404/delete/", "/admin/password_change/",
     ):  # fmt: skip
         page.goto(site.url + path)

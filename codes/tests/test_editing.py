@@ -14,19 +14,19 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes import catalogue, versions
-from codes.models import Advice, Exchange, GroupMember, Reference, StatusCode, Version
+from codes.models import Advice, EntrySnapshot, Exchange, GroupMember, Reference, StatusCode
 from codes.tests.forms import fields_of, form_of, press
 
 pytestmark = pytest.mark.django_db
 
 
 def history(key="statuscode 404"):
-    return Version.objects.filter(key=key)
+    return EntrySnapshot.objects.filter(key=key)
 
 
 def restore(client, version):
-    page = client.get(reverse("admin:codes_version_change", args=[version.pk]))
-    return press(client, page, reverse("admin:codes_version_restore", args=[version.pk]))
+    page = client.get(reverse("admin:codes_entrysnapshot_change", args=[version.pk]))
+    return press(client, page, reverse("admin:codes_entrysnapshot_restore", args=[version.pk]))
 
 
 def question_before_deleting(client, number):
@@ -76,17 +76,17 @@ def test_saving_without_a_change_adds_no_version(editor):
 def test_any_version_can_be_looked_at_whole_with_what_restoring_would_change(editor):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"name_ko": "고친 이름"})
-    first = editor.get(reverse("admin:codes_version_change", args=[history()[1].pk]))
+    first = editor.get(reverse("admin:codes_entrysnapshot_change", args=[history()[1].pk]))
     assert "찾을 수 없음" in [each.after for each in first.context["state"]]
     assert [(each.before, each.after) for each in first.context["restoring"]] == [("고친 이름", "찾을 수 없음")]
-    newest = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
-    assertNotContains(newest, 'name="seen"')
+    newest = editor.get(reverse("admin:codes_entrysnapshot_change", args=[history()[0].pk]))
+    assertNotContains(newest, 'name="token"')
 
 
 def test_a_version_shows_what_its_save_changed(editor):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"description_ko": data["description_ko"].replace("원본", "<b>원래</b>")})
-    page = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
+    page = editor.get(reverse("admin:codes_entrysnapshot_change", args=[history()[0].pk]))
     assertContains(page, "<del>원본</del>")
     assertContains(page, "<ins>&lt;b&gt;원래&lt;/b&gt;</ins>")
 
@@ -156,7 +156,7 @@ def test_restoring_leaves_the_marks_of_other_texts(editor):
     editor.post(path, data | {"name_ko": "고친 이름"})
     restore(editor, history()[1])
     code = StatusCode.objects.get(number=404)
-    assert (code.name_ko, code.lagging) == ("찾을 수 없음", "description_en")
+    assert (code.name_ko, code.outdated_translations) == ("찾을 수 없음", "description_en")
 
 
 def test_what_the_loader_changed_is_not_said_of_the_next_editor(editor, tmp_path):
@@ -182,17 +182,17 @@ def test_a_version_that_no_longer_fits_is_shown_and_says_so_when_it_should_be_re
     assert StatusCode.objects.get(number=599).name_ko == "고친 이름"
     first.data[0]["fields"]["a_field_of_old"] = "옛것"
     first.save()
-    assertContains(admin_client.get(reverse("admin:codes_version_change", args=[first.pk])), "옛것")
+    assertContains(admin_client.get(reverse("admin:codes_entrysnapshot_change", args=[first.pk])), "옛것")
 
 
 def test_the_history_is_in_the_words_of_the_form_and_the_time_of_the_site(editor):
     path, data = form_of(editor, 499)
-    editor.post(path, data | {"common": "on", "vendor_meanings-0-seen": "wire"})
+    editor.post(path, data | {"common": "on", "vendor_meanings-0-visibility": "wire"})
     newest, first = history("statuscode 499")
-    page = editor.get(reverse("admin:codes_version_change", args=[newest.pk]))
+    page = editor.get(reverse("admin:codes_entrysnapshot_change", args=[newest.pk]))
     assertContains(page, "<ins>예</ins>")
     assertContains(page, "<del>로그에서만 보임</del> <ins>클라이언트에게 전달됨</ins>")
-    assertContains(editor.get(reverse("admin:codes_version_changelist")), "상태코드 499")
+    assertContains(editor.get(reverse("admin:codes_entrysnapshot_changelist")), "상태코드 499")
     restore(editor, first)
     local = timezone.localtime(first.saved_at)
     assert history("statuscode 499")[0].reason == f"{local:%Y-%m-%d %H:%M} 버전으로 되돌림"
@@ -207,16 +207,16 @@ def test_long_texts_are_compared_by_words_that_keep_their_lines():
 def test_restoring_needs_the_right_to_change(editor):
     admin = User.objects.create_superuser("chief")
     versions.keep("category 4", admin)
-    version = Version.objects.get(key="category 4")
-    assert editor.post(reverse("admin:codes_version_restore", args=[version.pk])).status_code == 403
+    version = EntrySnapshot.objects.get(key="category 4")
+    assert editor.post(reverse("admin:codes_entrysnapshot_restore", args=[version.pk])).status_code == 403
 
 
 def test_history_itself_cannot_be_changed(admin_client):
     versions.keep("statuscode 404")
     version = history()[0]
-    assert admin_client.get(reverse("admin:codes_version_delete", args=[version.pk])).status_code == 403
-    assert admin_client.get(reverse("admin:codes_version_add")).status_code == 403
-    assert admin_client.get(reverse("admin:codes_version_restore", args=[version.pk])).status_code == 405
+    assert admin_client.get(reverse("admin:codes_entrysnapshot_delete", args=[version.pk])).status_code == 403
+    assert admin_client.get(reverse("admin:codes_entrysnapshot_add")).status_code == 403
+    assert admin_client.get(reverse("admin:codes_entrysnapshot_restore", args=[version.pk])).status_code == 405
 
 
 # Two editors at once
@@ -236,7 +236,7 @@ def test_a_form_opened_before_anothers_save_comes_back_with_both_texts(editor, d
     assertContains(page, "other")
     assert StatusCode.objects.get(number=404).name_ko == "남의 이름"
 
-    mine["seen_version"] = fields_of(page)["seen_version"]
+    mine["lock_version"] = fields_of(page)["lock_version"]
     assert editor.post(path, mine | {"summary_ko": "내가 쓴 설명입니다."}).status_code == 302
     assert StatusCode.objects.get(number=404).summary_ko == "내가 쓴 설명입니다."
 
@@ -341,11 +341,11 @@ def test_nobody_restores_over_what_was_saved_after_the_page_was_drawn(editor):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"name_ko": "고친 이름"})
     first = history().last()
-    address = reverse("admin:codes_version_change", args=[first.pk])
+    address = reverse("admin:codes_entrysnapshot_change", args=[first.pk])
     drawn = editor.get(address)
     path, data = form_of(editor, 404)
     editor.post(path, data | {"name_ko": "남의 이름"})
-    page = press(editor, drawn, reverse("admin:codes_version_restore", args=[first.pk]))
+    page = press(editor, drawn, reverse("admin:codes_entrysnapshot_restore", args=[first.pk]))
     assert page.url == address
     assert StatusCode.objects.get(number=404).name_ko == "남의 이름"
 
@@ -359,7 +359,7 @@ def test_a_reload_of_the_fixtures_counts_as_a_save(editor, tmp_path):
 @pytest.mark.parametrize("forged", ["", "-1", "99999999999999999999999", "abc", "0x1", "\0"])
 def test_a_forged_version_saves_nothing(editor, forged):
     path, data = form_of(editor, 404)
-    assert editor.post(path, data | {"seen_version": forged, "name_ko": "몰래"}).status_code in (200, 400)
+    assert editor.post(path, data | {"lock_version": forged, "name_ko": "몰래"}).status_code in (200, 400)
     assert StatusCode.objects.get(number=404).name_ko == "찾을 수 없음"
 
 
@@ -451,7 +451,7 @@ def test_an_edit_is_written_back_to_its_file_and_nothing_else(editor, tmp_path):
 def test_texts_that_hold_script_are_shown_as_text_in_the_history(editor):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"keywords": "<script>alert(1)</script>"})
-    page = editor.get(reverse("admin:codes_version_change", args=[history()[0].pk]))
+    page = editor.get(reverse("admin:codes_entrysnapshot_change", args=[history()[0].pk]))
     assertNotContains(page, "<script>alert(1)")
 
 

@@ -75,7 +75,7 @@ def test_every_entry_has_its_names_summary_and_description():
 
 
 def test_every_registered_code_tells_when_to_use_it_and_what_comes_next():
-    for code in StatusCode.objects.exclude(standing="vendor").prefetch_related("advice", "exchanges"):
+    for code in StatusCode.objects.exclude(registration_status="vendor").prefetch_related("advice", "exchanges"):
         for field in ("when_to_use_ko", "when_not_to_use_ko", "history_ko", "content", "content_source"):
             assert getattr(code, field), f"{code.number} {field}"
         assert code.advice.all(), code.number
@@ -167,7 +167,7 @@ def test_citations_lead_to_their_section():
 def test_every_row_of_the_vendor_table_is_in_the_catalogue():
     with (Path(__file__).parent / "data" / "vendor.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert set(StatusCode.objects.filter(standing="vendor").values_list("number", flat=True)) <= {
+    assert set(StatusCode.objects.filter(registration_status="vendor").values_list("number", flat=True)) <= {
         int(row["number"]) for row in rows
     }
     for number in {int(row["number"]) for row in rows}:
@@ -178,7 +178,7 @@ def test_every_row_of_the_vendor_table_is_in_the_catalogue():
 @pytest.mark.parametrize("number", [0, 444, 460, 499])
 def test_numbers_that_never_travel_say_so(number):
     code = StatusCode.objects.get(number=number)
-    assert code.vendor_meanings.filter(seen__in=["log", "body"]).exists()
+    assert code.vendor_meanings.filter(visibility__in=["log", "body"]).exists()
     assert re.search("로그|전송|나가지|네트워크", code.description_ko)
 
 

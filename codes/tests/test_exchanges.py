@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def raw(message):
     """The message as it goes over the wire: CRLF in the head, the content as it stands."""
-    head, separator, content = message.text.partition("\n\n")
+    head, separator, content = message.text_ko.partition("\n\n")
     if re.fullmatch(r"HTTP/1\.1 \d{3}", message.start_line):
         # The space before an absent reason phrase is mandatory (RFC 9112 section 4); fields strip it from our texts.
         head = head.replace(message.start_line, f"{message.start_line} ", 1)
@@ -47,18 +47,18 @@ def events(message, method=b"GET"):
 
 def all_messages(**conditions):
     """Every message as Korean pages show it, and those that are different there as English ones do."""
-    for message in Message.objects.exclude(text="").filter(**conditions).select_related("exchange__code"):
+    for message in Message.objects.exclude(text_ko="").filter(**conditions).select_related("exchange__code"):
         yield message
         if message.text_en:
             twin = copy(message)
-            twin.text = message.text_en
+            twin.text_ko = message.text_en
             yield twin
 
 
 def method_before(message):
     """The method of the request that this response answers."""
-    requests = message.exchange.messages.filter(position__lt=message.position, text__contains=" HTTP/1.")
-    methods = [request.text.split()[0] for request in requests if not request.status_class]
+    requests = message.exchange.messages.filter(position__lt=message.position, text_ko__contains=" HTTP/1.")
+    methods = [request.text_ko.split()[0] for request in requests if not request.status_class]
     return (methods or ["GET"])[-1].encode()
 
 
@@ -84,7 +84,7 @@ def test_every_message_is_correct_http():
 def test_every_code_that_travels_shows_itself_in_an_exchange():
     missing = set()
     for code in StatusCode.objects.prefetch_related("exchanges__messages", "vendor_meanings"):
-        on_the_wire = not code.is_vendors or any(meaning.seen == "wire" for meaning in code.vendor_meanings.all())
+        on_the_wire = not code.is_vendors or any(meaning.visibility == "wire" for meaning in code.vendor_meanings.all())
         lines = [m.start_line for exchange in code.exchanges.all() for m in exchange.messages.all()]
         if on_the_wire and not any(line.startswith(f"HTTP/1.1 {code.label}") for line in lines):
             missing.add(code.number)
@@ -97,10 +97,10 @@ def test_every_code_that_travels_shows_itself_in_an_exchange():
 
 
 def test_reason_phrases_of_registered_codes_are_the_registrys():
-    names = dict(StatusCode.objects.exclude(standing="vendor").values_list("number", "name_en"))
+    names = dict(StatusCode.objects.exclude(registration_status="vendor").values_list("number", "name_en"))
     names[306] = "Switch Proxy"  # the old draft's: the registry has none
     wrong = []
-    for message in all_messages(text__startswith="HTTP/1.1"):
+    for message in all_messages(text_ko__startswith="HTTP/1.1"):
         number, _, phrase = message.start_line.removeprefix("HTTP/1.1 ").partition(" ")
         tunnel = method_before(message) == b"CONNECT" and phrase == "Connection Established"  # what proxies say
         if int(number) in names and phrase != names[int(number)] and not tunnel:
@@ -111,7 +111,7 @@ def test_reason_phrases_of_registered_codes_are_the_registrys():
 def test_mandatory_header_fields_are_there():
     """Unconditional ones: a note tells a condition, which an example need not meet."""
     missing = []
-    for message in all_messages(text__startswith="HTTP/1.1"):
+    for message in all_messages(text_ko__startswith="HTTP/1.1"):
         number = int(message.start_line[9:12])
         if number in (101, 401, 405, 407, 426):
             head, _ = events(message, method_before(message))
@@ -124,14 +124,14 @@ def test_mandatory_header_fields_are_there():
 
 def test_a_response_that_cannot_have_content_has_none():
     without = set(StatusCode.objects.filter(content=Content.NONE).values_list("number", flat=True))
-    for message in all_messages(text__startswith="HTTP/1.1"):
+    for message in all_messages(text_ko__startswith="HTTP/1.1"):
         if int(message.start_line[9:12]) in without:
-            assert "\n\n" not in message.text, message.start_line
+            assert "\n\n" not in message.text_ko, message.start_line
 
 
 def test_content_is_named_and_counted():
     for message in all_messages():
-        head, separator, _content = message.text.partition("\n\n")
+        head, separator, _content = message.text_ko.partition("\n\n")
         if separator and "multipart/byteranges" not in head:
             assert "content-type:" in head.lower(), f"{message.exchange.code_id}: {message.start_line}"
 
@@ -142,7 +142,7 @@ HANGUL = re.compile("[가-힣]")
 
 def test_a_message_on_an_english_page_differs_from_the_korean_in_its_content_only():
     for message in Message.objects.exclude(text_en=""):
-        heads = {LENGTH.sub("", text).partition("\n\n")[0] for text in (message.text, message.text_en)}
+        heads = {LENGTH.sub("", text).partition("\n\n")[0] for text in (message.text_ko, message.text_en)}
         assert len(heads) == 1, f"{message.exchange.code_id}: {message.text_en}"
 
 
@@ -168,7 +168,7 @@ def test_faults_between_machines_show_the_machine_between(number):
 def test_the_second_request_of_a_redirect_has_the_method_that_the_facts_state(number, kept):
     stories = []
     for exchange in StatusCode.objects.get(number=number).exchanges.all():
-        requests = [m.text.split()[0] for m in exchange.messages.all() if m.text and not m.status_class]
+        requests = [m.text_ko.split()[0] for m in exchange.messages.all() if m.text_ko and not m.status_class]
         stories.append(requests[:2])
     if kept:
         assert ["POST", "POST"] in stories or ["PUT", "PUT"] in stories

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codes.models import Caching, Category, Content, HeaderRule, Standing, StatusCode
+from codes.models import Caching, Category, Content, HeaderRule, RegistrationStatus, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -14,10 +14,10 @@ with (Path(__file__).parent / "data" / "iana.csv").open(newline="", encoding="ut
     REGISTRY = {int(row["number"]): row for row in csv.DictReader(table)}
 
 STANDINGS = {
-    "registered": Standing.REGISTERED,
-    "temporary": Standing.TEMPORARY,
-    "unused": Standing.RESERVED,
-    "obsoleted": Standing.OBSOLETE,
+    "registered": RegistrationStatus.REGISTERED,
+    "temporary": RegistrationStatus.TEMPORARY,
+    "unused": RegistrationStatus.RESERVED,
+    "obsoleted": RegistrationStatus.OBSOLETE,
 }
 
 SOURCE_ENTRIES = {
@@ -39,13 +39,13 @@ def code(row):
 
 
 def test_every_registered_number_is_in_the_catalogue_and_every_other_is_a_vendors():
-    registered = StatusCode.objects.exclude(standing=Standing.VENDOR)
+    registered = StatusCode.objects.exclude(registration_status=RegistrationStatus.VENDOR)
     assert set(registered.values_list("number", flat=True)) == set(REGISTRY)
 
 
-def test_the_name_and_standing_are_the_registrys(row, code):
+def test_the_name_and_registration_status_are_the_registrys(row, code):
     assert code.name_en == row["name"]
-    assert code.standing == STANDINGS[row["status"]]
+    assert code.registration_status == STANDINGS[row["status"]]
 
 
 def test_the_first_reference_is_the_section_that_defines_the_code(row, code):

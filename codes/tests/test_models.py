@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("number", "digit", "standing"),
+    ("number", "digit", "registration_status"),
     [
         (433, 5, "registered"),
         (433, 3, "registered"),
@@ -22,15 +22,19 @@ pytestmark = pytest.mark.django_db
         (1000, None, "vendor"),
     ],
 )
-def test_the_database_refuses_a_number_outside_its_class_or_range(number, digit, standing):
+def test_the_database_refuses_a_number_outside_its_class_or_range(number, digit, registration_status):
     with pytest.raises(IntegrityError), transaction.atomic():
-        StatusCode.objects.create(number=number, category_id=digit, standing=standing, name_ko="이름", name_en="Name")
+        StatusCode.objects.create(
+            number=number, category_id=digit, registration_status=registration_status, name_ko="이름", name_en="Name"
+        )
 
 
 @pytest.mark.parametrize(("number", "digit"), [(433, 4), (199, 1), (599, 5), (600, None), (0, None)])
 def test_a_vendors_number_may_stand_in_its_class_or_outside_all_of_them(number, digit):
     StatusCode.objects.filter(number=number).delete()
-    StatusCode.objects.create(number=number, category_id=digit, standing="vendor", name_ko="이름", name_en="Name")
+    StatusCode.objects.create(
+        number=number, category_id=digit, registration_status="vendor", name_ko="이름", name_en="Name"
+    )
 
 
 def test_the_database_refuses_a_code_without_both_names(make_code):

@@ -174,14 +174,14 @@ def test_the_beginning_of_a_number_gives_the_codes_that_begin_so():
 
 
 def test_every_name_finds_its_code_first():
-    for code in StatusCode.objects.exclude(standing="vendor"):
+    for code in StatusCode.objects.exclude(registration_status="vendor"):
         for name in (code.name_ko, code.name_en):
             best = search.search(name).in_order[0].found
             assert name in (best.name_ko, best.name_en), name
 
 
 def test_every_korean_name_is_found_by_its_initials_its_keys_and_without_spaces():
-    for code in StatusCode.objects.exclude(standing="vendor"):
+    for code in StatusCode.objects.exclude(registration_status="vendor"):
         squeezed = search.squeeze(code.name_ko)
         ways = [squeezed, hangul.keys(squeezed)]
         ways += (

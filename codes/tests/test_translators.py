@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from codes import catalogue
-from codes.models import StatusCode, Version
+from codes.models import EntrySnapshot, StatusCode
 from codes.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -64,17 +64,17 @@ def test_a_changed_text_is_shown_first_and_saved_when_confirmed(editor, file_for
     code = StatusCode.objects.get(number=404)
     assert code.summary_en == "A better line."
     assert code.advice.get(reader="visitor").text_en == "- Look again."
-    assert Version.objects.filter(key="statuscode 404")[0].editor.username == "editor"
+    assert EntrySnapshot.objects.filter(key="statuscode 404")[0].editor.username == "editor"
 
 
 def test_a_translation_that_follows_its_twin_asks_for_nothing_more(editor):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"summary_ko": "고친 설명입니다."})
-    assert StatusCode.objects.get(number=404).lagging == "summary_en"
+    assert StatusCode.objects.get(number=404).outdated_translations == "summary_en"
     confirm(editor, upload(editor, change(table_of(editor, 404), 404, "summary", "en", "A corrected line.")))
-    assert StatusCode.objects.get(number=404).lagging == ""
+    assert StatusCode.objects.get(number=404).outdated_translations == ""
     confirm(editor, upload(editor, change(table_of(editor, 404), 404, "name", "en", "Lost")))
-    assert StatusCode.objects.get(number=404).lagging == "name_ko"
+    assert StatusCode.objects.get(number=404).outdated_translations == "name_ko"
 
 
 def test_texts_that_look_like_formulas_are_shielded_and_come_back_the_same(editor):

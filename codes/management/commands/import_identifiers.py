@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from codes.models import Identifier, Revision, Standing, StatusCode
+from codes.models import Identifier, RegistrationStatus, Revision, StatusCode
 
 # The table's ecosystems in the order of the page, under the names that developers know.
 ECOSYSTEMS = {
@@ -92,7 +92,11 @@ def identifiers_of(rows, codes):
         known.setdefault(row["identifier"], former)
     for number, code in codes.items():
         known = names[number, "Django"]
-        sendable = code.standing == Standing.REGISTERED and number >= 200 and number not in NOT_FROM_DJANGO
+        sendable = (
+            code.registration_status == RegistrationStatus.REGISTERED
+            and number >= 200
+            and number not in NOT_FROM_DJANGO
+        )
         if sendable and not any("Response" in identifier for identifier in known):
             known[IDIOMS.get(number, f"HttpResponse(status={number})")] = False
     order = list(dict.fromkeys(ECOSYSTEMS.values()))

@@ -1,0 +1,174 @@
+"""Give models and fields the field's own names.
+
+Columns and tables keep their names, so that nothing has to stop for this: the release before runs on the same database.
+Only what is stored as data changes: snapshots of entries name their fields, and permissions name their model.
+"""
+
+import re
+
+from django.core.validators import RegexValidator
+from django.db import migrations, models
+
+import codes.fields
+
+BEGINS_AS_MESSAGE = RegexValidator(
+    re.compile(r"\A(?:HTTP/1\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \S+ HTTP/1\.[01])$", re.MULTILINE),
+    "The first line must be a request line or a status line.",
+)
+RENAMED_FIELDS = {
+    "codes.statuscode": {"standing": "registration_status"},
+    "codes.vendormeaning": {"seen": "visibility"},
+    "codes.message": {"text": "text_ko"},
+}
+
+
+def rename_fields(data, renamed):
+    """Return the objects of a snapshot with their fields renamed, in the order they had."""
+    return [
+        item | {"fields": {renamed.get(item["model"], {}).get(name, name): value for name, value in item["fields"].items()}}
+        for item in data
+    ]
+
+
+def rewrite_snapshots(apps, renamed):
+    snapshots = apps.get_model("codes", "EntrySnapshot").objects
+    for snapshot in snapshots.exclude(data=None).iterator():
+        data = rename_fields(snapshot.data, renamed)
+        if data != snapshot.data:
+            snapshots.filter(pk=snapshot.pk).update(data=data)
+
+
+def rename_permissions(apps, old, new, name):
+    apps.get_model("auth", "Permission").objects.filter(content_type__app_label="codes", codename=old).update(
+        codename=new, name=name
+    )
+
+
+def forwards(apps, schema_editor):
+    rewrite_snapshots(apps, RENAMED_FIELDS)
+    rename_permissions(apps, "view_version", "view_entrysnapshot", "Can view version")
+
+
+def backwards(apps, schema_editor):
+    former = {model: {new: old for old, new in fields.items()} for model, fields in RENAMED_FIELDS.items()}
+    rewrite_snapshots(apps, former)
+    rename_permissions(apps, "view_entrysnapshot", "view_version", "Can view version")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("codes", "0003_messages_in_english"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
+
+    operations = [
+        *[
+            operation
+            for model in ("category", "confusiongroup", "statuscode")
+            for operation in (
+                migrations.AlterField(
+                    model,
+                    "version",
+                    models.PositiveIntegerField(db_column="version", default=0, editable=False),
+                ),
+                migrations.RenameField(model, "version", "lock_version"),
+            )
+        ],
+        migrations.AlterField(
+            "statuscode",
+            "standing",
+            models.CharField(
+                "registration",
+                choices=[
+                    ("registered", "Registered"),
+                    ("temporary", "Temporary registration"),
+                    ("reserved", "Reserved"),
+                    ("obsolete", "Obsolete"),
+                    ("vendor", "Vendor's own"),
+                ],
+                db_column="standing",
+                default="registered",
+                help_text="What the IANA registry says, or “vendor's own” for a number it does not list.",
+                max_length=10,
+            ),
+        ),
+        migrations.RenameField("statuscode", "standing", "registration_status"),
+        migrations.AlterConstraint(
+            "statuscode",
+            "only_vendors_leave_100_to_599",
+            models.CheckConstraint(
+                condition=models.Q(("registration_status", "vendor"), ("number__range", (100, 599)), _connector="OR"),
+                name="only_vendors_leave_100_to_599",
+            ),
+        ),
+        migrations.AlterField(
+            "statuscode",
+            "lagging",
+            models.CharField(
+                "outdated translations",
+                blank=True,
+                db_column="lagging",
+                editable=False,
+                help_text="Texts whose other language has changed since.",
+                max_length=300,
+            ),
+        ),
+        migrations.RenameField("statuscode", "lagging", "outdated_translations"),
+        migrations.AlterField(
+            "vendormeaning",
+            "seen",
+            models.CharField(
+                "where it is seen",
+                choices=[
+                    ("wire", "Sent to the client"),
+                    ("log", "Only in logs"),
+                    ("body", "Only inside the content"),
+                    ("constant", "Only a constant in a library"),
+                    ("retired", "No longer in use"),
+                    ("disputed", "Disputed"),
+                ],
+                db_column="seen",
+                max_length=10,
+            ),
+        ),
+        migrations.RenameField("vendormeaning", "seen", "visibility"),
+        migrations.AlterField(
+            "message",
+            "text",
+            codes.fields.MarkdownField(
+                "raw message",
+                blank=True,
+                db_column="text",
+                help_text="Start line, header fields, an empty line, content.",
+                validators=[BEGINS_AS_MESSAGE],
+            ),
+        ),
+        migrations.RenameField("message", "text", "text_ko"),
+        migrations.AlterConstraint(
+            "message",
+            "message_has_text_or_note",
+            models.CheckConstraint(
+                condition=models.Q(("text_ko", ""), _negated=True) | models.Q(("note_ko", ""), _negated=True),
+                name="message_has_text_or_note",
+                violation_error_message="A step needs a raw message or a note.",
+            ),
+        ),
+        migrations.AlterConstraint(
+            "message",
+            "message_in_english_has_a_twin",
+            models.CheckConstraint(
+                condition=models.Q(("text_en", "")) | models.Q(("text_ko", ""), _negated=True),
+                name="message_in_english_has_a_twin",
+                violation_error_message="An English message needs the message that it translates.",
+            ),
+        ),
+        migrations.AlterModelTable("version", "codes_version"),
+        migrations.RenameModel("Version", "EntrySnapshot"),
+        migrations.AlterField(
+            "entrysnapshot",
+            "number",
+            models.PositiveIntegerField("lock version", db_column="number", null=True),
+        ),
+        migrations.RenameField("entrysnapshot", "number", "lock_version"),
+        migrations.RunPython(forwards, backwards),
+    ]

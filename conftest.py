@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import environ
 import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
+from django.db import connection
 from django.utils import translation
 
 from codes import search
 from codes.models import Category, StatusCode
+from codes.tests.database import copy_database
 from tools.serving import free_port, running
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -38,10 +40,13 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Every test sees the real catalogue."""
+def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
+    """Every test sees the real catalogue, in a copy of a database that is loaded once for all workers."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    url = copy_database(os.environ["DATABASE_URL"], name, tmp_path_factory.mktemp("database"))
     with django_db_blocker.unblock():
-        call_command("load_catalogue", verbosity=0)
+        connection.close()
+        connection.settings_dict["NAME"] = environ.Env.db_url_config(url)["NAME"]
         search.current_index()
 
 
@@ -106,17 +111,18 @@ _databases = itertools.count()
 
 
 def _own_database(folder, like=None):
-    """A new database: a file of its own, or where the tests use PostgreSQL one beside theirs; a copy, or empty."""
+    """A new database beside the tests' own: a copy of another site's, or of the original."""
     url = os.environ["DATABASE_URL"]
+    name = f"site_{os.getpid()}_{next(_databases)}"
+    if not like:
+        return copy_database(url, name, folder)
     if not url.startswith("postgres"):
         file = folder / "site.sqlite3"
-        if like:
-            shutil.copy(like.env["DATABASE_URL"].removeprefix("sqlite:///"), file)
+        shutil.copy(like.env["DATABASE_URL"].removeprefix("sqlite:///"), file)
         return f"sqlite:///{file}"
-    name = f"site_{os.getpid()}_{next(_databases)}"
-    template = like.env["DATABASE_URL"].rpartition("/")[2] if like else "template0"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    template = like.env["DATABASE_URL"].rpartition("/")[2]
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return url.rpartition("/")[0] + f"/{name}"
 
 
@@ -140,8 +146,6 @@ def _site(folder, like=None):
 def first_site(tmp_path_factory):
     """A site that nothing serves and nothing changes: the others begin as its copies."""
     site = _site(tmp_path_factory.mktemp("first"))
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("load_catalogue", "--verbosity", "0")
     site.manage("collectstatic", "--no-input", "--verbosity", "0")
     return site
 

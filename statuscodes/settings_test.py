@@ -17,7 +17,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from statuscodes.settings import *  # noqa: F403
-from statuscodes.settings import STORAGES
+from statuscodes.settings import DATABASES, STORAGES
 
 # Hashed names need a collected folder; the tests read the sources.
 STATIC_ROOT = None
@@ -25,3 +25,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test client speaks http; what production sends over https is tested for itself.
 SECURE_SSL_REDIRECT = False
+# Nothing of a test has to survive a power cut.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"

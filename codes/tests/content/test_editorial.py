@@ -15,6 +15,7 @@ from codes.models import (
     HeaderRule,
     Message,
     Reference,
+    Row,
     StatusCode,
     VendorMeaning,
 )
@@ -38,8 +39,6 @@ BILINGUAL = {
 # Korean that was thought in another language.
 TRANSLATIONESE = (
     "에 의해(?!지)|에 의하여|되어지|당신|함에 있어|[을를] 가지고 있습니다|그것[은이을]|에도 불구하고|로부터의"
-    # Wordings that the glossary decided against; a quoted message of a browser keeps its own.
-    "|(?<!“)메소드|컨텐츠|어플리케이션|오리진 서버|(?<!“)리디렉션"
 )
 
 # How the last digits of a number are read decides the particle after it.
@@ -50,9 +49,10 @@ def texts():
     """Every text of the catalogue as (where, language, text)."""
     for model, fields in BILINGUAL.items():
         for row in model.objects.all():
+            key = " ".join(map(str, row.natural_key())) if isinstance(row, Row) else row.pk
             for field in fields:
                 for language in LANGUAGES:
-                    yield f"{model.__name__} {row.pk} {field}_{language}", language, getattr(row, f"{field}_{language}")
+                    yield f"{model.__name__} {key} {field}_{language}", language, getattr(row, f"{field}_{language}")
 
 
 def korean():
@@ -76,8 +76,9 @@ def test_every_entry_has_its_names_summary_and_description():
 
 def test_every_registered_code_tells_when_to_use_it_and_what_comes_next():
     for code in StatusCode.objects.exclude(registration_status="vendor").prefetch_related("advice", "exchanges"):
-        for field in ("when_to_use_ko", "when_not_to_use_ko", "history_ko", "content", "content_source"):
+        for field in ("when_to_use_ko", "when_not_to_use_ko", "history_ko"):
             assert getattr(code, field), f"{code.number} {field}"
+        assert bool(code.content) == bool(code.content_source), code.number
         assert code.advice.all(), code.number
         assert code.exchanges.all(), code.number
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def raw(message):
-    """The message as it goes over the wire: CRLF in the head, the content as it stands."""
+    """The message as it goes over the wire: CRLF in the head and in multipart content, other content as it stands."""
     head, separator, content = message.text_ko.partition("\n\n")
     if re.fullmatch(r"HTTP/1\.1 \d{3}", message.start_line):
         # The space before an absent reason phrase is mandatory (RFC 9112 section 4); fields strip it from our texts.
@@ -23,6 +23,9 @@ def raw(message):
         return data
     if "transfer-encoding: chunked" in head.lower():
         return data + content.replace("\n", "\r\n").encode() + b"\r\n\r\n"
+    if "content-type: multipart/" in head.lower():
+        # Its delimiters and the header fields of its parts are lines of their own (RFC 2046 section 5.1.1).
+        return data + content.replace("\n", "\r\n").encode()
     return data + content.encode()
 
 

@@ -58,8 +58,16 @@ def test_the_first_reference_is_the_section_that_defines_the_code(row, code):
         assert main.url == row["spec_url"]
 
 
+# Defined for an item inside a 207 only (RFC 5842 section 7.1): there is no response to state facts about.
+NEVER_A_RESPONSE = {208}
+
+
 def test_content_is_allowed_where_the_specification_allows_it(row, code):
-    assert code.content == (Content.ALLOWED if row["content_allowed"] == "yes" else Content.NONE)
+    if code.number in NEVER_A_RESPONSE:
+        assert not code.content
+        assert not code.caching
+    else:
+        assert code.content == (Content.ALLOWED if row["content_allowed"] == "yes" else Content.NONE)
 
 
 def test_what_a_cache_may_keep_by_default_is_the_list_of_rfc_9110(row, code):

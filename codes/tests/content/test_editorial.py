@@ -10,12 +10,12 @@ from codes.models import (
     Advice,
     Category,
     ConfusionGroup,
+    Detail,
     Exchange,
     GroupMember,
     HeaderRule,
     Message,
     Reference,
-    Row,
     StatusCode,
     VendorMeaning,
 )
@@ -49,7 +49,7 @@ def texts():
     """Every text of the catalogue as (where, language, text)."""
     for model, fields in BILINGUAL.items():
         for row in model.objects.all():
-            key = " ".join(map(str, row.natural_key())) if isinstance(row, Row) else row.pk
+            key = " ".join(map(str, row.natural_key())) if isinstance(row, Detail) else row.pk
             for field in fields:
                 for language in LANGUAGES:
                     yield f"{model.__name__} {key} {field}_{language}", language, getattr(row, f"{field}_{language}")

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from httplint import HttpRequestLinter, HttpResponseLinter, levels
 
-from codes.models import Exchange, Party
+from codes.models import Exchange, Participant
 
 from .test_editorial import texts
 from .test_exchanges import all_messages, method_before
@@ -16,7 +16,7 @@ from .test_exchanges import all_messages, method_before
 pytestmark = pytest.mark.django_db
 
 IMF_FIXDATE = "%a, %d %b %Y %H:%M:%S GMT"
-FORWARDERS = {Party.CACHE, Party.PROXY, Party.GATEWAY}
+FORWARDERS = {Participant.CACHE, Participant.PROXY, Participant.GATEWAY}
 
 
 def name_of(message):

@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 from httplint import HttpRequestLinter, HttpResponseLinter, levels
 
 from codes.models import Exchange, Participant
@@ -263,7 +263,7 @@ def test_a_linter_finds_nothing_that_is_not_meant():
 
 # Citations and words
 
-GLOSSARY = yaml.safe_load((Path(__file__).parents[2] / "docs" / "glossary.yaml").read_text(encoding="utf-8"))
+GLOSSARY = yaml.safe_load((settings.BASE_DIR / "docs" / "glossary.yaml").read_text(encoding="utf-8"))
 QUOTED = re.compile("“[^”]*”")
 
 

@@ -284,7 +284,7 @@ def _normalised(item: FixtureObject, model: type[models.Model], entry: FixtureEn
     fields: dict[str, Any] = {}
     for name, value in item["fields"].items():
         try:
-            model_field = model._meta.get_field(name)
+            model_field: Any = model._meta.get_field(name)
             value = value if model_field.is_relation else model_field.to_python(value)
         except (FieldDoesNotExist, ValidationError, RecursionError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: {_reason(error)}") from error

@@ -49,7 +49,7 @@ def code_detail(request, number):
 
 
 def _unassigned(request, number):
-    """A number that nobody assigned: how to treat it (RFC 9110 section 15), and what stands beside it."""
+    """A number of which no use is known: how to treat it (RFC 9110 section 15), and what stands beside it."""
     before, after = StatusCode.objects.neighbours(number)
     context = {
         "label": f"{number:03}",

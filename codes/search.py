@@ -36,7 +36,7 @@ VENDORS, COMPARISON = 11, 15  # on top for vendors' numbers and for groups: word
 SHOWN = {NAME, SENTENCE}  # what a list of results shows anyway; for other texts the reason is told
 SHORTEST_PHRASE = 9  # letters of a text that is worth finding in a long message
 LONG = 30  # letters: a longer text is rather a message that holds a phrase than a phrase
-LEAST_LIKENESS = 0.33  # part of the query's letter groups, weighed by rarity, that must be there
+LEAST_LIKENESS = 0.32  # part of the query's letter groups, weighed by rarity, that must be there
 
 # Words that say nothing about which code is meant; without them the rest of the query gets a second try.
 NOISE = set(

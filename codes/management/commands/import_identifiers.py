@@ -18,6 +18,7 @@ ECOSYSTEMS = {
     "werkzeug": "Flask, Werkzeug",
     "spring": "Spring",
     "spring6": "Spring",
+    "servlet": "Servlet",
     "node": "Node.js",
     "go": "Go",
     "rack-rails": "Rails, Rack",
@@ -26,6 +27,9 @@ ECOSYSTEMS = {
     "rust": "Rust http",
     "symfony": "Laravel, Symfony",
     "nestjs": "NestJS",
+    "requests": "Python requests",
+    "dart": "Dart, Flutter",
+    "httpcomponents": "Apache HttpComponents",
     "axios": "axios",
     "npm:http-errors": "npm http-errors",
     "npm:http-status-codes": "npm http-status-codes",
@@ -40,11 +44,18 @@ ECOSYSTEMS = {
     "pekko-http": "Pekko HTTP",
     "aiohttp": "aiohttp",
     "httpx": "httpx",
+    "litestar": "Litestar",
+    "falcon": "Falcon",
+    "yii": "Yii 2",
+    "micronaut": "Micronaut",
+    "boost-beast": "Boost.Beast",
+    "perl-http-status": "Perl HTTP::Status",
+    "openresty": "OpenResty",
     "nginx": "nginx",
     "apache-httpd": "Apache httpd",
     "squid": "Squid",
 }
-FORMER = re.compile("deprecated|obsolete|renamed|removed")
+FORMER = re.compile("deprecated|obsolete|renamed|replaced|to be removed")
 NOT_A_NAME = re.compile(r"\(any|range marker")
 
 # Where Django has no class of its own: what works, with the header field that has to come with it.
@@ -112,11 +123,18 @@ def identifiers_of(rows, codes):
 
 
 def _spells_a_former_name(identifier, sisters, code):
-    """Whether this is the old phrase of a code whose new phrase the same ecosystem has as well."""
+    """Whether this is the old phrase of a code of which the same ecosystem has another name with the new phrase.
+
+    The only name that an ecosystem has is current, whatever it spells.
+    """
     current = _letters(code.name_en)
     old = {_letters(alias.phrase) for alias in code.aliases.all()}
-    return any(_letters(sister).endswith(current) for sister in sisters) and any(
-        _letters(identifier).endswith(phrase) and not current.endswith(phrase) for phrase in old
+
+    def is_old(name):
+        return any(_letters(name).endswith(phrase) and not current.endswith(phrase) for phrase in old)
+
+    return is_old(identifier) and any(
+        _letters(sister).endswith(current) and not is_old(sister) for sister in sisters if sister != identifier
     )
 
 

@@ -1,3 +1,5 @@
+"""The catalogue's app."""
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +9,8 @@ class CodesConfig(AppConfig):
     name = "codes"
     verbose_name = _("Catalogue")
 
-    def ready(self):
-        from . import editors, revisions
+    def ready(self) -> None:
+        from .editing import invalidation, permissions
 
-        post_migrate.connect(editors.ensure_groups, sender=self)
-        revisions.watch(self)
+        post_migrate.connect(permissions.create_groups, sender=self)
+        invalidation.connect_signals(self)

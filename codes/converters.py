@@ -1,12 +1,15 @@
+"""Path converters for numbers and classes."""
+
+
 class CodeConverter:
     """A status code in an address: three ASCII digits, so that each code has one address."""
 
     regex = "[0-9]{3}"
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> int:
         return int(value)
 
-    def to_url(self, value):
+    def to_url(self, value: int) -> str:
         return f"{value:03}"
 
 
@@ -15,8 +18,8 @@ class ClassConverter:
 
     regex = "[1-5]xx"
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> int:
         return int(value[0])
 
-    def to_url(self, value):
+    def to_url(self, value: int | str) -> str:
         return f"{value}xx"

@@ -1,59 +1,42 @@
-import re
+"""Model fields: Markdown, lines, citations and https addresses."""
 
-from django.core.exceptions import ValidationError
+from typing import Any
+
 from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .citations import CITATION
+from codes.texts.citations import CITATION
 
-# Characters that no text means: controls but for tab and line end, and halves of surrogate pairs.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-LONGEST_TEXT = 20_000  # characters; the longest entry has a tenth of it
-
-
-class PrintableTexts(models.Model):
-    """Refuses characters that would be invisible on a page or break a store."""
-
-    class Meta:
-        abstract = True
-
-    def clean_fields(self, exclude=None):
-        super().clean_fields(exclude=exclude)
-        unprintable = {
-            field.name: _("This text holds control characters.")
-            for field in self._meta.concrete_fields
-            if isinstance(value := getattr(self, field.attname), str) and UNPRINTABLE.search(value)
-        }
-        if unprintable:
-            raise ValidationError(unprintable)
+MAX_TEXT_LENGTH = 20_000  # characters; the longest entry has a tenth of it
 
 
 class MarkdownField(models.TextField):
-    """A text with plain line ends and no blank edges, whatever form or file it came from.
+    """A text with LF line ends and no surrounding white space, from whichever form or file it came.
 
-    Browsers send CRLF from a textarea; without this an untouched text would differ from its fixture.
+    Browsers send CRLF from a textarea; without this an unchanged text would differ from its fixture.
     """
 
-    default_validators = [MaxLengthValidator(LONGEST_TEXT)]
+    default_validators = [MaxLengthValidator(MAX_TEXT_LENGTH)]
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return value.replace("\r\n", "\n").replace("\r", "\n").strip() if value else value
 
 
 class LinesField(MarkdownField):
-    """Several short entries, one a line."""
+    """Several short texts, one a line."""
 
 
-def lines_of(text):
+def lines_of(text: str) -> list[str]:
+    """Return the lines that are not blank."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class CitationField(models.CharField):
-    """The section that says so, as "RFC 9110 §15.5.5"."""
+    """The section that states a fact, as "RFC 9110 §15.5.5"."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs = {
             "max_length": 80,
             "blank": True,
@@ -63,12 +46,12 @@ class CitationField(models.CharField):
 
 
 class HttpsURLField(models.URLField):
-    """An https address: what is typed without a scheme becomes one, and no other scheme is taken."""
+    """An https address. The form adds the scheme if it is missing and accepts no other."""
 
     default_validators = [URLValidator(schemes=["https"])]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 300} | kwargs)
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https"} | kwargs)

@@ -1,32 +1,37 @@
 """The list's filters: registration, facts and issuer, each a plain link that can be combined with the others."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Caching, Content, HeaderRule, RegistrationStatus, Retry, VendorMeaning
 
+Choices = dict[str, tuple[str | Promise, Q]]  # value in the address -> label and condition
+
 
 class Filter:
-    """One question about a code. `choices` maps a value in the address to its label and condition."""
+    """One question about a code, answered by one of its choices or not at all."""
 
-    def __init__(self, name, label, choices, *, folded=False):
+    def __init__(self, name: str, label: str | Promise, choices: Choices, *, folded: bool = False) -> None:
         self.name = name
         self.label = label
         self.choices = choices
         self.folded = folded
         self.chosen = ""
-        self.together = []
+        self.together: list[Filter] = []
 
     @property
-    def condition(self):
+    def condition(self) -> Q:
         return self.choices[self.chosen][1] if self.chosen else Q()
 
-    def links(self):
-        """Each choice with the query that sets it and keeps the other filters; the current one's takes it away."""
+    def links(self) -> Iterator[dict[str, Any]]:
+        """Yield each choice with the query that sets it and keeps the other filters; the current one's removes it."""
         others = {each.name: each.chosen for each in self.together if each.chosen and each is not self}
         for value, (label, _condition) in self.choices.items():
             current = value == self.chosen
@@ -34,7 +39,7 @@ class Filter:
             yield {"label": label, "current": current, "query": urlencode(query)}
 
 
-def filters_of(parameters):
+def list_filters(parameters: Mapping[str, str]) -> list[Filter]:
     """Return the list's filters as the address sets them. Raise BadRequest for a value that does not exist."""
     filters = [
         Filter(
@@ -55,7 +60,7 @@ def filters_of(parameters):
                 ),
             },
         ),
-        Filter("issuer", gettext_lazy("Vendors' own, by issuer"), _issuers(), folded=True),
+        Filter("issuer", gettext_lazy("Vendor-specific, by issuer"), _issuers(), folded=True),
     ]
     for each in filters:
         each.together = filters
@@ -65,6 +70,6 @@ def filters_of(parameters):
     return filters
 
 
-def _issuers():
+def _issuers() -> Choices:
     issuers = VendorMeaning.objects.order_by("issuer").values_list("issuer", flat=True).distinct()
     return {issuer: (issuer, Q(vendor_meanings__issuer=issuer)) for issuer in issuers}

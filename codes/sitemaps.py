@@ -1,49 +1,56 @@
+"""The sitemap: every public page in both languages."""
+
+from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from .models import Category, ConfusionGroup, StatusCode
 
 
 class CatalogueSitemap(Sitemap):
-    """Every public page in both languages, at the site's own address whatever Host header was sent."""
+    """Pages in both languages, under the site's own address whatever Host header was sent."""
 
     i18n = True
     alternates = True
     protocol = urlsplit(settings.SITE_URL).scheme
 
-    def get_domain(self, site=None):
+    def get_domain(self, site: Any = None) -> str:
         return urlsplit(settings.SITE_URL).netloc
 
 
-class FrontSitemap(CatalogueSitemap):
-    def items(self):
+class PageSitemap(CatalogueSitemap):
+    def items(self) -> list[str]:
         return ["codes:list", "codes:groups"]
 
-    def location(self, item):
+    def location(self, item: str) -> str:
         return reverse(item)
 
 
 class CategorySitemap(CatalogueSitemap):
-    def items(self):
+    def items(self) -> QuerySet[Category]:
         return Category.objects.all()
 
 
 class CheckedSitemap(CatalogueSitemap):
-    def lastmod(self, item):
+    """Entries with the date on which they were last checked."""
+
+    def lastmod(self, item: Any) -> date | None:
         return item.checked_on
 
 
 class CodeSitemap(CheckedSitemap):
-    def items(self):
+    def items(self) -> QuerySet[StatusCode]:
         return StatusCode.objects.all()
 
 
 class GroupSitemap(CheckedSitemap):
-    def items(self):
+    def items(self) -> QuerySet[ConfusionGroup]:
         return ConfusionGroup.objects.all()
 
 
-SITEMAPS = {"pages": FrontSitemap, "classes": CategorySitemap, "codes": CodeSitemap, "groups": GroupSitemap}
+SITEMAPS = {"pages": PageSitemap, "classes": CategorySitemap, "codes": CodeSitemap, "groups": GroupSitemap}

@@ -1,35 +1,39 @@
+"""Settings, from a schema of environment variables. .env.example explains each variable."""
+
 import sqlite3
-import sys
-from base64 import b64encode
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 
-def strict_bool(value):
-    """Read yes or no; refuse anything else, so that a typing error cannot switch a safeguard off."""
+def strict_bool(value: str) -> bool:
+    """Read yes or no. Refuse anything else, so that a typing error cannot switch a safeguard off."""
     try:
         return {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False, "": False}[value.lower()]
     except KeyError:
-        sys.exit(f"{value!r} in the environment is neither true nor false.")
+        raise ImproperlyConfigured(f"{value!r} in the environment is neither true nor false.") from None
 
 
-def items(value):
+def items(value: str) -> list[str]:
+    """Read a list separated by commas, with or without spaces."""
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
-def sqlite_journal(version):
-    """WAL lets readers go on while somebody writes; before 3.51.3 it could, rarely, damage the file."""
+def sqlite_journal(version: tuple[int, ...]) -> str:
+    """Return the journal mode for a version of SQLite.
+
+    With WAL, reading goes on while somebody writes; before 3.51.3 it could, rarely, damage the file.
+    """
     return "WAL" if version >= (3, 51, 3) else "DELETE"
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# Environment: every variable, with its type and default. .env.example explains each.
+# Environment
 env = environ.Env(
     SECRET_KEY=(str, ""),
     DEBUG=(strict_bool, False),
@@ -47,28 +51,30 @@ env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env("SECRET_KEY")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
-    # One plain line instead of a traceback: whoever starts the site has to act on it.
-    sys.exit("SECRET_KEY must be set to 50 or more random characters. `make .env` writes a file with one.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be set to 50 or more random characters. `make .env` writes a file with one."
+    )
 DEBUG = env("DEBUG")
 SITE_URL = env("SITE_URL").rstrip("/")
 SITE = urlsplit(SITE_URL)
 if SITE.scheme not in ("http", "https") or not SITE.hostname:
-    sys.exit(f"SITE_URL must be an address such as https://status.example, not {SITE_URL!r}.")
+    raise ImproperlyConfigured(f"SITE_URL must be an address such as https://status.example, not {SITE_URL!r}.")
 SITE_IS_SECURE = SITE.scheme == "https"
 if DEBUG and SITE_IS_SECURE:
-    sys.exit("DEBUG shows the inside of the site: it must be false where SITE_URL is https.")
+    raise ImproperlyConfigured("DEBUG shows the inside of the site: it must be false where SITE_URL is https.")
 ADMIN_PATH = env("ADMIN_PATH").strip("/") + "/"
 if ADMIN_PATH == "/":
-    sys.exit("ADMIN_PATH must name a path of its own, such as admin/.")
+    raise ImproperlyConfigured("ADMIN_PATH must name a path of its own, such as admin/.")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [SITE.hostname, "localhost", "127.0.0.1", "[::1]"]
 
 # Application
 INSTALLED_APPS = [
     "codes",
+    "statuscodes.web",
     "axes",
     "django_otp",
-    "statuscodes.apps.SecondFactorConfig",
-    "statuscodes.apps.AdminConfig",
+    "statuscodes.accounts.apps.SecondFactorConfig",
+    "statuscodes.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -77,15 +83,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    "statuscodes.middleware.RequestLogMiddleware",
-    # First of those that answer, so that every answer carries them: errors and static files too.
-    "statuscodes.middleware.SecurityHeadersMiddleware",
+    "statuscodes.web.middleware.RequestLogMiddleware",
+    # First of those that answer, so that every answer has the headers: errors and static files too.
+    "statuscodes.web.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Before anything that may refuse a request, so that the refusal speaks the page's language.
-    "statuscodes.middleware.PathLanguageMiddleware",
-    "statuscodes.middleware.CleanRequestMiddleware",
-    "statuscodes.middleware.DatabaseAwayMiddleware",
+    # Before anything that may refuse a request, so that the refusal is in the page's language.
+    "statuscodes.web.middleware.PathLanguageMiddleware",
+    "statuscodes.web.middleware.CleanRequestMiddleware",
+    "statuscodes.web.middleware.DatabaseUnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -112,12 +118,14 @@ TEMPLATES = [
     },
 ]
 
-# Stores
+# Databases and caches
 if urlsplit(env("DATABASE_URL")).scheme not in ("sqlite", "postgres", "postgresql"):
-    sys.exit("DATABASE_URL must begin with sqlite:// or postgres://, as in postgres://user:password@host/name.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL must begin with sqlite:// or postgres://, as in postgres://user:password@host/name."
+    )
 DATABASES = {"default": env.db("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A transaction that means to write waits for its turn from the start; SQLite's default refuses it half-way.
+    # A transaction that will write takes the lock at its start; by default SQLite refuses it half-way.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -133,23 +141,22 @@ else:
             "tcp_user_timeout": 3000,
         },
     }
-# One that hosts share, for pages that another has already made; each process keeps its own anyway.
+# Shared by hosts, for pages that another has already rendered; each process has a page cache of its own anyway.
 if env("CACHE_URL") and urlsplit(env("CACHE_URL")).scheme not in ("redis", "rediss", "unix"):
-    sys.exit("CACHE_URL must begin with redis:// or rediss://, as in redis://127.0.0.1:6379/0.")
+    raise ImproperlyConfigured("CACHE_URL must begin with redis:// or rediss://, as in redis://127.0.0.1:6379/0.")
 CACHES = {
-    "default": {"BACKEND": "statuscodes.shared.SharedCache", "LOCATION": env("CACHE_URL")}
+    "default": {"BACKEND": "statuscodes.page_cache.redis.FailSafeRedisCache", "LOCATION": env("CACHE_URL")}
     if env("CACHE_URL")
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Everything goes to the standard output, where whoever runs the process collects it. It names nobody: users are
-# numbers, addresses and queries are left out.
+# Logs go to the standard output. They name nobody: users are numbers, addresses and queries are left out.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {"()": "statuscodes.logs.JSONFormatter"},
+        "json": {"()": "statuscodes.monitoring.logging.JSONFormatter"},
         "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
     },
     "handlers": {
@@ -161,16 +168,16 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "statuscodes.accounts": {"level": "INFO"},  # who logged in, who failed to, whose rights changed
-        "statuscodes.middleware": {"level": "INFO"},  # what Django was asked
-        # That a page was not found or a request was refused stands in the line of the request.
+        "statuscodes.accounts": {"level": "INFO"},  # logins, failed logins, changed rights
+        "statuscodes.web.middleware": {"level": "INFO"},  # requests that reached Django
+        # The line of the request already says that a page was not found or a request was refused.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
     },
 }
 METRICS_TOKEN = env("METRICS_TOKEN")
 
-# Languages: Korean has no prefix in addresses, English stands under /en/.
+# Languages: Korean has no prefix in addresses, English is under /en/.
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -200,21 +207,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# By account and address together: whoever guesses is stopped, the editor elsewhere is not. Then by address alone.
-AXES_HANDLER = "statuscodes.accounts.LockoutHandler"
+# By account and address together, so that guessing elsewhere does not lock the editor out. Then by address alone.
+AXES_HANDLER = "statuscodes.accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 ADDRESS_FAILURE_LIMIT = 30
 ADDRESS_FAILURE_WINDOW = timedelta(hours=1)
-LOG_IN_RECORDS_KEPT = timedelta(days=90)
+LOGIN_RECORDS_KEPT = timedelta(days=90)
 AXES_RESET_ON_SUCCESS = True
-# Who tries again too early waits no longer for it: the page has named a time.
+# Retrying during a lockout does not extend it: the page has named a time.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "one_time_password", "csrfmiddlewaretoken"]
-AXES_LOCKOUT_CALLABLE = "statuscodes.accounts.locked_out"
-AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.client_address"
+AXES_LOCKOUT_CALLABLE = "statuscodes.accounts.lockout.lockout_response"
+AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.lockout.client_address"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
@@ -222,15 +229,12 @@ OTP_TOTP_ISSUER = "statuscodes"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGIN_REDIRECT_URL = "admin:index"
 
-# The stylesheet stands in every public page, so that a first view takes one round trip; the policy names its digest.
-STYLESHEET = BASE_DIR / "static" / "css" / "site.css"
-SITE_STYLE = STYLESHEET.read_text(encoding="utf-8")
-
 # Security: everything that needs TLS follows from SITE_URL being https.
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
-    "style-src": ["'self'", f"'sha256-{b64encode(sha256(SITE_STYLE.encode()).digest()).decode()}'"],
+    # SecurityHeadersMiddleware adds the digest of the stylesheet that every public page contains.
+    "style-src": ["'self'"],
     "img-src": ["'self'"],
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
@@ -238,7 +242,7 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
-SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # asked over plain HTTP by whoever watches this process
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # monitoring asks this process over plain HTTP
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
 # This only permits preloading: the domain's owner still has to ask for it at hstspreload.org.
@@ -247,7 +251,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 SESSION_COOKIE_NAME = "__Host-sessionid" if SITE_IS_SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if SITE_IS_SECURE else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "statuscodes.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "statuscodes.web.errors.csrf_failure"
 BEHIND_PROXY = env("BEHIND_PROXY")
 if BEHIND_PROXY:
     # Only true when the proxy overwrites this header; otherwise anyone could claim to come by https.

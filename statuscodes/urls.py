@@ -1,3 +1,5 @@
+"""Addresses of the whole site. Korean has no prefix, English is under /en/."""
+
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -5,10 +7,9 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from codes.decorators import public
 from codes.sitemaps import SITEMAPS
-
-from . import errors, views
+from statuscodes.web import errors, views
+from statuscodes.web.decorators import public
 
 admin.site.site_header = admin.site.site_title = _("HTTP status codes")
 admin.site.index_title = _("Catalogue and accounts")

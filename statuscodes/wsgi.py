@@ -1,3 +1,8 @@
+"""The WSGI entry point: Django, and in production the page cache in front of it.
+
+Only this file and urls.py know both the project's apps and the catalogue.
+"""
+
 import os
 
 import django
@@ -7,17 +12,17 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402
 
-from codes.revisions import follower  # noqa: E402
-
-from .handler import Handler  # noqa: E402
-from .kept import KeptPages, release  # noqa: E402
-from .metrics import KEPT  # noqa: E402
+from codes.models import Revision  # noqa: E402
+from codes.search import use_revision  # noqa: E402
+from statuscodes.page_cache.poller import poller  # noqa: E402
+from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
+from statuscodes.web.handler import Handler  # noqa: E402
 
 django_application = Handler()
 if settings.DEBUG:
-    # Templates and styles are being changed, which no revision tells.
+    # Templates and styles are being changed, and no revision tells of that.
     application = django_application
 else:
-    follower.at_each_look.append(KEPT.publish)
-    follower.start()
-    application = KeptPages(django_application, follower, release())
+    poller.start(Revision.current)
+    use_revision(poller.current, poller.require_database)
+    application = PageCache(django_application, poller, release_digest())

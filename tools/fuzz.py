@@ -55,8 +55,8 @@ CONNECTIONS = 4
 WARM_UP = 2000  # requests after which the worker has imported and cached what it needs
 # What the worker may grow by after the warm-up. Measured: 5 to 15 MB, most of it the allocator's holes after 5 MB
 # bodies. A leak of 3 kB a request, a tenth of a page, would show.
-MOST_GROWTH = 30  # MB
-MOST_FAILURES = 20  # then the run stops
+MAX_GROWTH = 30  # MB
+MAX_FAILURES = 20  # then the run stops
 # Lines of the log that speak of a failure of ours, not of a bad request.
 OF_OURS = r"^.*(?:Internal Server Error|panicked|raised an exception|Unexpected exit|CRITICAL).*$"
 
@@ -544,7 +544,7 @@ class Run:
 
     def _work(self):
         wire = None
-        while len(self.failures) < MOST_FAILURES and time.monotonic() < self.deadline:
+        while len(self.failures) < MAX_FAILURES and time.monotonic() < self.deadline:
             with self.lock:
                 number = next(self.numbers, None)
                 if number is None:
@@ -622,7 +622,7 @@ def worker_seconds(server):
 def afterwards(server, log, before):
     """What is wrong with the server after a run."""
     found = []
-    if before and worker_memory(server) - before > MOST_GROWTH:
+    if before and worker_memory(server) - before > MAX_GROWTH:
         found.append(f"The worker grew from {before:.0f} to {worker_memory(server):.0f} MB.")
     try:
         if (status := server.get("/404/").status) != 200:

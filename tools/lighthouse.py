@@ -31,8 +31,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 LIMIT = 180  # seconds a page
-MOST_ITEMS = 5  # of an audit's details
-LONGEST_ITEM = 400  # characters
+MAX_ITEMS = 5  # of an audit's details
+MAX_ITEM = 400  # characters
 
 
 def main():
@@ -143,7 +143,7 @@ def reasons(audit):
     """What the audit points at: elements, addresses, their sizes."""
     items = audit.get("details", {}).get("items", [])
     items = items if isinstance(items, list) else [items]
-    return [json.dumps(item, ensure_ascii=False)[:LONGEST_ITEM] for item in items[:MOST_ITEMS]]
+    return [json.dumps(item, ensure_ascii=False)[:MAX_ITEM] for item in items[:MAX_ITEMS]]
 
 
 if __name__ == "__main__":

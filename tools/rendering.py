@@ -59,10 +59,10 @@ def measure(env, rounds):
 
 
 def _time(application, entries, rounds):
-    from codes.revisions import Follower
+    from statuscodes.page_cache.poller import RevisionPoller
 
     timings = Timings(entries)
-    time.sleep(2 * Follower.EVERY)  # then search sees the catalogue as it is now
+    time.sleep(2 * RevisionPoller.EVERY)  # then search sees the catalogue as it is now
     _round(application)
     for _ in range(rounds):
         for name, seconds in _round(application).items():
@@ -71,7 +71,7 @@ def _time(application, entries, rounds):
 
 
 def _round(application):
-    from codes import markdown
+    from codes.texts import markdown
 
     seconds = {name: [] for name in ADDRESSES}
     for _ in range(CALLS):
@@ -134,6 +134,7 @@ def resize_catalogue(size):
 def copy_entry(code, number):
     """Save the code and all that hangs on it under another number."""
     from codes.catalogue import ROWS_OF
+
     from codes.models import Exchange, RegistrationStatus, StatusCode
 
     twin = copy.copy(code)

@@ -6,6 +6,7 @@ Only what is stored as data changes: snapshots of entries name their fields, and
 
 import re
 
+import django.core.validators
 from django.core.validators import RegexValidator
 from django.db import migrations, models
 
@@ -84,11 +85,11 @@ class Migration(migrations.Migration):
                     ("temporary", "Temporary registration"),
                     ("reserved", "Reserved"),
                     ("obsolete", "Obsolete"),
-                    ("vendor", "Vendor's own"),
+                    ("vendor", "Vendor-specific"),
                 ],
                 db_column="standing",
                 default="registered",
-                help_text="What the IANA registry says, or “vendor's own” for a number it does not list.",
+                help_text="What the IANA registry says, or “vendor-specific” for a number it does not list.",
                 max_length=10,
             ),
         ),
@@ -170,5 +171,45 @@ class Migration(migrations.Migration):
             models.PositiveIntegerField("lock version", db_column="number", null=True),
         ),
         migrations.RenameField("entrysnapshot", "number", "lock_version"),
+        migrations.AlterField(
+            model_name='groupmember',
+            name='said_by',
+            field=models.CharField(blank=True, help_text='Which hops send this code, for the drawing: client cdn balancer nginx application.', max_length=60, validators=[django.core.validators.RegexValidator('\\A(?:client|cdn|balancer|nginx|application)(?: (?:client|cdn|balancer|nginx|application))*\\Z')], verbose_name='said by'),
+        ),
+        migrations.AlterField(
+            model_name='groupreference',
+            name='position',
+            field=models.PositiveSmallIntegerField(default=1, help_text='1 is the defining source.', verbose_name='position'),
+        ),
+        migrations.AlterField(
+            model_name='groupreference',
+            name='spec',
+            field=models.CharField(help_text='For example RFC 9110, MDN, nginx.', max_length=80, verbose_name='document'),
+        ),
+        migrations.AlterField(
+            model_name='statuscode',
+            name='checked_on',
+            field=models.DateField(blank=True, help_text='The day on which somebody last checked the entry against its sources.', null=True, verbose_name='last checked'),
+        ),
+        migrations.AlterField(
+            model_name='statuscode',
+            name='common',
+            field=models.BooleanField(default=False, help_text='The list highlights these, so that newcomers see them first.', verbose_name='common'),
+        ),
+        migrations.AlterField(
+            model_name='statuscode',
+            name='number',
+            field=models.PositiveSmallIntegerField(help_text='Three digits. Registered codes are between 100 and 599.', primary_key=True, serialize=False, validators=[django.core.validators.MaxValueValidator(999)], verbose_name='number'),
+        ),
+        migrations.AlterField(
+            model_name='statuscode',
+            name='redirect_method',
+            field=models.CharField(blank=True, choices=[('may_change', 'POST may become GET'), ('get', 'Becomes GET'), ('kept', 'Stays the same')], help_text='What happens to the request method when the client follows?', max_length=10, verbose_name='method on redirect'),
+        ),
+        migrations.AlterField(
+            model_name='statuscode',
+            name='retry',
+            field=models.CharField(blank=True, choices=[('as_is', 'Immediately, unchanged'), ('wait', 'After waiting'), ('change', 'After changing the request'), ('auth', 'After authenticating'), ('no', 'No')], help_text='Is it worth sending the request again?', max_length=10, verbose_name='retry'),
+        ),
         migrations.RunPython(forwards, backwards),
     ]

@@ -1,22 +1,28 @@
+"""Template tags of the public pages and of the admin's front page."""
+
+from typing import Any
+
 from django import template
 from django.conf import settings
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
-from .. import attention as attention_module
-from .. import markdown as markdown_module
-from .. import search
+from codes import search
+from codes.editing import review
+from codes.texts import markdown as markdown_module
+from statuscodes.web.stylesheet import stylesheet
 
 register = template.Library()
 
 
 @register.filter
-def markdown(text):
+def markdown(text: object) -> SafeString:
+    """Render a text of the catalogue as HTML."""
     return markdown_module.render(str(text))
 
 
 @register.filter
-def in_language(path, language):
-    """The address of the same page in another language: `/404/` and `/en/404/`."""
+def in_language(path: str, language: str) -> str:
+    """Return the address of the same page in another language: `/404/` and `/en/404/`."""
     for code, _name in settings.LANGUAGES:
         if path == f"/{code}" or path.startswith(f"/{code}/"):
             # Two slashes at the beginning would name another host.
@@ -25,22 +31,24 @@ def in_language(path, language):
 
 
 @register.simple_tag
-def site_url(path=""):
+def site_url(path: str = "") -> str:
+    """Return the full address of a path."""
     return f"{settings.SITE_URL}{path}"
 
 
 @register.simple_tag
-def site_style():
-    """The stylesheet; while DEBUG is on as it is in this moment, for whoever is editing it."""
-    return mark_safe(settings.STYLESHEET.read_text(encoding="utf-8") if settings.DEBUG else settings.SITE_STYLE)  # noqa: S308 - ours
+def site_style() -> SafeString:
+    """Return the stylesheet for the page's head."""
+    return mark_safe(stylesheet())  # noqa: S308 - a file of ours
 
 
 @register.filter
-def highlight(text, query):
-    """The text, escaped, with what the query matched in <mark>."""
+def highlight(text: str, query: str) -> SafeString:
+    """Return the text, escaped, with what the query matched in <mark>."""
     return mark_safe(search.highlight(text, query))  # noqa: S308 - highlight() escapes
 
 
 @register.simple_tag
-def attention():
-    return attention_module.report()
+def review_queue() -> list[Any]:
+    """Return the review queue for the admin's front page."""
+    return review.queue()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from codes.models import Category, StatusCode
-from codes.tests.forms import form_of
+from codes.tests.html_forms import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -19,13 +19,13 @@ def test_an_editors_change_shows_on_the_site_at_once(editor):
 
 
 def test_saving_an_untouched_form_changes_nothing(editor):
-    from codes import catalogue
+    from codes.editing import fixtures
 
     for number in (404, 401, 104):
-        before = catalogue.from_database(f"statuscode {number}").digest
+        before = fixtures.load_entry(f"statuscode {number}").digest
         path, data = form_of(editor, number)
         assert editor.post(path, data).status_code == 302
-        assert catalogue.from_database(f"statuscode {number}").digest == before
+        assert fixtures.load_entry(f"statuscode {number}").digest == before
 
 
 def test_editors_edit_codes_and_nothing_else(editor):

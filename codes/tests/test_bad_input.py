@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from codes import catalogue
+from codes.editing import fixtures
 from codes.models import StatusCode
-from codes.tests.conftest import serving
-from codes.tests.forms import form_of
+from codes.tests.html_forms import form_of
+from conftest import serving
 from tools import fuzz
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +103,8 @@ def test_every_public_address_can_be_read_and_nothing_else():
 
 def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
     script = "<script>alert(1)</script>"
-    for model in (StatusCode, *catalogue.ROWS_OF[StatusCode]):
-        row = model.objects.filter(**{getattr(model, "OWNER", "pk"): 404}).first()
+    for model in (StatusCode, *fixtures.DETAILS_OF[StatusCode]):
+        row = model.objects.filter(**{getattr(model, "PARENT", "pk"): 404}).first()
         texts = [
             field.name
             for field in model._meta.concrete_fields

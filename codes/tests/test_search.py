@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from codes import hangul, pasted, search
+from codes import search
 from codes.models import Category, StatusCode
+from codes.search import hangul
+from codes.search.extraction import extract_codes
+from codes.search.normalise import compact, normalise
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +109,7 @@ def test_two_numbers_lead_to_the_page_that_compares_them(client, query):
     ],
 )
 def test_pasted_text_gives_its_status_code(client, text, code):
-    assert pasted.codes_in(search.normalise(text)) == [code]
+    assert extract_codes(normalise(text)) == [code]
     assert client.get("/search/", {"q": text}).url.startswith(f"/{code}/")
 
 
@@ -128,7 +131,7 @@ def test_a_number_as_koreans_say_it_leads_to_its_code(client, said, code):
 
 @pytest.mark.parametrize("text", ["오백이 떠요", "오백원", "백엔드 오류", "사이공항", "이백만"])
 def test_a_word_that_only_begins_like_a_number_is_none(text):
-    assert pasted.codes_in(text) == []
+    assert extract_codes(text) == []
 
 
 @pytest.mark.parametrize(
@@ -182,11 +185,11 @@ def test_every_name_finds_its_code_first():
 
 def test_every_korean_name_is_found_by_its_initials_its_keys_and_without_spaces():
     for code in StatusCode.objects.exclude(registration_status="vendor"):
-        squeezed = search.squeeze(code.name_ko)
-        ways = [squeezed, hangul.keys(squeezed)]
+        compacted = compact(code.name_ko)
+        ways = [compacted, hangul.keys(compacted)]
         ways += (
-            [hangul.initials(squeezed)]
-            if len(squeezed) > 2 and hangul.typed_initials(hangul.initials(squeezed))
+            [hangul.initials(compacted)]
+            if len(compacted) > 2 and hangul.typed_initials(hangul.initials(compacted))
             else []
         )
         for way in ways:

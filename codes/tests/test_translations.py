@@ -12,7 +12,6 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 from pytest_django.asserts import assertContains
-
 from statuscodes.admin import SAID_BETTER
 
 LOCALE = settings.BASE_DIR / "locale" / "ko" / "LC_MESSAGES"
@@ -41,7 +40,7 @@ def test_every_text_of_the_code_is_in_the_source_and_translated(tmp_path):
     subprocess.run(
         [sys.executable, "manage.py", "makemessages", "-l", "ko", "--no-wrap", "--no-location", "--no-obsolete"],
         cwd=tmp_path / "copy",
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "codes.tests.settings"},
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "statuscodes.settings_test"},
         check=True,
         capture_output=True,
     )

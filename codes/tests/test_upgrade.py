@@ -7,9 +7,9 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from codes import catalogue, versions
+from codes.editing import fixtures, history
 from codes.models import EntrySnapshot, LoadedEntry, StatusCode
-from codes.tests.forms import press
+from codes.tests.html_forms import press
 
 pytestmark = pytest.mark.django_db
 migration = import_module("codes.migrations.0004_standard_names")
@@ -18,14 +18,14 @@ migration = import_module("codes.migrations.0004_standard_names")
 @pytest.fixture
 def release_before():
     """Digests as the release before recorded them."""
-    for path in catalogue.files():
-        for entry in catalogue.read(path):
+    for path in fixtures.files():
+        for entry in fixtures.read(path):
             LoadedEntry.objects.filter(key=entry.key).update(digest=entry.former_digest)
 
 
 def test_an_edit_of_the_release_before_is_kept_and_is_no_conflict(release_before):
     StatusCode.objects.filter(number=499).update(name_ko="고친 이름")
-    report = catalogue.load()
+    report = fixtures.load()
     assert [entry.key for entry in report.edited] == ["statuscode 499"]
     assert report.conflicts == []
     assert StatusCode.objects.get(number=499).name_ko == "고친 이름"
@@ -33,21 +33,21 @@ def test_an_edit_of_the_release_before_is_kept_and_is_no_conflict(release_before
 
 def test_an_entry_that_the_release_before_deleted_does_not_come_back(release_before):
     StatusCode.objects.get(number=599).delete()
-    assert "statuscode 599" in [entry.key for entry in catalogue.load().edited]
+    assert "statuscode 599" in [entry.key for entry in fixtures.load().edited]
     assert not StatusCode.objects.filter(number=599).exists()
 
 
 def test_an_entry_that_nobody_edited_takes_what_the_file_has_changed(release_before):
     former = LoadedEntry.objects.get(key="statuscode 499")
     StatusCode.objects.filter(number=499).update(name_ko="옛 파일의 이름")
-    LoadedEntry.objects.filter(pk=former.pk).update(digest=catalogue.from_database(former.key).former_digest)
-    assert catalogue.load().counts["changed"] == 1
+    LoadedEntry.objects.filter(pk=former.pk).update(digest=fixtures.load_entry(former.key).former_digest)
+    assert fixtures.load().counts["changed"] == 1
     assert StatusCode.objects.get(number=499).name_ko != "옛 파일의 이름"
 
 
 def test_a_snapshot_of_the_release_before_can_be_restored(admin_client):
     code = StatusCode.objects.get(number=499)
-    snapshot = versions.keep(code.key)
+    snapshot = history.record(code.key)
     migration.backwards(apps, None)
     fields = [item["fields"] for item in EntrySnapshot.objects.get(pk=snapshot.pk).data]
     assert "standing" in fields[0]
@@ -57,7 +57,7 @@ def test_a_snapshot_of_the_release_before_can_be_restored(admin_client):
     migration.forwards(apps, None)
     page = admin_client.get(reverse("admin:codes_entrysnapshot_change", args=[snapshot.pk]))
     press(admin_client, page, reverse("admin:codes_entrysnapshot_restore", args=[snapshot.pk]))
-    assert versions.plain(catalogue.from_database(code.key)) == snapshot.data
+    assert history.plain(fixtures.load_entry(code.key)) == snapshot.data
 
 
 def test_editors_of_the_release_before_still_see_the_history(editor):

@@ -1,5 +1,5 @@
-// Text typed into an entry's form survives a lost session, a deleted entry or a closed tab: it is kept in this browser
-// tab until the entry is saved, and offered when the form is opened again.
+// Text typed into an entry's form survives a lost session, a deleted entry or a reload: it is stored in this browser tab
+// until the entry is saved, and offered when the form is opened again.
 {
   const form = document.querySelector("form[id$=_form]");
   const notice = document.getElementById("draft");
@@ -7,8 +7,8 @@
   const draftOf = (path) => `draft ${path.replace(/^\/en\//, "/")}`;
   const isText = (field) => field.matches("textarea, input[type=text], input[type=url]") && field.name;
 
-  // A message of success says that the entry was saved: its draft has done its work. A new entry's draft is under the
-  // address of the empty form it was sent from.
+  // A success message means that the entry was saved, so its draft is removed. The draft of a new entry is stored under
+  // the address of the empty form that it was sent from.
   const sent = storage.getItem("sent");
   storage.removeItem("sent");
   for (const link of document.querySelectorAll(".messagelist .success a[href]")) {
@@ -20,7 +20,7 @@
     const key = draftOf(location.pathname);
     const texts = () => [...form.elements].filter(isText);
     const state = () => Object.fromEntries(texts().map((field) => [field.name, field.value]));
-    // As the server sent it: whoever is quick, or has a slow line, types before this script has arrived.
+    // As the server sent it: on a slow connection people type before this script has arrived.
     const opened = JSON.stringify(Object.fromEntries(texts().map((field) => [field.name, field.defaultValue])));
     const draft = JSON.parse(storage.getItem(key) ?? "null");
     const differs = draft && texts().some((field) => field.name in draft && draft[field.name] !== field.value);
@@ -33,15 +33,15 @@
       });
       return made;
     };
-    const take = () => texts().forEach((field) => {
+    const restore = () => texts().forEach((field) => {
       if (field.name in draft) field.value = draft[field.name];
     });
 
     if (differs && !document.querySelector(".errornote")) {
       notice.append(
         notice.dataset.found, " ",
-        button(notice.dataset.take, take), " ",
-        button(notice.dataset.drop, () => storage.removeItem(key)),
+        button(notice.dataset.restore, restore), " ",
+        button(notice.dataset.discard, () => storage.removeItem(key)),
       );
       notice.hidden = false;
     }

@@ -1,9 +1,13 @@
+"""Generate the identifiers of all codes from a table of constants."""
+
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from codes.models import Identifier, RegistrationStatus, Revision, StatusCode
@@ -58,7 +62,7 @@ ECOSYSTEMS = {
 FORMER = re.compile("deprecated|obsolete|renamed|replaced|to be removed")
 NOT_A_NAME = re.compile(r"\(any|range marker")
 
-# Where Django has no class of its own: what works, with the header field that has to come with it.
+# Where Django has no response class: what works, with the header field that is required.
 IDIOMS = {
     206: 'HttpResponse(part, status=206, headers={"Content-Range": "bytes 0-99/200"})',
     303: "HttpResponseRedirect(url, status=303)",
@@ -68,18 +72,18 @@ IDIOMS = {
     429: 'HttpResponse(status=429, headers={"Retry-After": "60"})',
     503: 'HttpResponse(status=503, headers={"Retry-After": "60"})',
 }
-# An application cannot send them through WSGI: what belongs to a proxy, and what belongs to a connection.
+# A WSGI application cannot send these: one belongs to a proxy, the other to the connection.
 NOT_FROM_DJANGO = {407, 426}
 
 
 class Command(BaseCommand):
     help = "Replace the identifiers of all codes by those of a table of constants (codes/tests/data/constants.csv)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("table", type=Path)
 
     @transaction.atomic
-    def handle(self, *, table, **options):
+    def handle(self, *, table: Path, **options: Any) -> None:
         with table.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         codes = {code.number: code for code in StatusCode.objects.prefetch_related("aliases")}
@@ -90,9 +94,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(identifiers)} identifiers; export_catalogue writes them to the fixtures")
 
 
-def identifiers_of(rows, codes):
+def identifiers_of(rows: list[dict[str, str]], codes: dict[int, StatusCode]) -> Iterator[dict[str, Any]]:
     """Yield the fields of an Identifier for every row of the table that names a code of the catalogue."""
-    names = defaultdict(dict)  # (number, ecosystem) -> {identifier: former}
+    names: defaultdict[tuple[int, str], dict[str, bool]] = defaultdict(dict)  # -> {identifier: former}
     for row in rows:
         number, ecosystem = int(row["number"]), ECOSYSTEMS.get(row["ecosystem"])
         if number not in codes or not ecosystem or NOT_A_NAME.search(row["identifier"] + row["note"]):
@@ -122,7 +126,7 @@ def identifiers_of(rows, codes):
             }
 
 
-def _spells_a_former_name(identifier, sisters, code):
+def _spells_a_former_name(identifier: str, siblings: Iterable[str], code: StatusCode) -> bool:
     """Whether this is the old phrase of a code of which the same ecosystem has another name with the new phrase.
 
     The only name that an ecosystem has is current, whatever it spells.
@@ -130,13 +134,13 @@ def _spells_a_former_name(identifier, sisters, code):
     current = _letters(code.name_en)
     old = {_letters(alias.phrase) for alias in code.aliases.all()}
 
-    def is_old(name):
+    def is_old(name: str) -> bool:
         return any(_letters(name).endswith(phrase) and not current.endswith(phrase) for phrase in old)
 
     return is_old(identifier) and any(
-        _letters(sister).endswith(current) and not is_old(sister) for sister in sisters if sister != identifier
+        _letters(sibling).endswith(current) and not is_old(sibling) for sibling in siblings if sibling != identifier
     )
 
 
-def _letters(text):
+def _letters(text: str) -> str:
     return re.sub("[^a-z]", "", text.lower())

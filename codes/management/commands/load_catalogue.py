@@ -1,16 +1,19 @@
+"""Load the fixtures into the database."""
+
 import difflib
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from codes import catalogue
+from codes.editing import fixtures
 
 
 class Command(BaseCommand):
     help = "Load fixtures/ into the database in one transaction. What an editor changed is kept and reported."
 
-    def add_arguments(self, parser):
-        parser.add_argument("--folder", type=Path, default=catalogue.FIXTURES, help="where the files are")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--folder", type=Path, default=fixtures.FIXTURES, help="where the files are")
         parser.add_argument(
             "--replace",
             nargs="+",
@@ -19,20 +22,20 @@ class Command(BaseCommand):
             help="take these from the files even if edited: 404, or 'confusiongroup 401-403'",
         )
 
-    def handle(self, *, folder, replace, verbosity, **options):
+    def handle(self, *, folder: Path, replace: list[str], verbosity: int, **options: Any) -> None:
         on_terminal = verbosity and self.stderr.isatty()
 
-        def progress(done, total, key):
+        def progress(done: int, total: int, key: str) -> None:
             if on_terminal:
                 self.stderr.write(f"\r{done}/{total} {key:<40}", ending="\n" if done == total else "")
 
         keys = {name if " " in name else f"statuscode {int(name) if name.isdecimal() else name}" for name in replace}
         try:
-            known = {entry.key for path in catalogue.files(folder) for entry in catalogue.read(path)} if keys else set()
+            known = {entry.key for path in fixtures.files(folder) for entry in fixtures.read(path)} if keys else set()
             if unknown := keys - known:
                 raise CommandError(f"There is no entry {sorted(unknown)[0]} in the files.")
-            report = catalogue.load(folder, replace=keys, progress=progress)
-        except catalogue.CatalogueError as error:
+            report = fixtures.load(folder, replace=keys, progress=progress)
+        except fixtures.CatalogueError as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
         for entry in report.conflicts:
             self.stderr.write(f"{entry.key} was changed by an editor and in the file. The editor's version stays:")
@@ -49,7 +52,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{report.counts.total()} entries: {counts}")
 
 
-def _difference(entry):
-    ours = catalogue.to_yaml(catalogue.from_database(entry.key)).splitlines()
-    theirs = catalogue.to_yaml(entry).splitlines()
+def _difference(entry: fixtures.FixtureEntry) -> str:
+    """Return a unified diff from the editor's version to the file's."""
+    stored = fixtures.load_entry(entry.key)
+    ours = fixtures.to_yaml(stored).splitlines() if stored else []
+    theirs = fixtures.to_yaml(entry).splitlines()
     return "\n".join(difflib.unified_diff(ours, theirs, "editor's", "file's", lineterm="", n=1))

@@ -1,0 +1,5 @@
+"""The admin of the catalogue, one file a kind of entry."""
+
+from . import categories, codes, exchanges, groups, history
+
+__all__ = ["categories", "codes", "exchanges", "groups", "history"]

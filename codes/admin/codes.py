@@ -1,0 +1,231 @@
+"""The admin of status codes: the form, the list with its actions, and the tables for translators."""
+
+import dataclasses
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from codes.editing import history, review, translation_tables
+from codes.models import (
+    Advice,
+    Alias,
+    Exchange,
+    HeaderRule,
+    Identifier,
+    Reference,
+    Revision,
+    StatusCode,
+    VendorMeaning,
+)
+
+from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .filters import MissingLanguageFilter, ReviewFilter
+
+CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown
+
+
+class ReferenceInline(TabularDetailInline):
+    model = Reference
+
+
+class HeaderRuleInline(TabularDetailInline):
+    model = HeaderRule
+
+
+class AliasInline(TabularDetailInline):
+    model = Alias
+
+
+class IdentifierInline(TabularDetailInline):
+    model = Identifier
+
+
+class AdviceInline(StackedDetailInline):
+    model = Advice
+    fields = [("reader", "position"), *in_both_languages("text")]
+
+
+class VendorMeaningInline(StackedDetailInline):
+    model = VendorMeaning
+    fields = [
+        ("issuer", "product"),
+        ("phrase", "visibility", "position"),
+        *in_both_languages("meaning"),
+        ("source", "url"),
+    ]
+
+
+class ExchangeInline(StackedDetailInline):
+    """The exchange's own line. Its messages have a page of their own, because inlines do not nest."""
+
+    model = Exchange
+    fields = ["position", *in_both_languages("title")]
+    show_change_link = True
+
+
+@admin.register(StatusCode)
+class StatusCodeAdmin(EntryAdmin):
+    """Status codes with all their details."""
+
+    list_display = ["label", "name_ko", "name_en", "class_label", "registration_status", "common", "checked_on"]
+    list_display_links = ["label", "name_ko", "name_en"]
+    list_filter = [ReviewFilter, "category", "registration_status", MissingLanguageFilter, "common", "webdav"]
+    actions = ["mark_checked", "export_csv", "export_xlsx"]
+    search_fields = ["=number", "name_ko", "name_en", "keywords", "identifiers__identifier"]
+    search_help_text = _("Number, Korean or English name, a keyword or an identifier")
+    list_select_related = ["category"]
+    filter_horizontal = ["related"]
+    save_on_top = True
+    inlines = [
+        ReferenceInline,
+        HeaderRuleInline,
+        AliasInline,
+        AdviceInline,
+        ExchangeInline,
+        VendorMeaningInline,
+        IdentifierInline,
+    ]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [("number", "category", "registration_status"), ("common", "webdav", "checked_on")],
+            },
+        ),
+        (_("Names"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
+        (_("Meaning"), {"fields": in_both_languages("description", "when_to_use", "when_not_to_use")}),
+        (_("Background"), {"fields": [*in_both_languages("misunderstanding", "history"), "related"]}),
+        (
+            _("Facts, each with the section that states it"),
+            {
+                "fields": [
+                    ("content", "content_source"),
+                    ("caching", "caching_source"),
+                    ("redirect_method", "redirect_method_source"),
+                    ("retry", "retry_source"),
+                    "request_headers",
+                ]
+            },
+        ),
+    ]
+
+    @admin.display(description=_("number"), ordering="number")
+    def label(self, code: StatusCode) -> str:
+        return code.label
+
+    @admin.display(description=_("class"), ordering="category")
+    def class_label(self, code: StatusCode) -> str | None:
+        return code.category and code.category.label
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            before, after = review.texts_of(StatusCode.objects.get(pk=obj.pk)), review.texts_of(obj)
+            outdated = review.outdated_after(before, after, obj.outdated_translations.split())
+            obj.outdated_translations = " ".join(outdated)
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Mark as checked today"), permissions=["change"])
+    def mark_checked(self, request: HttpRequest, queryset: QuerySet[StatusCode]) -> None:
+        """Record that both languages of the codes are right today. Open forms notice it by the lock version."""
+        tokens = request.POST.getlist("token")
+        checked, changed = [], []
+        for code in queryset:
+            with transaction.atomic():
+                history.record(code.key)
+                if code.version_token not in tokens or not history.bump_version(code, code.lock_version):
+                    changed.append(code.label)
+                    continue
+                StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), outdated_translations="")
+                Revision.advance()
+                history.record(code.key, request.user, gettext("Checked"))
+                checked.append(code.label)
+        if checked:
+            messages.success(request, gettext("Marked as checked today: %(codes)s") % {"codes": ", ".join(checked)})
+        if changed:
+            text = gettext("Somebody else saved these after this page was rendered, look again: %(codes)s")
+            messages.error(request, text % {"codes": ", ".join(changed)})
+
+    def get_urls(self) -> list[URLPattern]:
+        check = self.admin_site.admin_view(require_POST(self.check_view))
+        return [
+            path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
+            path(
+                "texts/", self.admin_site.admin_view(self.translation_table_view), name="codes_statuscode_translations"
+            ),
+            *super().get_urls(),
+        ]
+
+    @admin.action(description=_("Texts for translators (CSV)"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[StatusCode]) -> HttpResponse:
+        return self._export(queryset, "csv")
+
+    @admin.action(description=_("Texts for translators (Excel)"), permissions=["view"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[StatusCode]) -> HttpResponse:
+        return self._export(queryset, "xlsx")
+
+    def _export(self, queryset: QuerySet[StatusCode], file_format: str) -> HttpResponse:
+        content = translation_tables.export_table(queryset.order_by("number").prefetch_related("advice"), file_format)
+        disposition = {"Content-Disposition": f'attachment; filename="status-codes.{file_format}"'}
+        return HttpResponse(content, content_type=translation_tables.FORMATS[file_format], headers=disposition)
+
+    def translation_table_view(self, request: HttpRequest) -> HttpResponse:
+        """Take a translator's table back: show the differences, and save them once they are confirmed."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "title": _("Texts from translators"), "opts": self.opts}
+        try:
+            if "signed" in request.POST:
+                raw = signing.loads(request.POST["signed"], salt="texts", max_age=CONFIRMATION_MAX_AGE)
+                differences = [translation_tables.Difference(*each) for each in raw]
+                translation_tables.apply(differences, request.user, gettext("From translators"))
+                messages.success(request, gettext("The texts were saved."))
+                return redirect("admin:codes_statuscode_changelist")
+            if upload := request.FILES.get("table"):
+                if upload.size > translation_tables.MAX_BYTES:
+                    raise translation_tables.InvalidTable([gettext("The file is too large.")])
+                file_format = upload.name.rpartition(".")[2].lower()
+                differences = translation_tables.parse_table(upload.read(), file_format)
+                shown = [dataclasses.astuple(each) for each in differences]
+                context |= {"differences": differences, "signed": signing.dumps(shown, salt="texts", compress=True)}
+        except translation_tables.InvalidTable as invalid:
+            context["reasons"] = invalid.reasons
+        except signing.BadSignature:
+            context["reasons"] = [gettext("The list of differences is too old. Upload the table again.")]
+        return TemplateResponse(request, "admin/codes/statuscode/translations.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer beside the form the defining section, and the next entry of the review queue."""
+        number = int(object_id) if object_id.isdecimal() and len(object_id) < 4 else 0
+        waiting = review.failing_any().exclude(number=number)
+        extra_context = {
+            "reference": Reference.objects.filter(code=number).first(),
+            "next_waiting": waiting.filter(number__gt=number).first() or waiting.first(),
+        } | (extra_context or {})
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def check_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Mark one code as checked, from the admin's front page."""
+        code = get_object_or_404(StatusCode, pk=pk)
+        if not self.has_change_permission(request, code):
+            raise PermissionDenied
+        self.mark_checked(request, StatusCode.objects.filter(pk=pk))
+        return redirect("admin:index")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # The number is the primary key: changing it would create a second entry and leave the first.
+        return ["number"] if obj else []

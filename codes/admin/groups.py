@@ -1,0 +1,35 @@
+"""The admin of groups of codes that people confuse."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from codes.models import ConfusionGroup, GroupMember, GroupReference
+
+from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+
+
+class GroupMemberInline(StackedDetailInline):
+    model = GroupMember
+    classes: list[str] = []
+    autocomplete_fields = ["code"]
+    fields = [("code", "position", "said_by"), *in_both_languages("answer", "example")]
+
+
+class GroupReferenceInline(TabularDetailInline):
+    model = GroupReference
+
+
+@admin.register(ConfusionGroup)
+class ConfusionGroupAdmin(EntryAdmin):
+    """Groups with their members and sources."""
+
+    list_display = ["slug", "question_ko", "question_en", "checked_on"]
+    list_display_links = ["slug", "question_ko", "question_en"]
+    search_fields = ["slug", "question_ko", "question_en", "keywords"]
+    inlines = [GroupMemberInline, GroupReferenceInline]
+    fields = [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["slug"] if obj else []

@@ -1,0 +1,111 @@
+"""The admin of the history: what was saved, by whom and why; any snapshot can be viewed and restored."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from codes.editing import fixtures, history
+from codes.models import EntrySnapshot
+
+from .base import change_url, conflict_message, field_label
+
+
+@admin.register(EntrySnapshot)
+class EntrySnapshotAdmin(admin.ModelAdmin):
+    """The history is read only; restoring a snapshot is a save of its own."""
+
+    list_display = ["when", "entry", "editor", "reason", "what"]
+    search_fields = ["key", "reason", "editor__username"]
+    list_filter = ["saved_at", "editor"]
+    list_select_related = ["editor"]
+    list_per_page = 30
+
+    @admin.display(description=field_label(EntrySnapshot, "saved_at"), ordering="saved_at")
+    def when(self, snapshot: EntrySnapshot) -> str:
+        return snapshot.when
+
+    @admin.display(description=field_label(EntrySnapshot, "key"), ordering="key")
+    def entry(self, snapshot: EntrySnapshot) -> str:
+        return snapshot.entry
+
+    @admin.display(description=_("what changed"))
+    def what(self, snapshot: EntrySnapshot) -> str:
+        if snapshot.data is None:
+            return gettext("deleted")
+        if not (previous := snapshot.previous):
+            return gettext("first version")
+        changes = history.changes(previous.data, snapshot.data)
+        return ", ".join(list(dict.fromkeys(change.row or change.field for change in changes))[:4])
+
+    def get_urls(self) -> list[URLPattern]:
+        restore = self.admin_site.admin_view(require_POST(self.restore))
+        return [path("<int:pk>/restore/", restore, name="codes_entrysnapshot_restore"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        if snapshot := EntrySnapshot.objects.filter(key=request.GET.get("key", "")).first():
+            title = f"{snapshot.entry} · {title}"
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        snapshot = self.get_object(request, object_id)
+        if snapshot and self.has_view_permission(request, snapshot):
+            previous = snapshot.previous
+            current = fixtures.root_queryset(snapshot.key).first()
+            stored = history.plain(fixtures.load_entry(snapshot.key))
+            extra_context = {
+                "title": capfirst(self.opts.verbose_name),
+                "snapshot": snapshot,
+                "entry_address": change_url(snapshot.key) if current else "",
+                "changes": history.changes(previous and previous.data, snapshot.data),
+                "state": history.changes(None, snapshot.data),
+                "restoring": history.changes(stored, snapshot.data),
+                "token": current.version_token if current else "",
+                "can_restore": snapshot.data is not None and self._can_restore(request, snapshot),
+            } | (extra_context or {})
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Restore the entry to a snapshot, unless it has changed since the page was rendered."""
+        snapshot = get_object_or_404(EntrySnapshot, pk=pk)
+        if snapshot.data is None or not self._can_restore(request, snapshot):
+            raise PermissionDenied
+        reason = gettext("Restored the version of %(when)s") % {"when": snapshot.when}
+        try:
+            recorded = history.restore(snapshot, request.user, reason, token=request.POST.get("token"))
+        except history.EditConflict:
+            messages.error(request, conflict_message())
+            return redirect("admin:codes_entrysnapshot_change", pk)
+        except (fixtures.CatalogueError, IntegrityError) as error:
+            text = gettext("This version no longer fits the catalogue. Nothing was changed: %(reason)s")
+            messages.error(request, text % {"reason": error})
+            return redirect("admin:codes_entrysnapshot_change", pk)
+        if recorded:
+            messages.success(request, gettext("The entry is now as it was in this version."))
+        else:
+            messages.info(request, gettext("The entry already is as it was in this version."))
+        return redirect(change_url(snapshot.key))
+
+    def _can_restore(self, request: HttpRequest, snapshot: EntrySnapshot) -> bool:
+        return request.user.has_perm(f"codes.change_{snapshot.key.split()[0]}")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,162 @@
+"""The texts of chosen codes as a table for translators, and the table back: first as a list of differences, then saved.
+
+A row is one text in both languages. A table that would lose something is refused whole: a text emptied, a row that does
+not exist or occurs twice, an entry that was saved since the table was exported.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import tablib
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from codes.models import Advice, StatusCode
+from codes.texts.localized import LANGUAGES
+
+from . import history, review
+
+HEADERS = ["number", "version", "text", "ko", "en"]
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MAX_BYTES = 5_000_000
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t")
+
+TextHolder = StatusCode | Advice
+
+
+class InvalidTable(Exception):
+    """A table that is refused, with a sentence for each reason."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass
+class Difference:
+    """A text of the table that differs from the catalogue's."""
+
+    number: int
+    version: int
+    text: str
+    language: str
+    before: str
+    after: str
+
+    @property
+    def label(self) -> str:
+        """The text's label in the form; "advice operator" is the operator's advice."""
+        _kind, _space, reader = self.text.partition(" ")
+        if reader:
+            return f"{Advice.Reader(reader).label}: {Advice._meta.get_field(f'text_{self.language}').verbose_name}"
+        return str(StatusCode._meta.get_field(f"{self.text}_{self.language}").verbose_name)
+
+    @property
+    def as_html(self) -> str:
+        return history.Change("", self.text, self.before, self.after).as_html
+
+
+def export_table(codes: Iterable[StatusCode], file_format: str) -> bytes:
+    """Return the table of the codes' texts as the bytes of a file in a format of FORMATS."""
+    table = tablib.Dataset(headers=HEADERS)
+    for code in codes:
+        for text, holder, field in _text_slots(code):
+            row = [getattr(holder, f"{field}_{language}") for language in LANGUAGES]
+            if any(row):
+                table.append([code.number, code.lock_version, text, *map(_escape_formula, row)])
+    exported = table.export(file_format)
+    # The byte order mark tells Excel that a CSV file is UTF-8; without it Korean is garbled there.
+    return ("\ufeff" + exported).encode() if file_format == "csv" else exported
+
+
+def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
+    """Yield (name in the table, row that holds the text, field) for every text of a code."""
+    for field in StatusCode.TEXTS:
+        yield field, code, field
+    for advice in code.advice.all():
+        yield f"advice {advice.reader}", advice, "text"
+
+
+def _escape_formula(text: str) -> str:
+    """Prefix an apostrophe to a text that a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+
+
+def _unescape_formula(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_PREFIXES) else text
+
+
+def parse_table(content: bytes, file_format: str) -> list[Difference]:
+    """Return the differences between a table and the catalogue.
+
+    Raise InvalidTable for a table that cannot be read or would lose something.
+    """
+    if file_format not in FORMATS:
+        raise InvalidTable([_("Only CSV and XLSX files can be read.")])
+    try:
+        data = content.decode("utf-8-sig") if file_format == "csv" else content
+        table = tablib.Dataset().load(data, format=file_format)
+    except Exception as error:  # tablib's readers raise whatever their parsers raise
+        raise InvalidTable([_("The file cannot be read as a table.")]) from error
+    if table.headers != HEADERS:
+        raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
+    codes = {str(code.number): code for code in StatusCode.objects.prefetch_related("advice")}
+    reasons, differences = [], []
+    known: set[tuple[Any, str]] = set()
+    for line, (number, version, text, *values) in enumerate(table, start=2):
+        code = codes.get(str(number).strip())
+        slot = {name: (holder, field) for name, holder, field in _text_slots(code)}.get(text) if code else None
+        where = {"where": _("Line %(line)d") % {"line": line}, "number": number, "text": text}
+        if code is None or slot is None:
+            reasons.append(_("%(where)s: there is no text %(text)s of %(number)s.") % where)
+        elif (code.number, text) in known:
+            reasons.append(_("%(where)s occurs twice.") % where)
+        elif str(version).strip() != str(code.lock_version):
+            reasons.append(_("%(where)s: %(number)s was saved after this table was exported.") % where)
+        else:
+            for language, value in zip(LANGUAGES, values, strict=True):
+                before = getattr(slot[0], f"{slot[1]}_{language}")
+                after = _unescape_formula(str(value or "").replace("\r\n", "\n").strip())
+                if before and not after:
+                    reasons.append(_("%(where)s: the text would be lost.") % where)
+                elif before != after:
+                    differences.append(Difference(code.number, code.lock_version, text, language, before, after))
+        known.add((code and code.number, text))
+    if reasons:
+        raise InvalidTable(reasons)
+    return differences
+
+
+@transaction.atomic
+def apply(differences: list[Difference], editor: AbstractBaseUser | None, reason: str) -> None:
+    """Save the differences, one snapshot an entry.
+
+    Raise InvalidTable, with nothing saved, if an entry has been saved since or refuses a text.
+    """
+    for number in dict.fromkeys(each.number for each in differences):
+        own = [each for each in differences if each.number == number]
+        code = StatusCode.objects.prefetch_related("advice").get(pk=number)
+        history.record(code.key)
+        if not history.bump_version(code, own[0].version):
+            raise InvalidTable([_("%(number)s was saved by somebody else in the meantime.") % {"number": code.label}])
+        slots = {name: (holder, field) for name, holder, field in _text_slots(code)}
+        before = review.texts_of(code)
+        for each in own:
+            holder, field = slots[each.text]
+            setattr(holder, f"{field}_{each.language}", each.after)
+        outdated = review.outdated_after(before, review.texts_of(code), code.outdated_translations.split())
+        code.outdated_translations = " ".join(outdated)
+        for holder in dict.fromkeys(slots[each.text][0] for each in own):
+            try:
+                relations = [each.name for each in holder._meta.fields if each.is_relation]
+                holder.clean_fields(exclude=relations)
+            except ValidationError as error:
+                raise InvalidTable([f"{code.label}: {' '.join(error.messages)}"]) from error
+            holder.save()
+        history.record(code.key, editor, reason)

@@ -1,0 +1,49 @@
+"""The subject: classes of status codes, the codes with their details, and the groups of codes that people confuse."""
+
+from .base import Detail, Entry, NaturalKeyManager, PrintableTexts
+from .codes import (
+    Caching,
+    Category,
+    Content,
+    RedirectMethod,
+    RegistrationStatus,
+    Retry,
+    StatusCode,
+    StatusCodeQuerySet,
+)
+from .details import Advice, Alias, HeaderRule, Identifier, Reference, VendorMeaning
+from .exchanges import Exchange, Message, Participant, begins_as_message
+from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
+from .history import EntrySnapshot, LoadedEntry, Revision
+
+__all__ = [
+    "Advice",
+    "Alias",
+    "Caching",
+    "Category",
+    "ConfusionGroup",
+    "Content",
+    "Detail",
+    "Entry",
+    "EntrySnapshot",
+    "Exchange",
+    "GroupMember",
+    "GroupReference",
+    "HeaderRule",
+    "Hop",
+    "Identifier",
+    "LoadedEntry",
+    "Message",
+    "NaturalKeyManager",
+    "Participant",
+    "PrintableTexts",
+    "RedirectMethod",
+    "Reference",
+    "RegistrationStatus",
+    "Retry",
+    "Revision",
+    "StatusCode",
+    "StatusCodeQuerySet",
+    "VendorMeaning",
+    "begins_as_message",
+]

@@ -1,0 +1,101 @@
+"""What every model of the catalogue builds on: entries, the details that belong to them, and clean texts."""
+
+import re
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from codes.fields import HttpsURLField
+
+MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
+# Control characters except tab and line feed, and lone surrogates.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class PrintableTexts(models.Model):
+    """A model whose texts hold no characters that a page cannot show or a database cannot store."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        super().clean_fields(exclude=set(exclude or ()))
+        unprintable = {
+            field.name: _("This text holds control characters.")
+            for field in self._meta.concrete_fields
+            if isinstance(value := getattr(self, field.attname), str) and UNPRINTABLE.search(value)
+        }
+        if unprintable:
+            raise ValidationError(unprintable)
+
+
+class Entry(PrintableTexts):
+    """A root object of the catalogue, edited as one form together with its details.
+
+    `lock_version` grows with every save (optimistic locking). A form carries the version it was opened with, and a save
+    with an older one is refused.
+    """
+
+    # Renamed fields keep their columns, so that the previous release still runs on the same database.
+    lock_version = models.PositiveIntegerField(default=0, editable=False, db_column="version")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key(self) -> str:
+        """The entry's name across models, such as "statuscode 404"."""
+        return f"{self._meta.model_name} {self.pk}"
+
+    @property
+    def version_token(self) -> str:
+        """The key and the lock version, which a form sends back to say which state it was made from."""
+        return f"{self.key} {self.lock_version}"
+
+
+class NaturalKeyManager(models.Manager):
+    """Finds a detail by the values of its model's NATURAL_KEY, as fixtures name it."""
+
+    def get_by_natural_key(self, *key: object) -> models.Model:
+        return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
+
+
+class Detail(PrintableTexts):
+    """A row that belongs to an entry.
+
+    `PARENT` names the foreign key to the entry. `NATURAL_KEY` names the fields that identify the row, so that loading
+    a fixture twice changes nothing.
+    """
+
+    PARENT = "code"
+    NATURAL_KEY: tuple[str, ...]
+
+    objects = NaturalKeyManager()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[object, ...]:
+        return tuple(getattr(self, field) for field in self.NATURAL_KEY)
+
+
+class ReferenceBase(Detail):
+    """A document, and the section in it, that states what an entry says."""
+
+    position = models.PositiveSmallIntegerField(_("position"), default=1, help_text=_("1 is the defining source."))
+    spec = models.CharField(_("document"), max_length=80, help_text=_("For example RFC 9110, MDN, nginx."))
+    section = models.CharField(_("section"), max_length=80, blank=True)
+    url = HttpsURLField(_("address"))
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "spec", "section"]
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+
+    def __str__(self) -> str:
+        if not self.section:
+            return self.spec
+        return f"{self.spec} §{self.section}" if self.section[0].isdigit() else f"{self.spec} {self.section}"

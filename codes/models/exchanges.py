@@ -1,0 +1,149 @@
+"""Exchanges of HTTP messages between the participants of a story."""
+
+import re
+from collections.abc import Iterator
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from codes.fields import MarkdownField
+from codes.texts.localized import localized
+
+from .base import Detail
+from .codes import StatusCode
+
+
+class Participant(models.TextChoices):
+    """Who sends and receives messages, from the client's side to the server's."""
+
+    CLIENT = "client", _("Client")
+    CACHE = "cache", _("Cache")
+    PROXY = "proxy", _("Proxy")
+    GATEWAY = "gateway", _("Gateway")
+    SERVER = "server", _("Server")
+
+
+class Exchange(Detail):
+    """A realistic exchange of messages, drawn as a sequence diagram."""
+
+    NATURAL_KEY = ("code_id", "position")
+
+    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="exchanges", verbose_name=_("status code"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    title_ko = models.CharField(_("title (Korean)"), max_length=120)
+    title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("exchange")
+        verbose_name_plural = _("exchanges")
+        constraints = [models.UniqueConstraint(fields=["code", "position"], name="exchange_position_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    title = localized("title")
+
+    @cached_property
+    def participants(self) -> list[Participant]:
+        """Who takes part, from the client's side to the server's."""
+        present = {each for message in self.messages.all() for each in (message.sender, message.receiver)}
+        return [participant for participant in Participant if participant in present]
+
+    @property
+    def steps(self) -> Iterator[dict[str, object]]:
+        """Yield each message with the lifelines it runs between, counted from 1 on the left, and its direction."""
+        lanes = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
+        for message in self.messages.all():
+            sender, receiver = lanes[message.sender], lanes[message.receiver]
+            yield {
+                "message": message,
+                "left": min(sender, receiver),
+                "right": max(sender, receiver),
+                "direction": "go" if sender < receiver else "back",
+            }
+
+
+STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-9])[0-9]{2}(?: |$)")
+START_LINE = re.compile(r"\A(?:HTTP/1\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \S+ HTTP/1\.[01])$", re.MULTILINE)
+begins_as_message = RegexValidator(START_LINE, _("The first line must be a request line or a status line."))
+
+
+class Message(Detail):
+    """One step of an exchange: a raw HTTP/1.1 message (RFC 9112), or an event that only its note describes."""
+
+    NATURAL_KEY = ("exchange__code_id", "exchange__position", "position")
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="messages", verbose_name=_("exchange"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    sender = models.CharField(_("from"), max_length=8, choices=Participant)
+    receiver = models.CharField(_("to"), max_length=8, choices=Participant)
+    text_ko = MarkdownField(
+        _("raw message"),
+        blank=True,
+        db_column="text",
+        help_text=_("Start line, header fields, an empty line, content."),
+        validators=[begins_as_message],
+    )
+    text_en = MarkdownField(
+        _("raw message (English)"),
+        blank=True,
+        default="",
+        db_default="",  # for the version before, which does not know of this column
+        help_text=_("The same message for English pages, where its content is in Korean."),
+        validators=[begins_as_message],
+    )
+    note_ko = models.CharField(_("note (Korean)"), max_length=160, blank=True)
+    note_en = models.CharField(_("note (English)"), max_length=200, blank=True)
+    lost = models.BooleanField(_("never arrives"), default=False)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["exchange", "position"], name="message_position_once"),
+            models.CheckConstraint(
+                condition=~Q(text_ko="") | ~Q(note_ko=""),
+                name="message_has_text_or_note",
+                violation_error_message=_("A step needs a raw message or a note."),
+            ),
+            models.CheckConstraint(
+                condition=Q(text_en="") | ~Q(text_ko=""),
+                name="message_in_english_has_a_twin",
+                violation_error_message=_("An English message needs the message that it translates."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.start_line or self.note_ko
+
+    def natural_key(self) -> tuple[object, ...]:
+        return (*self.exchange.natural_key(), self.position)
+
+    natural_key.dependencies = ["codes.exchange"]
+
+    note = localized("note")
+
+    @property
+    def raw(self) -> str:
+        """The message in the active language. Most messages are the same in both."""
+        return self.text_en if self.text_en and get_language() == "en" else self.text_ko
+
+    @property
+    def start_line(self) -> str:
+        return self.raw.partition("\n")[0]
+
+    @property
+    def rest(self) -> str:
+        return self.raw.partition("\n")[2]
+
+    @property
+    def status_class(self) -> str:
+        """The first digit of a response's status code, or "" for a request or an event."""
+        match = STATUS_LINE.match(self.start_line)
+        return match[1] if match else ""

@@ -1,0 +1,119 @@
+"""Groups of codes that people confuse, with the question that tells them apart."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from codes.fields import LinesField, MarkdownField
+from codes.texts.localized import localized
+
+from .base import MARKDOWN_HELP, Detail, Entry, ReferenceBase
+from .codes import StatusCode
+
+
+class Hop(models.TextChoices):
+    """The hops between a browser and an application, from the outside inwards."""
+
+    CLIENT = "client", _("Browser")
+    CDN = "cdn", _("CDN")
+    BALANCER = "balancer", _("Load balancer")
+    NGINX = "nginx", "nginx"
+    APPLICATION = "application", _("Application")
+
+
+class ConfusionGroup(Entry):
+    """Codes that people confuse, and the one question that tells them apart."""
+
+    slug = models.SlugField(_("slug"), primary_key=True, max_length=60, help_text=_("The numbers, as 401-403."))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    question_ko = models.CharField(_("deciding question (Korean)"), max_length=120)
+    question_en = models.CharField(_("deciding question (English)"), max_length=160)
+    description_ko = MarkdownField(_("explanation (Korean)"), blank=True, help_text=MARKDOWN_HELP)
+    description_en = MarkdownField(_("explanation (English)"), blank=True, help_text=MARKDOWN_HELP)
+    keywords = LinesField(_("keywords"), blank=True, help_text=_("What people type to find this group, one a line."))
+    checked_on = models.DateField(_("last checked"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("confusion group")
+        verbose_name_plural = _("confusion groups")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("codes:group", args=[self.slug])
+
+    question = localized("question")
+    description = localized("description")
+
+    @property
+    def label(self) -> str:
+        return " / ".join(member.code.label for member in self.members.all())
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the group has too many members for a box on each member's page."""
+        return len(self.members.all()) > 9
+
+    @cached_property
+    def chain(self) -> "list[tuple[Hop, list[GroupMember]]]":
+        """Each hop with the codes that it sends, or [] if no member names a hop."""
+        members = self.members.all()
+        if not any(member.said_by for member in members):
+            return []
+        return [(hop, [member for member in members if hop in member.said_by.split()]) for hop in Hop]
+
+
+class GroupMember(Detail):
+    """One code of a group, with the answer that leads to it and an example."""
+
+    PARENT = "group"
+    NATURAL_KEY = ("group_id", "code_id")
+
+    group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="members", verbose_name=_("confusion group"))
+    code = models.ForeignKey(StatusCode, models.PROTECT, related_name="memberships", verbose_name=_("status code"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    answer_ko = models.CharField(_("answer (Korean)"), max_length=160)
+    answer_en = models.CharField(_("answer (English)"), max_length=200)
+    said_by = models.CharField(
+        _("said by"),
+        max_length=60,
+        blank=True,
+        validators=[RegexValidator(rf"\A(?:{'|'.join(Hop.values)})(?: (?:{'|'.join(Hop.values)}))*\Z")],
+        help_text=_("Which hops send this code, for the drawing: client cdn balancer nginx application."),
+    )
+    example_ko = MarkdownField(_("example (Korean)"), blank=True)
+    example_en = MarkdownField(_("example (English)"), blank=True)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["group", "code"], name="member_once_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.code_id}"
+
+    answer = localized("answer")
+    example = localized("example")
+
+
+class GroupReference(ReferenceBase):
+    """A source of a group's statements."""
+
+    PARENT = "group"
+    NATURAL_KEY = ("group_id", "spec", "section")
+
+    group = models.ForeignKey(
+        ConfusionGroup, models.CASCADE, related_name="references", verbose_name=_("confusion group")
+    )
+
+    class Meta(ReferenceBase.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["group", "spec", "section"], name="reference_once_a_group"),
+            models.CheckConstraint(condition=Q(url__istartswith="https://"), name="group_reference_is_https"),
+        ]

@@ -1,0 +1,83 @@
+"""Bookkeeping about entries: saved states, the catalogue's revision, and what was last loaded."""
+
+from django.apps import apps
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class EntrySnapshot(models.Model):
+    """A saved state of an entry, as the plain data of its fixture. `data` is None if the entry was deleted."""
+
+    key = models.CharField(pgettext_lazy("of the catalogue", "entry"), max_length=80, db_index=True)
+    lock_version = models.PositiveIntegerField(_("lock version"), null=True, db_column="number")
+    data = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("editor"), related_name="+"
+    )
+    saved_at = models.DateTimeField(_("saved"), auto_now_add=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = pgettext_lazy("of an entry", "version")
+        verbose_name_plural = pgettext_lazy("of an entry", "versions")
+        default_permissions = ["view"]
+        db_table = "codes_version"
+
+    def __str__(self) -> str:
+        return f"{self.entry} · {self.when}"
+
+    @property
+    def entry(self) -> str:
+        """The entry's name for people. The entry itself may be gone."""
+        model_name, pk = self.key.split(maxsplit=1)
+        return f"{capfirst(apps.get_model('codes', model_name)._meta.verbose_name)} {pk}"
+
+    @property
+    def when(self) -> str:
+        """The local time of the save, to the minute."""
+        return f"{localtime(self.saved_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def previous(self) -> "EntrySnapshot | None":
+        """The snapshot before this one, None for the first."""
+        return EntrySnapshot.objects.filter(key=self.key, pk__lt=self.pk).first()
+
+
+class Revision(models.Model):
+    """A number that grows with every change of the catalogue, in the transaction that makes the change.
+
+    Caches store the revision they were built from and rebuild when it changes.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @classmethod
+    def current(cls) -> int:
+        """Return the newest committed revision."""
+        return cls.objects.values_list("number", flat=True).first() or 0
+
+    @classmethod
+    def advance(cls) -> None:
+        """Advance the revision within the current transaction."""
+        if not cls.objects.update(number=F("number") + 1):
+            cls.objects.create(pk=1, number=1)
+
+
+class LoadedEntry(models.Model):
+    """The digest of an entry as last loaded, which tells an editor's change from a change of the fixture."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.key

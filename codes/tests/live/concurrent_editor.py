@@ -1,0 +1,47 @@
+"""One of several processes that edit the same entry at the same time; run by test_editing.
+
+Prints, as JSON, the words that it saved, how often it was refused, and how often a refusal lost what was typed.
+"""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from codes.models import StatusCode  # noqa: E402
+from codes.tests.html_forms import form_of  # noqa: E402
+
+
+def main(name, rounds):
+    setup_test_environment()  # for the context of rendered pages
+    client = Client(HTTP_HOST="localhost", raise_request_exception=False)
+    client.force_login(User.objects.get(username="chief"))
+    path, data = form_of(client, 210)
+    saved, refused, lost, failed = [], 0, 0, 0
+    for number in range(rounds):
+        word = f"{name}-{number}"
+        # What a newly opened form would show; to write the whole page out each time would take most of the seconds.
+        seen = StatusCode.objects.get(number=210)
+        data |= {"lock_version": seen.lock_version, "keywords": f"{seen.keywords}\n{word}"}
+        # SQLite does not queue: who waits in vain for others is told that nothing was saved, and tries again.
+        while (answer := client.post(path, data)).status_code == 503:
+            pass
+        if answer.status_code == 302:
+            saved.append(word)
+        elif answer.status_code == 200:
+            refused += 1
+            lost += word not in answer.content.decode()
+        else:
+            failed += 1
+    print(json.dumps({"saved": saved, "refused": refused, "lost": lost, "failed": failed}))
+
+
+main(sys.argv[1], int(sys.argv[2]))

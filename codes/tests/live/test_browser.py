@@ -1,0 +1,332 @@
+"""The site in a real browser, served as in production."""
+
+import re
+from base64 import b32decode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import totp
+from playwright.sync_api import expect
+
+from conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/4xx/",
+    "/401/",
+    "/504/",
+    "/search/",
+    "/search/?q=not+found",
+    "/search/?q=zzzz",
+    "/vs/",
+    "/nope/",
+    "/433/",
+]
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser says against a page: script errors, and violations of the Content-Security-Policy."""
+    said = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    return said
+
+
+def log_in(site, page, name, path):
+    page.goto(f"{site.url}/admin/login/?next={path}")
+    page.get_by_label("사용자 이름").fill(name)
+    page.get_by_label("비밀번호:", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES + [f"/en{path}" for path in PAGES])
+def test_axe_finds_no_violation(site, page, path, theme):
+    page.emulate_media(color_scheme=theme)
+    page.goto(site.url + path)
+    result = Axe().run(page, options=RULES)
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1600])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(site, page, path, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_reader_types_a_number_and_lands_on_its_page(site, page, complaints):
+    page.goto(site.url)
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("404")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/404/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("찾을 수 없음")
+    assert complaints == []
+
+
+def test_a_slash_typed_into_the_field_is_a_slash(site, page):
+    page.goto(site.url)
+    page.get_by_role("combobox").click()
+    page.keyboard.type("http/2")
+    expect(page.get_by_role("combobox")).to_have_value("http/2")
+
+
+def test_a_reader_browses_from_the_list_to_a_code_and_changes_the_language(site, page, complaints):
+    page.goto(site.url)
+    page.get_by_role("link", name="403 금지됨 Forbidden").click()
+    expect(page).to_have_url(f"{site.url}/403/")
+    page.get_by_role("link", name="English").click()
+    expect(page).to_have_url(f"{site.url}/en/403/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Forbidden")
+    page.get_by_role("link", name="404 Not Found").last.click()
+    expect(page).to_have_url(f"{site.url}/en/404/")
+    assert complaints == []
+
+
+def test_the_keyboard_reaches_the_content_and_focus_is_seen(site, page):
+    page.goto(f"{site.url}/404/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="본문으로 건너뛰기")
+    expect(skip).to_be_focused()
+    assert skip.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+
+
+def test_the_status_line_can_be_copied(site, browser):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{site.url}/en/404/")
+    page.get_by_role("button", name="Copy the status line").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "HTTP/1.1 404 Not Found"
+    context.close()
+
+
+def test_everything_works_without_javascript(site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url)
+    page.get_by_role("searchbox").fill("결제")
+    page.get_by_role("button", name="검색").click()
+    page.get_by_role("link", name="402 결제 필요").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("결제 필요")
+    expect(page.get_by_role("button", name="상태 줄 복사")).to_be_hidden()
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Payment Required")
+    context.close()
+
+
+def test_print_leaves_the_text_and_drops_what_paper_cannot_use(site, page):
+    page.goto(f"{site.url}/404/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("combobox")).to_be_hidden()
+    expect(page.get_by_role("heading", name="의미")).to_be_visible()
+
+
+def test_an_editor_changes_a_korean_name_and_sees_it_on_the_site(site, page, complaints):
+    log_in(site, page, "editor", "/admin/")
+    page.get_by_role("link", name="상태코드", exact=True).first.click()
+    page.get_by_role("searchbox").fill("417")
+    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("link", name="417", exact=True).click()
+    page.get_by_label("한국어 이름").fill("기대를 만족할 수 없음")
+    page.get_by_role("button", name="저장", exact=True).first.click()
+    expect(page.get_by_text("성공적으로 변경되었습니다")).to_be_visible()
+    page.goto(f"{site.url}/417/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("기대를 만족할 수 없음")
+    assert complaints == []
+
+
+def test_the_languages_of_a_text_stand_side_by_side_where_there_is_room(site, page):
+    log_in(site, page, "chief", "/admin/codes/statuscode/404/change/")
+    boxes = {}
+    for width in (1500, 400):
+        page.set_viewport_size({"width": width, "height": 800})
+        boxes[width] = [page.locator(f"#id_description_{language}").bounding_box() for language in ("ko", "en")]
+    korean, english = boxes[1500]
+    assert korean["y"] == english["y"]
+    assert korean["x"] + korean["width"] <= english["x"]
+    korean, english = boxes[400]
+    assert korean["y"] + korean["height"] <= english["y"]
+
+
+def suggestions_for(page, text):
+    field = page.get_by_role("combobox")
+    field.click()
+    with page.expect_response(re.compile("/search/suggest/")):
+        field.press_sequentially(text)
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    return field, options
+
+
+def test_suggestions_are_walked_with_arrows_and_opened_with_enter(site, page, complaints):
+    page.goto(site.url)
+    field, options = suggestions_for(page, "gateway")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    field.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    address = options.first.get_attribute("data-url")
+    field.press("Enter")
+    expect(page).to_have_url(site.url + address)
+    assert complaints == []
+
+
+def test_escape_closes_the_suggestions_and_keeps_what_was_typed(site, page):
+    page.goto(site.url)
+    field, options = suggestions_for(page, "gateway")
+    field.press("Escape")
+    expect(options.first).to_be_hidden()
+    expect(field).to_have_value("gateway")
+    expect(field).to_have_attribute("aria-expanded", "false")
+
+
+def test_enter_without_a_choice_searches(site, page):
+    page.goto(site.url)
+    field, _options = suggestions_for(page, "gateway")
+    field.press("Enter")
+    expect(page).to_have_url(f"{site.url}/search/?q=gateway")
+
+
+def test_a_suggestion_can_be_clicked(site, page):
+    page.goto(f"{site.url}/en/")
+    _field, options = suggestions_for(page, "teapot")
+    options.first.click()
+    expect(page).to_have_url(f"{site.url}/en/418/")
+
+
+def test_the_number_of_suggestions_is_announced(site, page):
+    page.goto(site.url)
+    suggestions_for(page, "찾을 수")
+    expect(page.get_by_role("status")).to_contain_text("추천 결과 수")
+
+
+def test_a_syllable_being_composed_is_searched_and_its_enter_stays_with_the_input_method(site, page):
+    page.goto(site.url)
+    field = page.get_by_role("combobox")
+    field.click()
+    session = page.context.new_cdp_session(page)
+    with page.expect_response(re.compile("/search/suggest/")):
+        for half in ("ㅊ", "차", "찾", "찾으"):
+            session.send(
+                "Input.imeSetComposition", {"text": half, "selectionStart": len(half), "selectionEnd": len(half)}
+            )
+    option = page.get_by_role("option").first
+    expect(option).to_contain_text("404")
+    page.evaluate(
+        "document.getElementById('q').dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'ArrowDown', isComposing: true, bubbles: true}))"
+    )
+    expect(option).to_have_attribute("aria-selected", "false")
+    expect(page).to_have_url(f"{site.url}/")
+    session.send("Input.insertText", {"text": "찾을"})
+    expect(field).to_have_value("찾을")
+
+
+def test_a_digit_typed_anywhere_starts_a_search(site, page):
+    page.goto(f"{site.url}/404/")
+    page.keyboard.type("503")
+    expect(page.get_by_role("combobox")).to_have_value("503")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/503/")
+
+
+def test_open_suggestions_are_accessible(site, page):
+    page.goto(site.url)
+    suggestions_for(page, "인증")
+    result = Axe().run(page, options=RULES)
+    assert result.violations_count == 0, result.generate_report()
+
+
+def test_the_whole_admin_works_under_the_content_security_policy(site, page, complaints):
+    log_in(site, page, "chief", "/admin/")
+    for path in (
+        "/admin/", "/admin/codes/statuscode/", "/admin/codes/statuscode/?review=lapsed",
+        "/admin/codes/statuscode/add/",
+        "/admin/codes/statuscode/404/change/", "/admin/codes/category/4/change/", "/admin/codes/exchange/",
+        "/admin/codes/confusiongroup/401-403/change/", "/admin/codes/entrysnapshot/", "/admin/auth/user/add/",
+        "/en/admin/codes/statuscode/404/change/", "/admin/codes/statuscode/404/delete/", "/admin/password_change/",
+    ):  # fmt: skip
+        page.goto(site.url + path)
+        expect(page.locator("#content")).to_be_visible()
+    page.goto(f"{site.url}/admin/codes/statuscode/404/change/")
+    page.get_by_text("출처", exact=True).first.click()
+    page.locator(".datetimeshortcuts a").first.click()
+    assert complaints == []
+
+
+def test_text_typed_survives_a_lost_session(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.locator("#id_description_ko").fill("한참 동안 쓴 글")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="저장", exact=True).first.click()
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    expect(page.locator("#id_description_ko")).not_to_have_value("한참 동안 쓴 글")
+    page.get_by_role("button", name="가져오기").click()
+    expect(page.locator("#id_description_ko")).to_have_value("한참 동안 쓴 글")
+
+
+def test_nothing_is_offered_again_once_it_was_saved(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.locator("#id_keywords").fill("저장한 말")
+    page.get_by_label("변경 사유").fill("사유")
+    page.get_by_role("button", name="저장 및 편집 계속").first.click()
+    expect(page.get_by_text("성공적으로 변경되었습니다")).to_be_visible()
+    expect(page.locator("#draft")).to_be_hidden()
+
+
+def test_a_new_entry_begins_at_its_first_field_and_leaves_no_draft(site, page):
+    log_in(site, page, "chief", "/admin/codes/category/add/")
+    page.goto(f"{site.url}/admin/codes/statuscode/add/")
+    expect(page.locator("#id_number")).to_be_focused()
+    page.keyboard.type("599")
+    page.get_by_label("분류:").select_option("5")
+    page.get_by_label("한국어 이름").fill("새 이름")
+    page.get_by_label("영어 이름").fill("New Name")
+    page.get_by_role("button", name="저장 및 다른 이름으로 추가").click()
+    expect(page.locator(".messagelist .success, .errornote")).to_be_visible()
+    expect(page.locator("#draft")).to_be_hidden()
+
+
+def test_the_summary_tells_how_many_characters_are_left(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.get_by_label("한국어 한 줄 설명").fill("가" * 58)
+    expect(page.get_by_text("2자 남음")).to_be_visible()
+
+
+def test_an_editor_opens_a_preview_beside_the_form(site, page, complaints):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.get_by_label("영어 이름").fill("A Name Not Saved")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="영어로 미리 보기").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("A Name Not Saved")
+    assert complaints == []
+
+
+def test_a_second_factor_is_set_up_and_switched_off_in_the_admin(site, page, complaints):
+    log_in(site, page, "editor", "/admin/")
+    page.get_by_role("link", name="2단계 인증").click()
+    code = page.get_by_role("img", name="아래 키의 QR 코드")
+    expect(code).to_be_visible()
+    code.evaluate("image => image.decode()")  # fails on what is no picture
+    key = page.locator("#content-main code").inner_text().replace(" ", "")
+    for number, said in enumerate(("2단계 인증을 켰습니다", "2단계 인증을 껐습니다")):
+        page.goto(f"{site.url}/admin/second-factor/")
+        page.get_by_label("일회용 비밀번호").fill(f"{totp(b32decode(key), drift=number):06}")
+        page.locator("#content-main [type=submit]").click()
+        expect(page.get_by_text(said)).to_be_visible()
+    assert complaints == []

@@ -1,0 +1,197 @@
+"""Loading the fixtures, writing them back, and keeping what editors changed."""
+
+import shutil
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from codes.editing import fixtures
+from codes.models import Category, ConfusionGroup, LoadedEntry, Reference, Revision, StatusCode
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(fixtures.FIXTURES, tmp_path / "fixtures")
+    return tmp_path / "fixtures"
+
+
+def load(folder, *arguments):
+    out, err = StringIO(), StringIO()
+    call_command("load_catalogue", *arguments, folder=folder, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_loading_twice_changes_nothing(folder):
+    count = StatusCode.objects.count() + Category.objects.count()
+    out, _ = load(folder)
+    assert "0 added, 0 changed" in out
+    assert StatusCode.objects.count() + Category.objects.count() == count
+
+
+def test_a_load_makes_pages_anew_only_where_it_changed_something(folder):
+    before = Revision.current()
+    load(folder)
+    assert Revision.current() == before
+    edit(folder / "codes" / "404.yaml", "name_ko: 찾을 수 없음", "name_ko: 없는 페이지")
+    load(folder)
+    assert Revision.current() == before + 1
+    StatusCode.objects.get(number=404).save()
+    assert Revision.current() == before + 2
+
+
+def test_an_empty_database_gets_everything(folder):
+    before = Reference.objects.count()
+    ConfusionGroup.objects.all().delete()
+    StatusCode.objects.all().delete()
+    Category.objects.all().delete()
+    LoadedEntry.objects.all().delete()
+    out, _ = load(folder)
+    assert "0 changed, 0 unchanged" in out
+    assert Reference.objects.count() == before
+
+
+def test_writing_back_an_unedited_catalogue_changes_no_byte(folder):
+    assert fixtures.export(folder) == []
+
+
+def test_a_deleted_file_is_written_back_the_same(folder):
+    original = (folder / "codes" / "404.yaml").read_text()
+    (folder / "codes" / "404.yaml").unlink()
+    fixtures.export(folder)
+    assert (folder / "codes" / "404.yaml").read_text() == original
+
+
+def test_the_file_of_an_entry_that_was_deleted_goes_too(folder):
+    StatusCode.objects.get(number=598).delete()
+    assert folder / "codes" / "598.yaml" in fixtures.export(folder)
+    assert not (folder / "codes" / "598.yaml").exists()
+
+
+def test_an_empty_database_removes_no_file(folder):
+    ConfusionGroup.objects.all().delete()
+    StatusCode.objects.all().delete()
+    Category.objects.all().delete()
+    with pytest.raises(CommandError, match="nothing was written"):
+        call_command("export_catalogue", folder=folder)
+    assert (folder / "codes" / "404.yaml").exists()
+
+
+def test_plain_loaddata_reads_the_same_files():
+    paths = [str(path) for path in fixtures.files()]
+    models = [model for root, rows in fixtures.DETAILS_OF.items() for model in (root, *rows)]
+    counts = [model.objects.count() for model in models]
+    call_command("loaddata", *paths, verbosity=0)
+    assert [model.objects.count() for model in models] == counts
+
+
+def test_a_corrected_file_is_loaded_and_rows_that_left_it_go(folder):
+    path = folder / "codes" / "404.yaml"
+    edit(path, "name_ko: 찾을 수 없음", "name_ko: 없는 페이지")
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "spec: MDN" not in line))
+    out, _ = load(folder)
+    assert "1 changed" in out
+    assert StatusCode.objects.get(number=404).name_ko == "없는 페이지"
+    assert not Reference.objects.filter(code=404, spec="MDN").exists()
+
+
+def test_a_new_code_needs_one_new_file(folder):
+    (folder / "codes" / "433.yaml").write_text(
+        "- model: codes.statuscode\n  pk: 433\n  fields: {category: 4, name_ko: 새 코드, name_en: New Code}\n"
+    )
+    out, _ = load(folder)
+    assert "1 added" in out
+    assert StatusCode.objects.get(number=433).name_en == "New Code"
+
+
+def test_what_an_editor_changed_survives_a_reload(folder):
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    out, _ = load(folder)
+    assert "1 kept as edited" in out
+    assert StatusCode.objects.get(number=404).name_ko == "고친 이름"
+
+
+def test_when_editor_and_file_both_changed_the_editors_stays_and_both_are_shown(folder):
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    edit(folder / "codes" / "404.yaml", "name_ko: 찾을 수 없음", "name_ko: 파일의 이름")
+    _, err = load(folder)
+    assert StatusCode.objects.get(number=404).name_ko == "고친 이름"
+    assert "고친 이름" in err
+    assert "파일의 이름" in err
+    load(folder, "--replace", "404")
+    assert StatusCode.objects.get(number=404).name_ko == "파일의 이름"
+
+
+def test_what_an_editor_deleted_stays_deleted(folder):
+    StatusCode.objects.get(number=783).delete()
+    out, _ = load(folder)
+    assert "statuscode 783" in out
+    assert not StatusCode.objects.filter(number=783).exists()
+    load(folder, "--replace", "783")
+    assert StatusCode.objects.filter(number=783).exists()
+
+
+def test_the_order_in_which_a_file_lists_related_codes_does_not_matter(folder):
+    edit(folder / "codes" / "404.yaml", "related: [301, 403", "related: [403, 301")
+    load(folder)
+    out, _ = load(folder)
+    assert "kept as edited" not in out
+
+
+def test_only_entries_that_exist_can_be_replaced(folder):
+    with pytest.raises(CommandError, match="998"):
+        load(folder, "--replace", "998")
+    load(folder, "--replace", "confusiongroup 401-403")
+
+
+def test_a_broken_file_is_named_when_an_entry_is_to_be_replaced_too(folder):
+    (folder / "codes" / "404.yaml").write_text("- {")
+    with pytest.raises(CommandError, match=r"404\.yaml"):
+        load(folder, "--replace", "403")
+
+
+def test_a_copied_file_with_the_old_number_left_in_is_refused(folder):
+    shutil.copy(folder / "codes" / "404.yaml", folder / "codes" / "433.yaml")
+    with pytest.raises(CommandError, match=r"433\.yaml.*differ"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("category: 4", "category: 5", "404.yaml: statuscode 404: codes.statuscode: category"),
+        ("name_ko: 찾을 수 없음", "name_ko: ''", "404.yaml: statuscode 404: codes.statuscode: name_ko"),
+        ("name_en: Not Found", 'name_en: "\\ud800"', "404.yaml"),
+        ("name_en: Not Found", 'name_en: "a\\0b"', "404.yaml: statuscode 404: codes.statuscode: name_en"),
+        ("name_en: Not Found", f"name_en: {'x' * 500}", "404.yaml: statuscode 404: codes.statuscode: name_en"),
+        ("name_en: Not Found", f"name_en: {'[' * 5000}{']' * 5000}", "404.yaml"),
+        ("category: 4", f"category: {2**63}", "404.yaml"),
+        ("category: 4", f"category: {'9' * 5000}", "404.yaml"),
+        ("pk: 404", "pk: four", "404.yaml"),
+        ("common: true", "comon: true", "404.yaml: statuscode 404: codes.statuscode"),
+        ("related: [", "related: [998, ", "404.yaml: statuscode 404: codes.statuscode: there is no code 998"),
+        ("related: [301, 403, 405, 410, 421]", "related: 5", "404.yaml"),
+        ("exchange: [404, 1]", "exchange: 404", "404.yaml"),
+        ("reader: visitor", "reader: nobody", "404.yaml: statuscode 404: codes.advice: reader"),
+        ("{code: 404, spec: RFC 9110,", "{code: 403, spec: RFC 9110,", "404.yaml: statuscode 404"),
+        ("- model: codes.statuscode", "- model: auth.user", "404.yaml"),
+        ("- model: codes.statuscode", "- model: [", "404.yaml"),
+    ],
+)
+def test_a_broken_file_stops_the_load_with_file_code_and_reason_and_changes_nothing(folder, old, new, reason):
+    edit(folder / "codes" / "200.yaml", "name_en: OK", "name_en: Okay")
+    edit(folder / "codes" / "404.yaml", old, new)
+    with pytest.raises(CommandError) as failure:
+        load(folder)
+    assert reason in str(failure.value)
+    assert "Nothing was loaded." in str(failure.value)
+    assert StatusCode.objects.get(number=200).name_en == "OK"

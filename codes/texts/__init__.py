@@ -1,0 +1,1 @@
+"""Texts of the catalogue: their language, their Markdown, and the sections they cite."""

@@ -1,0 +1,51 @@
+"""Texts in two languages, one column each, read in the language of the page.
+
+Both languages of an entry are edited, searched and compared side by side, and a page has to mark a text that is missing
+in its own language with `lang`. django-modeltranslation returns plain strings, which do not know their language.
+"""
+
+from typing import Any
+
+from django.utils.translation import get_language
+
+LANGUAGES = ("ko", "en")
+OTHER = {"ko": "en", "en": "ko"}
+
+
+class LocalizedText(str):
+    """A text that knows its language."""
+
+    lang: str
+
+
+def localized(field: str) -> property:
+    """Return a property that reads `<field>_ko` or `<field>_en`: the active language's, else the other's."""
+
+    def read(instance: Any) -> LocalizedText:
+        active = _active()
+        for language in (active, OTHER[active]):
+            if value := getattr(instance, f"{field}_{language}"):
+                return _in_language(value, language)
+        return _in_language("", active)
+
+    return property(read)
+
+
+def in_other_language(field: str) -> property:
+    """Return a property that reads the column of the language that is not active."""
+
+    def read(instance: Any) -> LocalizedText:
+        language = OTHER[_active()]
+        return _in_language(getattr(instance, f"{field}_{language}"), language)
+
+    return property(read)
+
+
+def _active() -> str:
+    return "en" if get_language() == "en" else "ko"
+
+
+def _in_language(text: str, language: str) -> LocalizedText:
+    localized_text = LocalizedText(text)
+    localized_text.lang = language
+    return localized_text

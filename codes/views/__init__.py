@@ -1,0 +1,15 @@
+"""The public pages: each view looks something up, decides and renders."""
+
+from .catalogue import category_detail, code_detail, code_list, group_detail, group_list
+from .search import completions, search, suggest
+
+__all__ = [
+    "category_detail",
+    "code_detail",
+    "code_list",
+    "completions",
+    "group_detail",
+    "group_list",
+    "search",
+    "suggest",
+]

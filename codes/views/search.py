@@ -1,0 +1,78 @@
+"""The results page, and the suggestions under the search field and in a browser's address bar."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from codes import search as finder
+from statuscodes.web.decorators import public, without_database
+
+MAX_SUGGESTIONS = 10
+
+
+def typed_query(request: HttpRequest) -> str:
+    """Return the query of the search field, "" for none."""
+    return request.GET.get("q", "").strip()
+
+
+@public
+@without_database
+def search(request: HttpRequest) -> HttpResponse:
+    """Redirect to the page that the query names outright, or list the results."""
+    query = typed_query(request)
+    index = finder.current_index()
+    results = index.search(query)
+    if "all" not in request.GET and (address := _direct_address(results)):
+        return redirect(address)
+    return render(request, "codes/search.html", {"query": query, "results": results, "categories": index.categories})
+
+
+def _direct_address(results: finder.Results) -> str:
+    """Return the address of the page that the query names outright, "" for none.
+
+    A query of more than the number is passed along, so that the page can offer the other results.
+    """
+    if results.direct:
+        address = results.direct.get_absolute_url()
+        is_bare = getattr(results.direct, "label", "") == results.query
+        return address if is_bare else f"{address}?{urlencode({'q': results.query})}"
+    return "" if results.unassigned is None else reverse("codes:detail", args=[results.unassigned])
+
+
+@public
+@without_database
+def suggest(request: HttpRequest) -> JsonResponse:
+    """Return the first results in the order of the page, for the list under the search field."""
+    return _json({"query": typed_query(request), "results": _suggestions(request)})
+
+
+@public
+@without_database
+def completions(request: HttpRequest) -> JsonResponse:
+    """Return the suggestions for a browser's address bar (OpenSearch Suggestions extension 1.1)."""
+    found = _suggestions(request)
+    titles = [f"{each['label']} {each['name']}" for each in found]
+    names = [each["name"] for each in found]
+    addresses = [f"{settings.SITE_URL}{each['url']}" for each in found]
+    return _json([typed_query(request), titles, names, addresses], content_type="application/x-suggestions+json")
+
+
+def _suggestions(request: HttpRequest) -> list[dict[str, str]]:
+    return [
+        {
+            "url": hit.found.get_absolute_url(),
+            "label": hit.found.slug if hit.kind == "group" else hit.found.label,
+            "name": hit.found.question if hit.kind == "group" else hit.found.name,
+            "kind": hit.kind,
+            "reason": hit.reason,
+        }
+        for hit in finder.search(typed_query(request)).in_order[:MAX_SUGGESTIONS]
+    ]
+
+
+def _json(data: Any, **kwargs: Any) -> JsonResponse:
+    return JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False}, **kwargs)

@@ -1,0 +1,1 @@
+"""Accounts: logins, lockouts, the second factor, and the audit log."""

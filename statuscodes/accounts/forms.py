@@ -1,0 +1,65 @@
+"""The login form with a one-time password, and the form that confirms one."""
+
+from typing import Any
+
+import django_otp
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.signals import user_login_failed
+from django.utils.translation import gettext_lazy as _
+
+from .second_factor import match_device
+
+
+class OneTimePasswordField(forms.CharField):
+    """Six digits from an authenticator app."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("One-time password"), max_length=16, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        # Apps show the digits in two groups, and people type what they see.
+        return (super().to_python(value) or "").replace(" ", "")
+
+
+class OneTimePasswordForm(forms.Form):
+    """Asks for the one-time password of one user's devices, confirmed or not."""
+
+    one_time_password = OneTimePasswordField(help_text=_("The six digits that the app shows now."))
+
+    def __init__(self, user: Any, confirmed: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.user, self.confirmed = user, confirmed
+
+    def clean_one_time_password(self) -> None:
+        self.device = match_device(self.user, self.cleaned_data["one_time_password"], self.confirmed)
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Name and password, and a one-time password from users who have a device."""
+
+    # Django only tells the browser how long a name may be; a longer one does not fit the record of the failure.
+    username = UsernameField(
+        max_length=get_user_model()._meta.get_field("username").max_length,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+    one_time_password = OneTimePasswordField(
+        required=False, help_text=_("Only if you have switched on a second factor.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        user = self.get_user()
+        if user and django_otp.user_has_device(user):
+            try:
+                # django-otp's receiver of the login signal stores the user's device in the session.
+                user.otp_device = match_device(user, data.get("one_time_password"))
+            except forms.ValidationError:
+                # Django counts only wrong passwords; somebody who knows the password must not guess the rest freely.
+                user_login_failed.send(__name__, credentials={"username": user.get_username()}, request=self.request)
+                raise
+        return data

@@ -1,0 +1,520 @@
+"""Who may log in, how often they may try, and what is written down about it."""
+
+import json
+import logging
+import subprocess
+import sys
+from base64 import b32decode
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils.timezone import now
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from codes.tests.html_forms import fields_of
+from statuscodes.accounts.lockout import client_address
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return User.objects.create_user("editor", password="right-words-in-order", is_staff=True)
+
+
+def log_in(client, password, address="192.0.2.1", username="editor"):
+    data = {"username": username, "password": password}
+    return client.post(reverse("admin:login"), data, REMOTE_ADDR=address)
+
+
+def test_whoever_guesses_five_times_has_to_wait_and_is_told_how_long(client, account):
+    for _ in range(4):
+        assert log_in(client, "wrong").status_code == 200
+    answer = log_in(client, "wrong")
+    assertContains(answer, "15", status_code=429)
+    assert answer["Retry-After"] == "900"
+    assert log_in(client, "right-words-in-order").status_code == 429
+
+
+def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(client, account):
+    known, unknown = log_in(client, "wrong"), log_in(client, "wrong", username="nobody")
+    assert known.status_code == unknown.status_code == 200
+    assert known.context["form"].errors == unknown.context["form"].errors
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "x" * 5000, "\u202e", "'--", "%00", "가" * 5000])
+def test_odd_names_and_passwords_are_wrong_ones(client, account, odd):
+    assertContains(log_in(client, odd), 'id="login-form"')
+    assertContains(log_in(client, "wrong", username=odd), 'id="login-form"')
+
+
+@pytest.mark.parametrize(
+    "there",
+    ["//evil.example/", "/\\evil.example/", "https://evil.example", "https:evil.example", "javascript:alert(1)",
+     "http:///evil.example", " //evil.example", "\x1fhttps://evil.example", ""],
+)  # fmt: skip
+def test_a_log_in_leads_into_the_admin_and_to_no_other_host(client, account, there):
+    data = {"username": "editor", "password": "right-words-in-order", "next": there}
+    assertRedirects(client.post(reverse("admin:login"), data), reverse("admin:index"))
+
+
+def test_guessing_elsewhere_does_not_lock_the_editor_out(client, account):
+    for _ in range(6):
+        log_in(client, "wrong", address="203.0.113.9")
+    assert log_in(client, "right-words-in-order", address="192.0.2.1").status_code == 302
+
+
+def test_guessing_one_account_does_not_lock_another(client, account):
+    User.objects.create_user("other", password="right-words-in-order", is_staff=True)
+    for _ in range(6):
+        log_in(client, "wrong")
+    assert log_in(client, "right-words-in-order", username="other").status_code == 302
+
+
+def fail(address="192.0.2.1", times=30, ago=timedelta()):
+    """Failures under ever new names."""
+    failures = [AccessFailureLog(username=f"name {n}", ip_address=address, user_agent="") for n in range(times)]
+    pks = [failure.pk for failure in AccessFailureLog.objects.bulk_create(failures)]
+    AccessFailureLog.objects.filter(pk__in=pks).update(attempt_time=now() - ago)
+
+
+def test_an_address_that_fails_thirty_times_in_an_hour_is_locked_whatever_the_names(client, account):
+    for number in range(30):
+        assert log_in(client, "wrong", username=f"name {number}").status_code == 200
+    answer = log_in(client, "right-words-in-order")
+    assertContains(answer, "60", status_code=429)
+    assert 3590 <= int(answer["Retry-After"]) <= 3600
+
+
+def test_a_locked_address_does_not_lock_the_editor_elsewhere(client, account):
+    fail(address="203.0.113.9")
+    assert log_in(client, "right-words-in-order", address="203.0.113.9").status_code == 429
+    assert log_in(client, "right-words-in-order", address="192.0.2.1").status_code == 302
+
+
+def test_a_good_log_in_does_not_buy_an_address_new_tries(client, account):
+    fail(times=29)
+    assert log_in(client, "right-words-in-order").status_code == 302
+    assert log_in(client, "wrong", username="another").status_code == 200
+    assert log_in(client, "right-words-in-order").status_code == 429
+
+
+def test_an_address_is_free_again_when_its_failures_are_an_hour_old(client, account):
+    fail(ago=timedelta(minutes=20))
+    assert 2390 <= int(log_in(client, "right-words-in-order")["Retry-After"]) <= 2400
+    AccessFailureLog.objects.update(attempt_time=now() - timedelta(minutes=61))
+    assert log_in(client, "right-words-in-order").status_code == 302
+
+
+def test_trying_during_a_lock_does_not_prolong_it(client, account):
+    fail()
+    log_in(client, "right-words-in-order")
+    assert AccessFailureLog.objects.count() == 30
+
+
+def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client, account):
+    fail(times=1, ago=timedelta(days=91))
+    fail(times=1, ago=timedelta(days=89))
+    log_in(client, "right-words-in-order")
+    assert AccessFailureLog.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("behind", "header", "expected"),
+    [
+        (False, "198.51.100.7", "192.0.2.1"),
+        (True, "203.0.113.9", "203.0.113.9"),
+        (True, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        (True, "", "192.0.2.1"),
+        (True, "::ffff:203.0.113.9", "::ffff:203.0.113.9"),
+        # Whoever has one such address has all that begin with it.
+        (True, "2001:db8:1:2:a:b:c:d", "2001:db8:1:2::"),
+        (True, "2001:db8:1:2::9", "2001:db8:1:2::"),
+    ],
+)
+def test_only_a_declared_proxy_is_believed_about_addresses(settings, behind, header, expected):
+    settings.BEHIND_PROXY = behind
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=header)
+    assert client_address(request) == expected
+
+
+def test_administrators_may_also_manage_users(client):
+    user = User.objects.create_user("boss", is_staff=True)
+    user.groups.add(Group.objects.get(name="관리자"))
+    client.force_login(user)
+    for name in ("auth_user", "auth_group", "codes_category", "codes_statuscode", "codes_confusiongroup"):
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+
+
+def test_administrators_do_not_make_themselves_superusers(client, admin_user):
+    boss = User.objects.create_user("boss", is_staff=True)
+    boss.groups.add(Group.objects.get(name="관리자"))
+    client.force_login(boss)
+    path = f"/admin/auth/user/{boss.pk}/change/"
+    fields = fields_of(client.get(path), "user_form")
+    assert client.post(path, fields | {"is_superuser": "on", "first_name": "B"}).status_code == 302
+    boss.refresh_from_db()
+    assert (boss.first_name, boss.is_superuser) == ("B", False)
+    for page in ("change/", "password/", "delete/"):
+        assert client.post(f"/admin/auth/user/{admin_user.pk}/{page}", {"is_active": ""}).status_code == 403
+    admin_user.refresh_from_db()
+    assert admin_user.is_active
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "123456789012"])
+def test_weak_passwords_are_refused(admin_client, password):
+    data = {"username": "new", "usable_password": "true", "password1": password, "password2": password}
+    page = admin_client.post(reverse("admin:auth_user_add"), data)
+    assert page.status_code == 200
+    assert not User.objects.filter(username="new").exists()
+
+
+def test_the_admins_address_comes_from_the_environment():
+    code = "from django.urls import reverse; print(reverse('admin:index'))"
+    result = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+        cwd=settings.BASE_DIR,
+        env={"SECRET_KEY": "k3y-" * 20, "ADMIN_PATH": "/back-room", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.strip() == "/back-room/"
+
+
+# Sessions
+
+
+def test_whoever_may_change_users_ends_all_their_sessions(admin_client, account):
+    at_home, at_work = Client(), Client()
+    for client in (at_home, at_work):
+        log_in(client, "right-words-in-order")
+        assert client.get(reverse("admin:index")).status_code == 200
+    page = admin_client.post(
+        reverse("admin:auth_user_changelist"), {"action": "end_sessions", "_selected_action": [account.pk]}, follow=True
+    )
+    assertContains(page, "세션 2개를 끝냈습니다.")
+    for client in (at_home, at_work):
+        assert client.get(reverse("admin:index")).status_code == 302
+    assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+def test_ending_ones_own_sessions_leads_to_the_log_in(admin_client, admin_user):
+    chosen = {"action": "end_sessions", "_selected_action": [admin_user.pk]}
+    page = admin_client.post(reverse("admin:auth_user_changelist"), chosen, follow=True)
+    assertContains(page, 'id="login-form"')
+
+
+def test_whoever_may_only_see_users_cannot_end_their_sessions(client):
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_user"))
+    client.force_login(viewer, backend="django.contrib.auth.backends.ModelBackend")
+    chosen = {"action": "end_sessions", "_selected_action": [viewer.pk]}
+    client.post(reverse("admin:auth_user_changelist"), chosen)
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+# The second factor
+
+
+SECOND_FACTOR = "/admin/second-factor/"
+
+
+def one_time_password(device, later=0):
+    """The digits that the app shows now, or will show some half minutes later: each works once."""
+    return f"{totp(device.bin_key, step=device.step, t0=device.t0, digits=device.digits, drift=later):06}"
+
+
+@pytest.fixture
+def device(account):
+    return TOTPDevice.objects.create(user=account, name="phone", confirmed=True)
+
+
+def log_in_with(client, password):
+    data = {"username": "editor", "password": "right-words-in-order", "one_time_password": password}
+    return client.post(reverse("admin:login"), data)
+
+
+def test_whoever_has_a_device_is_asked_for_its_password(client, account, device):
+    assertContains(log_in(client, "right-words-in-order"), "일회용 비밀번호를 입력하지 않았습니다.")
+    assert log_in_with(client, one_time_password(device)).status_code == 302
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_a_one_time_password_may_be_typed_as_the_app_shows_it(client, account, device):
+    digits = one_time_password(device)
+    assert log_in_with(client, f"{digits[:3]} {digits[3:]}").status_code == 302
+
+
+def test_a_password_of_a_device_works_once(client, account, device):
+    password = one_time_password(device)
+    assert log_in_with(client, password).status_code == 302
+    client.logout()
+    assert log_in_with(client, password).status_code == 200
+
+
+def test_one_time_passwords_cannot_be_guessed_at_leisure_nor_found_in_the_records(client, account, device):
+    for _ in range(4):
+        assert log_in_with(client, "918273").status_code == 200
+    assert log_in_with(client, "918273").status_code == 429
+    assert "918273" not in AccessAttempt.objects.get().post_data
+
+
+def test_a_session_without_the_second_factor_does_not_open_the_admin(client, account, device):
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("admin:index")).status_code == 302
+    assert client.get(SECOND_FACTOR).status_code == 302
+
+
+def test_without_a_device_and_not_required_nobody_is_asked(client, account):
+    assert log_in(client, "right-words-in-order").status_code == 302
+
+
+def test_an_editor_switches_the_second_factor_on_and_off(editor):
+    assertContains(editor.get(reverse("admin:index")), SECOND_FACTOR)
+    key = editor.get(SECOND_FACTOR).context["key"]
+    device = TOTPDevice.objects.get()
+    assert b32decode(key.replace(" ", "")) == device.bin_key
+    page = editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(device)}, follow=True)
+    assertRedirects(page, reverse("admin:index"))
+    assertContains(page, "2단계 인증을 켰습니다.")
+    assertNotContains(editor.get(SECOND_FACTOR), key)
+    assert editor.get(f"{SECOND_FACTOR}qr.svg").status_code == 404
+    page = editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(device, later=1)}, follow=True)
+    assertContains(page, "2단계 인증을 껐습니다.")
+    assert not TOTPDevice.objects.exists()
+
+
+def test_switching_on_shuts_out_the_sessions_that_did_not_give_it(client, editor):
+    elsewhere = Client()
+    elsewhere.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    editor.get(SECOND_FACTOR)
+    editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(TOTPDevice.objects.get())})
+    assert editor.get(reverse("admin:index")).status_code == 200
+    assert elsewhere.get(reverse("admin:index")).status_code == 302
+
+
+def test_the_qr_code_is_a_picture_that_no_cache_keeps_and_stays_the_same_until_confirmed(editor):
+    first, second = (editor.get(SECOND_FACTOR).context["key"] for _ in range(2))
+    assert first == second
+    picture = editor.get(f"{SECOND_FACTOR}qr.svg")
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert "no-store" in picture["Cache-Control"]
+    assert picture.content == editor.get(f"{SECOND_FACTOR}qr.svg").content
+
+
+@pytest.mark.parametrize("wrong", ["000000", "abc", "12"])
+def test_wrong_digits_switch_nothing_on_and_are_answered_at_the_field(editor, wrong):
+    editor.get(SECOND_FACTOR)
+    page = editor.post(SECOND_FACTOR, {"one_time_password": wrong})
+    assert list(page.context["form"].errors) == ["one_time_password"]
+    assertContains(page, "일회용 비밀번호가 맞지 않거나")
+    assert not TOTPDevice.objects.get().confirmed
+
+
+def test_after_wrong_digits_even_right_ones_have_to_wait_and_the_page_says_so(editor):
+    editor.get(SECOND_FACTOR)
+    device = TOTPDevice.objects.get()
+    device.throttling_failure_count, device.throttling_failure_timestamp = 6, now()
+    device.save()
+    page = editor.post(f"/en{SECOND_FACTOR}", {"one_time_password": one_time_password(device)})
+    assertContains(page, "Try again in 32 seconds.")
+    assert not TOTPDevice.objects.get().confirmed
+
+
+def test_the_second_factor_is_not_switched_off_by_wrong_digits(client, account, device):
+    log_in_with(client, one_time_password(device))
+    assert client.post(SECOND_FACTOR, {"one_time_password": "000000"}).status_code == 200
+    assert TOTPDevice.objects.get().confirmed
+
+
+def test_everybody_handles_their_own_device_only(editor, admin_user):
+    other = TOTPDevice.objects.create(user=admin_user, name="phone", confirmed=False)
+    assert editor.get(SECOND_FACTOR).context["device"] != other
+    editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(other)})
+    assert not TOTPDevice.objects.filter(confirmed=True).exists()
+
+
+@pytest.mark.parametrize("path", [SECOND_FACTOR, f"{SECOND_FACTOR}qr.svg"])
+def test_the_page_of_the_second_factor_is_for_active_staff(client, path):
+    assert client.get(path).status_code == 302
+    client.force_login(User.objects.create_user("reader"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(path).status_code == 302
+    assert not TOTPDevice.objects.exists()
+
+
+# The second factor, required of everybody
+
+
+@pytest.fixture
+def required(settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+
+
+def test_without_a_device_a_password_opens_the_page_to_set_one_up_and_nothing_else(client, account, required):
+    log_in(client, "right-words-in-order")
+    for name in ("index", "password_change", "codes_statuscode_changelist", "jsi18n"):
+        page = client.get(reverse(f"admin:{name}"), follow=True)
+        assertRedirects(page, SECOND_FACTOR)
+        assertNotContains(page, reverse("admin:password_change"))
+        assertNotContains(page, reverse("admin:codes_statuscode_changelist"))
+    assert client.get(f"{SECOND_FACTOR}qr.svg").status_code == 200
+
+
+def test_whoever_set_up_what_is_required_is_in(client, account, required):
+    log_in(client, "right-words-in-order")
+    client.get(SECOND_FACTOR)
+    page = client.post(SECOND_FACTOR, {"one_time_password": one_time_password(TOTPDevice.objects.get())}, follow=True)
+    assertRedirects(page, reverse("admin:index"))
+    assertContains(page, reverse("admin:password_change"))
+
+
+def test_whoever_would_rather_not_set_it_up_can_log_out(client, account, required):
+    log_in(client, "right-words-in-order")
+    client.post(reverse("admin:logout"))
+    assertContains(client.get(SECOND_FACTOR, follow=True), 'id="login-form"')
+
+
+def test_a_password_without_the_device_opens_nothing(client, account, device, required):
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    assertContains(client.get(SECOND_FACTOR, follow=True), 'id="login-form"')
+
+
+def test_what_is_required_cannot_be_switched_off(client, account, device, required):
+    log_in_with(client, one_time_password(device))
+    page = client.post(SECOND_FACTOR, {"one_time_password": one_time_password(device, later=1)})
+    assertContains(page, "끌 수 없습니다")
+    assert TOTPDevice.objects.get().confirmed
+
+
+# Devices in the admin
+
+
+def test_superusers_see_who_has_a_device_and_remove_a_lost_one_but_see_no_secret(admin_client, account, device):
+    TOTPDevice.objects.create(user=User.objects.create_user("half-way"), name="phone", confirmed=False)
+    page = admin_client.get(reverse("admin:otp_totp_totpdevice_changelist"))
+    assertContains(page, "editor")
+    assertNotContains(page, "half-way")
+    assertNotContains(admin_client.get(reverse("admin:otp_totp_totpdevice_change", args=[device.pk])), device.key)
+    admin_client.post(reverse("admin:otp_totp_totpdevice_delete", args=[device.pk]), {"post": "yes"})
+    assert not TOTPDevice.objects.filter(user=account).exists()
+
+
+def test_the_admin_writes_times_as_koreans_do(admin_client, device):
+    device.created_at = datetime(2026, 11, 26, 13, 51, tzinfo=UTC)
+    device.save()
+    assertContains(admin_client.get(reverse("admin:otp_totp_totpdevice_changelist")), "2026-11-26 22:51")
+
+
+def test_superusers_neither_add_nor_change_devices(admin_client, device):
+    assert admin_client.get(reverse("admin:otp_totp_totpdevice_add")).status_code == 403
+    page = reverse("admin:otp_totp_totpdevice_change", args=[device.pk])
+    assert admin_client.post(page, {"confirmed": ""}).status_code == 403
+
+
+def test_administrators_who_are_no_superusers_see_no_devices(client, account, device):
+    boss = User.objects.create_user("boss", is_staff=True)
+    boss.user_permissions.set(Permission.objects.all())
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("admin:otp_totp_totpdevice_changelist")).status_code == 403
+
+
+# The log
+
+
+@pytest.fixture
+def lines(caplog):
+    """What has been written since the last look."""
+    caplog.set_level(logging.INFO)
+
+    def look():
+        said = [record.getMessage() for record in caplog.records if record.name == "statuscodes.accounts"]
+        caplog.clear()
+        return said
+
+    return look
+
+
+def test_log_ins_log_outs_failures_and_lockouts_are_logged_by_number(client, account, lines):
+    log_in(client, "right-words-in-order")
+    client.post(reverse("admin:logout"))
+    assert lines() == [f"logged in: user {account.pk}", f"logged out: user {account.pk}"]
+    log_in(client, "wrong", username="nobody")
+    assert lines() == ["failed to log in: unknown account"]
+    for _ in range(5):
+        log_in(client, "wrong")
+    assert lines().count(f"failed to log in: user {account.pk}") == 5
+    log_in(client, "right-words-in-order")
+    assert f"locked out: user {account.pk}" in lines()
+
+
+def test_a_wrong_one_time_password_is_logged_as_a_failure(client, account, device, lines):
+    log_in_with(client, "000000")
+    assert lines() == [f"failed to log in: user {account.pk}"]
+
+
+def test_changes_of_rights_and_passwords_are_logged_by_number(admin_client, account, lines):
+    group = Group.objects.get(name="편집자")
+    account.groups.add(group)
+    assert lines() == [f"rights changed: user {account.pk}, User_groups_add [{group.pk}]"]
+    permission = Permission.objects.get(codename="view_user")
+    group.permissions.add(permission)
+    assert lines() == [f"rights changed: group {group.pk}, Group_permissions_add [{permission.pk}]"]
+    account.is_active, account.is_superuser = False, True
+    account.save()
+    assert lines() == [f"rights changed: user {account.pk}, is_active False, is_superuser True"]
+    new = {"password1": "other-words-in-order", "password2": "other-words-in-order", "usable_password": "true"}
+    admin_client.post(reverse("admin:auth_user_password_change", args=[account.pk]), new)
+    assert lines() == [f"password changed: user {account.pk}"]
+
+
+def test_a_new_superuser_is_logged(lines):
+    chief = User.objects.create_superuser("chief", password="right-words-in-order")
+    assert f"rights changed: user {chief.pk}, is_staff True, is_superuser True" in lines()
+
+
+def test_an_old_hash_that_is_renewed_at_a_log_in_is_no_changed_password(client, account, settings, lines):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
+    assert log_in(client, "right-words-in-order").status_code == 302
+    assert lines() == [f"logged in: user {account.pk}"]
+
+
+def test_the_second_factor_and_ended_sessions_are_logged_by_number(editor, admin_client, admin_user, lines):
+    user = User.objects.get(username="editor")
+    editor.get(SECOND_FACTOR)
+    device = TOTPDevice.objects.get()
+    editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(device)})
+    assert lines() == [f"second factor on: user {user.pk}"]
+    admin_client.post(reverse("admin:otp_totp_totpdevice_delete", args=[device.pk]), {"post": "yes"})
+    assert lines() == [f"second factor off: user {user.pk}"]
+    chosen = {"action": "end_sessions", "_selected_action": [user.pk]}
+    admin_client.post(reverse("admin:auth_user_changelist"), chosen)
+    assert lines() == [f"sessions ended: user {user.pk}, sessions 1"]
+
+
+def test_records_have_fields_for_a_json_formatter(client, account, caplog):
+    caplog.set_level(logging.INFO, "statuscodes.accounts")
+    log_in(client, "right-words-in-order")
+    log_in(client, "wrong", username="nobody")
+    fields = [(record.event, record.user) for record in caplog.records if record.name == "statuscodes.accounts"]
+    assert fields == [("logged in", account.pk), ("failed to log in", None)]
+    assert json.dumps(fields)
+
+
+def test_nothing_that_was_typed_and_no_address_reaches_the_log(client, account, caplog):
+    caplog.set_level(logging.INFO)
+    account.email = "editor@example.com"
+    account.save()
+    log_in(client, "my-secret-guess")
+    log_in(client, "x", username="a\nlogged in: chief")
+    for _ in range(5):
+        log_in(client, "right-words-in-order")
+    for typed in ("editor", "chief", "my-secret-guess", "right-words", "example.com", "192.0.2.1"):
+        assert typed not in caplog.text

@@ -1,0 +1,166 @@
+"""The page cache: a WSGI application that answers from finished public pages before Django is asked.
+
+A public page depends on its address and the catalogue's revision, so its bytes are right until the revision grows.
+Whether an answer may be stored is Django's decision: only those with `Cache-Control: public` are.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+
+from statuscodes.monitoring.metrics import CACHE_HITS
+
+from .negotiation import accepted_encoding, matches
+from .poller import RevisionPoller
+from .store import REPRESENTATION_HEADERS, VALIDATOR_HEADERS, Headers, Page, Store, without
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Answer = tuple[str, Headers, bytes]  # status, headers, body
+Key = tuple[Any, ...]
+
+CACHEABLE_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
+MAX_QUERY_LENGTH = 400  # bytes; a longer one is pasted text that nobody sends twice
+MAX_STORE_BYTES = 32 * 1024 * 1024  # of all pages without a query, and again of all with one
+SHARED_MAX_AGE = 24 * 60 * 60  # seconds; by then the catalogue has changed, or the page is wanted again
+STALE = {"Cache-Control": "public, max-age=0, stale-if-error=86400", "CDN-Cache-Control": "max-age=0"}
+
+
+def release_digest() -> str:
+    """Return a short digest of what this release renders pages from: hosts share pages only within a release."""
+    paths = [settings.BASE_DIR / "requirements.txt"]
+    for folder, pattern in (
+        ("codes", "*.py"),
+        ("statuscodes", "*.py"),
+        ("templates", "*.html"),
+        ("static", "*.*"),
+        ("locale", "*.mo"),
+    ):
+        paths += sorted((settings.BASE_DIR / folder).rglob(pattern))
+    digest = hashlib.sha256(settings.SITE_URL.encode())
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class PageCache:
+    """The WSGI application in front of Django's."""
+
+    def __init__(self, application: Callable[..., Any], poller: RevisionPoller, release: str = "") -> None:
+        self.application = application
+        self.poller = poller
+        self.release = release
+        self.plain, self.queried = Store(MAX_STORE_BYTES), Store(MAX_STORE_BYTES)
+        self.static = f"/{settings.STATIC_URL.strip('/')}/"
+        self.session_cookie = settings.SESSION_COOKIE_NAME
+        self.rendering = [threading.Lock() for _ in range(64)]
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        key = self._key(environ)
+        if key is None:
+            return self.application(environ, start_response)
+        store = self.queried if key[-1] else self.plain
+        page: Page | Answer | None = store.get(key)
+        if isinstance(page, Page) and self._is_current(page):
+            CACHE_HITS.inc()
+        else:
+            page = self._render_once(environ, key, store)
+        if isinstance(page, Page):
+            return self._answer(page, environ, start_response)
+        status, headers, body = page
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _is_current(self, page: Page) -> bool:
+        return page.revision >= self.poller.number
+
+    def _render_once(self, environ: Environ, key: Key, store: Store) -> Page | Answer:
+        """Render a missing page; requests that come in the meantime wait for it."""
+        with self.rendering[hash(key) % len(self.rendering)]:
+            page = store.get(key)
+            if page and self._is_current(page):
+                return page
+            revision = self.poller.number
+            made = self._shared(key, revision) or self._render(environ, key, revision)
+            if isinstance(made, Page):
+                store.store(key, made)
+            elif page and made[0].startswith("503"):
+                return page
+            return made
+
+    def _key(self, environ: Environ) -> Key | None:
+        """Return what the answer depends on, the query last; None for a request that has to reach Django."""
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        if (
+            environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            or len(query) > MAX_QUERY_LENGTH
+            or path.startswith(self.static)
+            or "charset" in environ.get("CONTENT_TYPE", "").lower()
+            # An editor who has just saved sees the page as it is now.
+            or self.session_cookie in environ.get("HTTP_COOKIE", "")
+        ):
+            return None
+        if "&" in query:
+            # By name, and stable: if a name occurs twice, the later value counts.
+            query = "&".join(sorted(query.split("&"), key=lambda pair: pair.partition("=")[0]))
+        scheme = environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
+        return scheme, environ.get("HTTP_HOST"), path, query
+
+    def _shared(self, key: Key, revision: int) -> Page | None:
+        """Return the page that another process rendered from the same release and revision, if there is one."""
+        # Before the first poll it is unknown which catalogue a page is of.
+        found = revision and cache.get(self._shared_key(key, revision))
+        if not found:
+            return None
+        status, headers, body = found
+        return Page(revision, status, [(name, value) for name, value in headers], body.encode())
+
+    def _shared_key(self, key: Key, revision: int) -> str:
+        return f"{self.release}:{revision}:{hashlib.sha256(repr(key).encode()).hexdigest()}"
+
+    def _render(self, environ: Environ, key: Key, revision: int) -> Page | Answer:
+        """Ask Django; return a Page if the answer may be stored, else the answer.
+
+        The revision was read before, so the page is at least as new.
+        """
+        answer: list[Any] = []
+        asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": key[-1]}
+        response = self.application(asked, lambda status, headers, exc_info=None: answer.extend((status, headers)))
+        try:
+            body = b"".join(response)
+        finally:
+            response.close()
+        status, headers = answer
+        named = {name.lower(): value for name, value in headers}
+        public = "public" in named.get("cache-control", "")
+        if int(status[:3]) not in CACHEABLE_STATUSES or not public or "set-cookie" in named or "vary" in named:
+            return status, headers, body
+        page = Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
+        if revision:
+            cache.set(self._shared_key(key, revision), [page.status, page.headers, body.decode()], SHARED_MAX_AGE)
+        return page
+
+    def _answer(self, page: Page, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        """Answer with the page, or with 304 or 412 if a precondition says so."""
+        page_in_coding = page.encoded(accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        # Redirects ignore conditional header fields (RFC 9110 section 13.2.1).
+        conditions = environ if page.body else {}
+        if "HTTP_IF_MATCH" in conditions and not matches(environ["HTTP_IF_MATCH"], page_in_coding.etag):
+            headers = without(page_in_coding.headers, REPRESENTATION_HEADERS | VALIDATOR_HEADERS)
+            headers += [("Cache-Control", "no-store"), ("Content-Length", "0")]
+            start_response("412 Precondition Failed", headers)
+            return []
+        status, headers, body = page.status, page_in_coding.headers, page_in_coding.body
+        if "HTTP_IF_NONE_MATCH" in conditions and matches(
+            environ["HTTP_IF_NONE_MATCH"], page_in_coding.etag, weak=True
+        ):
+            status, headers, body = "304 Not Modified", page_in_coding.unchanged, b""
+        if not self.poller.is_fresh:
+            headers = [(name, STALE.get(name, value)) for name, value in headers]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

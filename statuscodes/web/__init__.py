@@ -1,0 +1,1 @@
+"""What every view shares: decorators, error pages, middleware, health checks, backups."""

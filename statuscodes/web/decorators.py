@@ -1,0 +1,61 @@
+"""HTTP policy for public views: methods, caching, and whether the database is needed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from .errors import error_page
+
+View = Callable[..., HttpResponse]
+
+
+def read_only(view: View) -> View:
+    """Allow GET and HEAD, and answer any other method with 405 and our own page.
+
+    Exempt from CSRF, because that check comes first and would answer every POST with 403.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        return error_page(request, 405, headers={"Allow": "GET, HEAD"})
+
+    return wrapper
+
+
+def without_database(view: View) -> View:
+    """Mark a view as not needing the database."""
+    view.needs_database = False  # type: ignore[attr-defined]
+    return view
+
+
+STALE = "stale-while-revalidate=300, stale-if-error=86400"
+# Browsers revalidate soon, which costs a 304; shared caches a little later, and they serve stale pages when we do not
+# answer. s-maxage forbids that (RFC 9111 section 5.2.2.10); caches that know RFC 9213 read the second header instead.
+PUBLIC = {
+    "Cache-Control": f"public, max-age=10, s-maxage=30, {STALE}",
+    "CDN-Cache-Control": f"max-age=30, {STALE}",
+}
+
+
+def public(view: View) -> View:
+    """Mark a page that depends on its address and the catalogue alone, so that any cache may store it."""
+
+    @read_only
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code in (200, 302):
+            # An editor's browser must not show the page as it was before the save.
+            has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+            for name, value in PUBLIC.items() if not has_session else [("Cache-Control", "private, no-cache")]:
+                response.headers[name] = value
+        return response
+
+    return wrapper

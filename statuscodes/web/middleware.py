@@ -1,0 +1,136 @@
+"""Middleware: request log, security headers, the page's language, refusals, and an unavailable database."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from statuscodes.monitoring import metrics
+from statuscodes.monitoring.logging import request_id
+from statuscodes.page_cache.poller import poller
+
+from .stylesheet import stylesheet_source
+
+log = logging.getLogger(__name__)
+
+MAX_QUERY_STRING = 12_000  # bytes: the search field's thousand Hangul syllables take nine each
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLogMiddleware:
+    """Give each request an id that is part of every line of the log, and count and time its answer.
+
+    The log has the path and no query: what people search for is private.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        number = given if re.fullmatch("[0-9A-Za-z-]{8,64}", given) else uuid.uuid4().hex
+        token = request_id.set(number)
+        try:
+            response = self.get_response(request)
+            seconds = time.perf_counter() - began
+            metrics.ANSWERS.labels(response.status_code).inc()
+            metrics.SECONDS.observe(seconds)
+            log.info(
+                "%s %s %d",
+                request.method,
+                request.path,
+                response.status_code,
+                extra={"milliseconds": round(seconds * 1000, 1)},
+            )
+            if response.status_code >= 400:
+                response.headers["X-Request-ID"] = number
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class DatabaseUnavailableMiddleware:
+    """Answer 503 at once, for every view that needs the database, while it is known to be unavailable."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if getattr(view, "needs_database", True):
+            poller.require_database()
+
+
+class SecurityHeadersMiddleware:
+    """Add what Django 5.2 does not: Content-Security-Policy and its companions.
+
+    SECURE_CSP has the shape of Django 6's own setting, so that this class can go once Django is 6.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        policy = settings.SECURE_CSP | {"style-src": [*settings.SECURE_CSP["style-src"], stylesheet_source()]}
+        self.headers = {
+            "Content-Security-Policy": "; ".join(
+                " ".join([directive, *sources]) for directive, sources in policy.items()
+            ),
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Django's technical error pages, shown only while DEBUG is on, have inline style and script.
+        for name, value in self.headers.items() if not settings.DEBUG else ():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class PathLanguageMiddleware:
+    """Take the language from the address alone: English under /en/, Korean everywhere else.
+
+    Django's LocaleMiddleware also reads cookies and Accept-Language and answers with a Vary header, so that no cache
+    could store a page under its address.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+
+class CleanRequestMiddleware:
+    """Answer requests that no page can read with 400: NUL characters, endless queries, forms in other charsets."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > MAX_QUERY_STRING:
+            raise BadRequest(_("The query is longer than %(limit)d bytes.") % {"limit": MAX_QUERY_STRING})
+        if "\0" in request.path_info or "%00" in query or "\0" in query:
+            raise BadRequest(_("The address contains a NUL character."))
+        # Python knows codecs such as zip, which fail in the middle of reading a form.
+        if request.content_params.get("charset", "utf-8").lower() != "utf-8":
+            request.encoding = "utf-8"  # the error page reads the query
+            raise BadRequest(_("Forms are read in UTF-8 only."))
+        return self.get_response(request)

@@ -1,0 +1,77 @@
+"""Pages for programs: health checks, metrics, robots.txt, the OpenSearch description."""
+
+from django.conf import settings
+from django.db import Error, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.crypto import constant_time_compare
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from statuscodes.monitoring import metrics
+from statuscodes.page_cache.poller import poller
+
+from .decorators import public, read_only, without_database
+from .errors import RETRY_AFTER
+
+
+@public
+@without_database
+def robots(request: HttpRequest) -> HttpResponse:
+    """Tell crawlers that everything is open, and where the sitemap is (RFC 9309)."""
+    lines = ["User-agent: *", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@read_only
+@without_database
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Redirect browsers that ask at the root to the icon."""
+    return redirect(static("favicon.svg"))
+
+
+@public
+@without_database
+def opensearch(request: HttpRequest) -> HttpResponse:
+    """Describe how a browser's address bar can search this site (OpenSearch 1.1)."""
+    return render(
+        request,
+        "opensearch.xml",
+        {"site": settings.SITE_URL},
+        content_type="application/opensearchdescription+xml; charset=utf-8",
+    )
+
+
+@read_only
+@without_database
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while this process can serve; the body says whether the database answers."""
+    return JsonResponse(
+        {"status": "ok", "database": "away" if poller.is_unavailable else "ok"}, headers={"Cache-Control": "no-store"}
+    )
+
+
+@read_only
+@without_database
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while everything works here, 503 while the database is unavailable. Redis is not required."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        ready = True
+    except Error:
+        ready = False
+    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": str(RETRY_AFTER)})
+    data = {"database": "ok" if ready else "away", "revision": poller.number}
+    return JsonResponse(data, status=200 if ready else 503, headers=headers)
+
+
+@read_only
+@without_database
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others."""
+    given = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
+        raise Http404
+    text = metrics.render(revision=poller.number, database_up=poller.is_fresh)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -202,3 +202,28 @@ def test_a_first_view_takes_one_round_trip(client):
             page = client.get(path)
             header_fields = sum(len(name) + len(value) + 4 for name, value in page.items()) + 200
             assert len(gzip.compress(page.content, 7)) + header_fields < 14_600, path
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "unsaid"),
+    [
+        ("/105/", "캐시는 중간 응답을 저장하지 않습니다.", "명시되어 있을 때만"),
+        ("/en/105/", "A cache never stores an interim response.", "only when the response"),
+        ("/433/", "명시되어 있을 때만", "중간 응답"),
+        ("/en/433/", "only when the response explicitly says so", "interim"),
+    ],
+)
+def test_a_number_without_an_entry_says_what_a_cache_does_with_its_class(client, path, said, unsaid):
+    page = client.get(path).content.decode()
+    assert said in page
+    assert unsaid not in page
+
+
+def test_a_number_without_an_entry_is_not_said_to_be_nobodys(client):
+    """That IANA has not registered it is known; that no vendor uses it is not."""
+    for number in (105, 433, 590, 700):
+        for path in (f"/{number}/", f"/en/{number}/"):
+            page = client.get(path).content.decode()
+            assert not re.search("[Nn]obody|[Uu]nassigned|No one|배정되지|쓰이지 않", page), path
+    assert "IANA" in client.get("/433/").content.decode()
+    assert "IANA has not registered 433" in client.get("/en/433/").content.decode()

@@ -73,7 +73,7 @@ def test_a_number_among_words_goes_straight_too_and_offers_the_other_results(cli
 
 
 @pytest.mark.parametrize("query", ["433", "HTTP 433", "error 433"])
-def test_a_number_that_nobody_assigned_goes_to_the_page_that_says_so(client, query):
+def test_a_number_that_is_not_registered_goes_to_the_page_that_says_so(client, query):
     assertRedirects(client.get("/search/", {"q": query}), "/433/", target_status_code=404)
 
 

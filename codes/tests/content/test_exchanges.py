@@ -96,6 +96,7 @@ def test_every_code_that_travels_shows_itself_in_an_exchange():
         424,  # likewise (RFC 4918 section 11.4)
         494,  # the story is nginx's, which never sends it; Akamai's is known from one source only
         499,  # the story is nginx's, which never sends it; Google's and Traefik's are rare
+        599,  # the story is Tornado's, which never sends it; of EdgeRoutine's no response is documented
     }
 
 

@@ -23,8 +23,8 @@ def test_an_unknown_address_gets_our_404_in_its_language(client, path, name, lin
     assertContains(page, 'name="q"', status_code=404)
 
 
-@pytest.mark.parametrize(("path", "text"), [("/433/", "배정되지 않은 번호"), ("/en/433/", "Unassigned number")])
-def test_an_unassigned_number_says_how_to_treat_it_and_names_its_neighbours(client, path, text):
+@pytest.mark.parametrize(("path", "text"), [("/433/", "등록되지 않은 번호"), ("/en/433/", "Unregistered number")])
+def test_an_unregistered_number_says_how_to_treat_it_and_names_its_neighbours(client, path, text):
     page = client.get(path)
     assertContains(page, text, status_code=404)
     prefix = path.removesuffix("433/")

@@ -77,7 +77,7 @@ NOT_FROM_DJANGO = {407, 426}
 
 
 class Command(BaseCommand):
-    help = "Replace the identifiers of all codes by those of a table of constants (codes/tests/content/data/constants.csv)."
+    help = "Replace all identifiers by those of a table of constants, such as codes/tests/content/data/constants.csv."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("table", type=Path)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def queries(name):
-    with (Path(__file__).parent / "data" / name).open(newline="", encoding="utf-8") as table:
+    with (Path(__file__).parent / "content" / "data" / name).open(newline="", encoding="utf-8") as table:
         return [(row["query"], row["accepted"].split("|")) for row in csv.DictReader(table)]
 
 

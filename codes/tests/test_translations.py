@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 from pytest_django.asserts import assertContains
-from statuscodes.admin import SAID_BETTER
+
+from statuscodes.web.locale_overrides import OVERRIDDEN
 
 LOCALE = settings.BASE_DIR / "locale" / "ko" / "LC_MESSAGES"
 needs_gettext = pytest.mark.skipif(
@@ -68,7 +69,7 @@ def test_no_text_of_ours_replaces_one_of_djangos_unless_it_is_meant_to():
         app for app in packages if app.name in {"conf", "admin", "auth", "sessions", "contenttypes", "messages"}
     ]
     with override("en"):
-        meant = {str(text) for text in SAID_BETTER}
+        meant = {str(text) for text in OVERRIDDEN}
     ours = {msgid: text for msgid, text in pairs((LOCALE / "django.po").read_text()) if msgid not in meant}
     replaced = [
         (app.name, msgid, text, ours[msgid])

@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 
 from conftest import free_url, serving, wait_for
-from tools.serving import BEHIND_NGINX, UNFINISHED_FORM, connect, free_port, half_sent, shipped_nginx
+from tools.serving import BEHIND_NGINX, UNFINISHED_FORM, connect, free_port, slow_requests, shipped_nginx
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 EDIT = """
@@ -151,7 +151,7 @@ def test_a_stop_cuts_no_answer(site):
     assert all(text.rstrip().endswith("</html>") for *_, text in readers.seen)
 
 
-def test_half_sent_requests_do_not_keep_others_waiting(site):
+def test_slow_requests_requests_do_not_keep_others_waiting(site):
     with serving(site):
         held = [socket.create_connection(("127.0.0.1", int(site.url.rpartition(":")[2]))) for _ in range(40)]
         for connection in held:
@@ -300,8 +300,8 @@ def test_an_edit_shows_behind_nginx_too(site, tmp_path):
         edit(site, "찾을 수 없음")
 
 
-def test_half_sent_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path):
-    with behind_nginx(site, tmp_path) as (_server, _plain, secure), half_sent(secure, UNFINISHED_FORM):
+def test_slow_requests_forms_do_not_keep_others_waiting_behind_nginx(site, tmp_path):
+    with behind_nginx(site, tmp_path) as (_server, _plain, secure), slow_requests(secure, UNFINISHED_FORM):
         for number in range(20):
             assert ask_nginx(secure, f"/search/?all=1&q=word{number}").startswith("HTTP/2 200")
 

@@ -5,12 +5,13 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,22 +80,30 @@ def free_port():
 
 @contextmanager
 def running(command, port, log, *, env=None, path="/404/", host="127.0.0.1"):
-    """Run a command that serves the port, from its first answer to the end of the block."""
+    """Run a command that serves the port, from its first answer to the end of the block.
+
+    The command leads a process group of its own, so that its workers end with it.
+    """
     with log.open("w+b") as output:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True)
         try:
             server = Server(port, process)
             _wait(server, path, host, start, log)
             server.seconds = time.perf_counter() - start
             yield server
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
+
+
+def end(process):
+    """End a process that leads a group, and whatever is left of the group."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=15)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _wait(server, path, host, start, log):

@@ -15,7 +15,7 @@ from codes.editing import fixtures
 from codes.models import StatusCode
 from codes.tests.html_forms import form_of
 from conftest import serving
-from tools import fuzz
+from tools.fuzz import run as fuzz
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +170,7 @@ def test_a_choice_that_cannot_be_is_not_saved(editor, chosen):
     assert StatusCode.objects.get(number=404).name_ko == "찾을 수 없음"
 
 
-# What no browser sends: see tools/fuzz.py
+# What no browser sends: see tools/fuzz
 
 
 def test_1500_requests_of_tools_fuzz_find_no_fault(fresh_site):

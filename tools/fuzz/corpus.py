@@ -1,4 +1,4 @@
-"""What no browser sends: tables of odd addresses, fields, methods, lengths and forms. They are read by eye."""
+"""What no browser sends: tables of odd addresses, fields, methods, lengths and forms, laid out to be read."""
 
 HTML = "text/html; charset=utf-8"
 # Every kind of address, with the type that its page is declared as.

@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 
 from conftest import free_url, serving, wait_for
-from tools.serving import BEHIND_NGINX, UNFINISHED_FORM, connect, free_port, slow_requests, shipped_nginx
+from tools.serving import BEHIND_NGINX, UNFINISHED_FORM, connect, free_port, shipped_nginx, slow_requests
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 EDIT = """

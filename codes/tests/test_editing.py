@@ -1,11 +1,6 @@
 """Nothing that an editor wrote is lost: history, restoring, and two editors at once."""
 
-import json
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -379,31 +374,6 @@ def test_a_tampered_inline_moves_nothing(editor, forged):
     before = Reference.objects.filter(code=403).count()
     assert editor.post(path, data | forged).status_code in (200, 302, 400)
     assert Reference.objects.filter(code=403).count() == before
-
-
-def test_200_competing_saves_lose_nothing(site):
-    """Eight processes, 25 saves of one entry each: what was saved is all there, what was refused is on screen."""
-    competitors = [
-        subprocess.Popen(
-            [sys.executable, "-m", "codes.tests.live.concurrent_editor", f"editor{number}", "25"],
-            cwd=settings.BASE_DIR,
-            env=site.env,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(8)
-    ]
-    # The last line: a process logs to the same stdout.
-    results = [json.loads(competitor.communicate(timeout=300)[0].splitlines()[-1]) for competitor in competitors]
-    saved = [word for result in results for word in result["saved"]]
-    assert len(saved) + sum(result["refused"] for result in results) == 200
-    assert sum(result["failed"] for result in results) == 0
-    assert sum(result["lost"] for result in results) == 0
-    text = site.manage(
-        "shell", "--no-imports", "-c", "from codes.models import *; print(StatusCode.objects.get(pk=210).keywords)"
-    ).stdout
-    assert sorted(saved) == sorted(line for line in text.splitlines() if line.startswith("editor"))
-    assert len(saved) >= 8
 
 
 @pytest.fixture

@@ -13,12 +13,10 @@ from django.conf import settings
 from django.utils.translation import override
 from pytest_django.asserts import assertContains
 
+from codes.tests.tools_needed import needs_gettext
 from statuscodes.web.locale_overrides import OVERRIDDEN
 
 LOCALE = settings.BASE_DIR / "locale" / "ko" / "LC_MESSAGES"
-needs_gettext = pytest.mark.skipif(
-    not shutil.which("msgfmt"), reason="not installed; get it with: apt-get install gettext"
-)
 
 
 def entries(text):

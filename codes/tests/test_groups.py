@@ -9,9 +9,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_every_group_has_a_page_with_its_question_and_members(client, prefix):
+def test_every_group_has_a_page_with_its_question_and_members(rendered, prefix):
     for group in ConfusionGroup.objects.prefetch_related("members__code"):
-        page = client.get(f"{prefix}/vs/{group.slug}/")
+        page = rendered[f"{prefix}/vs/{group.slug}/"]
         question = group.question_en if prefix else group.question_ko
         assertContains(page, question.replace("'", "&#x27;"))
         for member in group.members.all():

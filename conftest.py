@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
+from django.utils.timezone import localdate
 
 from codes import search
 from codes.models import Category, StatusCode
@@ -70,6 +71,32 @@ def make_code(db):
         return StatusCode.objects.create(number=number, **(defaults | fields))
 
     return make
+
+
+@pytest.fixture
+def small_code(make_code):
+    """A code with a few rows, for tests of the admin: the form of a real code has hundreds of fields."""
+    code = make_code(
+        433,
+        name_ko="작은 항목",
+        name_en="Small Entry",
+        summary_ko="짧은 설명입니다.",
+        summary_en="A short line.",
+        description_ko="요청한 것을 찾지 못했습니다.",
+        description_en="What was requested was not found.",
+        keywords="낱말",
+        checked_on=localdate(),
+    )
+    for position, section in enumerate(("15.5.5", "15.5.11", "15"), start=1):
+        url = f"https://www.rfc-editor.org/rfc/rfc9110.html#section-{section}"
+        code.references.create(position=position, spec="RFC 9110", section=section, url=url)
+    code.advice.create(position=1, reader="visitor", text_ko="- 조언", text_en="- Advice")
+    code.advice.create(position=2, reader="client", text_ko="- 다른 조언", text_en="- Other advice")
+    exchange = code.exchanges.create(title_ko="교환", title_en="Exchange")
+    request, response = "GET / HTTP/1.1\nHost: www.example.com", "HTTP/1.1 433 Small Entry"
+    exchange.messages.create(position=1, sender="client", receiver="server", text_ko=request)
+    exchange.messages.create(position=2, sender="server", receiver="client", text_ko=response)
+    return code
 
 
 @pytest.fixture

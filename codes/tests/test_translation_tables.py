@@ -1,4 +1,4 @@
-"""Texts go to translators as a table, and come back without losing anything."""
+"""Texts are exported for translators as a table, and imported again without losing any."""
 
 import io
 
@@ -67,7 +67,7 @@ def test_a_changed_text_is_shown_first_and_saved_when_confirmed(editor, file_for
     assert EntrySnapshot.objects.filter(key="statuscode 433")[0].editor.username == "editor"
 
 
-def test_a_translation_that_follows_its_twin_asks_for_nothing_more(editor):
+def test_an_updated_translation_is_no_longer_outdated(editor):
     path, data = form_of(editor, 433)
     editor.post(path, data | {"summary_ko": "고친 설명입니다."})
     assert StatusCode.objects.get(number=433).outdated_translations == "summary_en"
@@ -77,7 +77,7 @@ def test_a_translation_that_follows_its_twin_asks_for_nothing_more(editor):
     assert StatusCode.objects.get(number=433).outdated_translations == "name_ko"
 
 
-def test_texts_that_look_like_formulas_are_shielded_and_come_back_the_same(editor):
+def test_texts_that_look_like_formulas_are_escaped_and_read_back_unchanged(editor):
     StatusCode.objects.filter(number=433).update(summary_en='=HYPERLINK("https://evil.example")')
     table = table_of(editor, 433)
     assert not [row for row in table if any(str(cell).startswith(("=", "-", "+", "@")) for cell in row)]
@@ -102,7 +102,7 @@ def test_texts_that_look_like_formulas_are_shielded_and_come_back_the_same(edito
         (lambda table: b"\xff\xfe\x00\x00broken", "표로 읽을 수 없습니다"),
     ],
 )
-def test_a_table_that_would_lose_something_is_refused_whole(editor, spoil, reason):
+def test_a_table_that_would_lose_text_is_refused_as_a_whole(editor, spoil, reason):
     before = fixtures.load_entry("statuscode 433").digest
     page = upload(editor, spoil(table_of(editor, 433)))
     assertContains(page, reason)
@@ -115,7 +115,7 @@ def test_an_unknown_kind_of_file_is_refused(editor):
     assertContains(editor.post(reverse("admin:codes_statuscode_translations"), {"table": file}), "CSV")
 
 
-def test_what_somebody_saved_between_the_list_and_the_confirmation_stays(editor):
+def test_a_save_between_the_list_and_the_confirmation_is_not_overwritten(editor):
     page = upload(editor, change(table_of(editor, 433), 433, "name", "ko", "번역한 이름"))
     path, data = form_of(editor, 433)
     editor.post(path, data | {"name_ko": "그사이 고친 이름"})
@@ -128,12 +128,12 @@ def test_a_forged_confirmation_saves_nothing(editor):
     assertContains(answer, "다시 올려 주세요")
 
 
-def test_texts_need_the_right_to_change(client):
+def test_translation_tables_need_permission_to_change(client):
     client.force_login(User.objects.create_user("reader", is_staff=True))
     assert client.get(reverse("admin:codes_statuscode_translations")).status_code == 403
 
 
-def test_the_excel_file_opens_as_one(editor):
+def test_the_excel_file_is_a_zip_archive(editor):
     answer = editor.post(
         reverse("admin:codes_statuscode_changelist"), {"action": "export_xlsx", "_selected_action": [433]}
     )

@@ -60,7 +60,7 @@ def test_pages_speak_both_languages(client):
     assertContains(client.get("/en/"), "Skip to content")
 
 
-def test_no_text_of_ours_replaces_one_of_djangos_unless_it_is_meant_to():
+def test_no_text_of_ours_replaces_one_of_djangos_unintentionally():
     """Catalogues are merged: a short word without a context, such as "may", would change Django's own pages."""
     packages = [Path(django.__file__).parent / "conf", *(Path(django.__file__).parent / "contrib").iterdir()]
     installed = [
@@ -80,5 +80,5 @@ def test_no_text_of_ours_replaces_one_of_djangos_unless_it_is_meant_to():
 
 
 def pairs(po):
-    """The one-line texts without a context, with their translations."""
+    """Return the one-line texts without a context, with their translations."""
     return re.findall(r'(?<!")\n(?:#.*\n)*msgid "(.+)"\nmsgstr "(.*)"', re.sub(r"msgctxt .*\nmsgid", "msgctxt", po))

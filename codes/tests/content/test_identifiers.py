@@ -41,7 +41,7 @@ def test_former_names_are_marked():
 
 
 def test_djangos_response_classes_and_idioms_send_their_code():
-    """Where Django has no class, the idiom of the page works as it stands."""
+    """Where Django has no class, the idiom of the page works unchanged."""
     names = {
         "HttpResponse": HttpResponse,
         "HttpResponsePermanentRedirect": HttpResponsePermanentRedirect,

@@ -267,7 +267,7 @@ GLOSSARY = yaml.safe_load((settings.BASE_DIR / "docs" / "glossary.yaml").read_te
 QUOTED = re.compile("“[^”]*”")
 
 
-def test_no_blank_stands_before_a_citation_in_korean_and_one_does_in_english():
+def test_a_space_precedes_a_citation_in_english_only():
     wrong = []
     for where, language, text in texts():
         pattern = r"\s\((?:(?:MUST|SHOULD|MAY)(?: NOT)?, )?RFC" if language == "ko" else r"[^\s]\(RFC"

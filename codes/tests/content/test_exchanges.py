@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def raw(message):
-    """The message as it goes over the wire: CRLF in the head and in multipart content, other content as it stands."""
+    """Return the message as it is sent: CRLF in the head and in multipart content, other content unchanged."""
     head, separator, content = message.text_ko.partition("\n\n")
     if re.fullmatch(r"HTTP/1\.1 \d{3}", message.start_line):
         # The space before an absent reason phrase is mandatory (RFC 9112 section 4); fields strip it from our texts.
@@ -30,7 +30,7 @@ def raw(message):
 
 
 def events(message, method=b"GET"):
-    """Parse a message as its receiver would; return the head and the content. h11 raises for what is no HTTP/1.1."""
+    """Parse a message as its receiver would; return the head and the content. h11 raises for anything but HTTP/1.1."""
     is_response = bool(message.status_class)
     connection = h11.Connection(h11.CLIENT if is_response else h11.SERVER)
     if is_response:

@@ -73,7 +73,7 @@ def test_a_name_is_former_because_its_ecosystem_has_a_newer_one_or_says_so():
 
 
 def test_djangos_response_classes_and_idioms_send_their_code():
-    """Where Django has no class, the idiom of the page works as it stands."""
+    """Where Django has no class, the idiom of the page works unchanged."""
     names = {
         "HttpResponse": HttpResponse,
         "HttpResponsePermanentRedirect": HttpResponsePermanentRedirect,

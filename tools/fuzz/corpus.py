@@ -1,4 +1,4 @@
-"""What no browser sends: tables of odd addresses, fields, methods, lengths and forms. They are read by eye."""
+"""What no browser sends: tables of odd addresses, fields, methods, lengths and forms, laid out to be read."""
 
 HTML = "text/html; charset=utf-8"
 # Every kind of address, with the type that its page is declared as.
@@ -93,7 +93,7 @@ VERSIONS = odd(
     *"HTTP/1.0 HTTP/1.0 HTTP/0.9 HTTP/1.2 HTTP/2.0 HTTP/2 HTTP/3 HTTP/1.10 HTTP/11 HTTP/9.9 HTTP/1. HTTP/.1 http/1.1 HTTX/1.1".split(),
     *("", "HTTP/1.1 ", "HTTP/1.1 x", "HTTP/1.1\0", "HTTP/ 1.1", "H" * 5000, "HTTP/1,1", "HTTP/-1.1"),
 )
-# Everything behind the first line, where the Host stands; None sends no Host at all.
+# Values of the Host field; None sends none.
 HOSTS = [
     None,
     *odd(

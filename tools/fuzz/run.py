@@ -1,33 +1,22 @@
-"""Send the production server what no browser sends, and see that it always answers as it should.
+"""Make odd requests from the corpus, send them to a site, and check every answer.
 
-    make fuzz                             # 12,000 requests from a new seed
-    make fuzz FUZZ='--seed 7'             # the same requests again
-    make fuzz FUZZ='--seed 7 --only 4711' # one of them again
-
-Request n follows from the seed and n alone. Every request is an entry of a table of oddities, sent to one of the site's
-addresses; every second one is then changed at random. Plain sockets, because odd bytes must go out as they are.
+Request n follows from the seed and n alone. Every request is an entry of one of the corpus's tables, sent to one of the
+site's addresses; every second one is then mutated at random. It uses plain sockets, because odd bytes must go out
+unchanged.
 """
 
-import argparse
 import gzip
-import os
 import re
 import select
-import shlex
 import socket
-import sys
-import tempfile
 import threading
 import time
 import traceback
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.client import HTTPException
-from pathlib import Path
 from random import Random
 
-from .oddities import (
+from .corpus import (
     ADDRESSES,
     CODINGS,
     CONDITIONS,
@@ -47,18 +36,11 @@ from .oddities import (
     TYPES,
     VERSIONS,
 )
-from .serving import make_site
 
 LIMIT = 10  # seconds in which an answer must be complete
-QUIET = 0.3  # seconds of silence after which no further answer to a broken request is awaited
+QUIET = 0.3  # seconds of silence after which no more answers to a broken request are expected
 CONNECTIONS = 4
-WARM_UP = 2000  # requests after which the worker has imported and cached what it needs
-# What the worker may grow by after the warm-up. Measured: 5 to 15 MB, most of it the allocator's holes after 5 MB
-# bodies. A leak of 3 kB a request, a tenth of a page, would show.
-MAX_GROWTH = 30  # MB
 MAX_FAILURES = 20  # then the run stops
-# Lines of the log that speak of a failure of ours, not of a bad request.
-OF_OURS = r"^.*(?:Internal Server Error|panicked|raised an exception|Unexpected exit|CRITICAL).*$"
 
 
 def message(target, *headers, method=b"GET", version=b"HTTP/1.1", host=HOST, body=b""):
@@ -70,10 +52,10 @@ def message(target, *headers, method=b"GET", version=b"HTTP/1.1", host=HOST, bod
 class Case:
     kind: str
     data: bytes
-    abandoned: bool = False  # cut off somewhere and left alone
+    abandoned: bool = False  # cut off somewhere, and the connection closed
 
 
-# Each makes a request from an entry of its table and one of the addresses.
+# Each function makes a request from an entry of its table and one of the addresses.
 def odd_path(entry, address, rng):
     path, mark, query = address.partition(b"?")
     return message(entry + address if entry in FRONTS else path + entry + mark + query)
@@ -111,7 +93,7 @@ def odd_form(entry, address, rng):
 
 
 def odd_pipeline(entry, address, rng):
-    """Two to six good requests at once."""
+    """Make two to six good requests at once."""
     return b"".join(
         message(rng.choice(ADDRESSES), method=rng.choice([b"GET", b"HEAD", b"OPTIONS"]))
         for _ in range(rng.randint(2, 6))
@@ -119,7 +101,7 @@ def odd_pipeline(entry, address, rng):
 
 
 def twins(entry, address, rng):
-    """HEAD and GET of the same, which must agree."""
+    """Make HEAD and GET requests for the same address; their answers must agree."""
     address = rng.choice(READABLE)
     headers = [b"Accept-Encoding: " + entry] + ([rng.choice(CONDITIONS)] if rng.random() < 0.5 else [])
     return message(address, *headers, method=b"HEAD") + message(address, *headers)
@@ -145,12 +127,12 @@ KINDS = {
     "twins": (twins, CODINGS),
     "half": (half, [None]),
 }
-# What follows what; the long tables come more often.
+# The order of the kinds; those with long tables come more often.
 TURNS = [*KINDS, "header", "header", "condition", "path", "query", "twins"]
 
 
 def changed(data, rng):
-    """The request with one to three random changes, near its beginning, where the meaning is."""
+    """Return the request with one to three random mutations near its beginning, where the meaning is."""
     head, rest = bytearray(data[:3000]), data[3000:]
     for _ in range(rng.randint(1, 3)):
         start = rng.randrange(len(head) + 1)
@@ -174,7 +156,7 @@ def changed(data, rng):
 
 
 def case(seed, number, known):
-    """Request `number` of the run; `known` holds the ETag and date that the site sent for an address."""
+    """Return request `number` of the run; `known` holds the ETag and date that the site sent for an address."""
     rng = Random(f"{seed} {number}")
     kind = TURNS[number % len(TURNS)]
     make, table = KINDS[kind]
@@ -198,7 +180,7 @@ CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n")
 
 @dataclass
 class Asked:
-    """One request as the server should read it."""
+    """A request as the server should read it."""
 
     method: bytes
     target: bytes = b""
@@ -229,7 +211,7 @@ def _first_request(data):
     # The server says 414 or 431 beyond 65,534 bytes of address, 100 headers or 400 kB.
     if not (end and first and all(fields)) or len(first[2]) > 60_000 or len(fields) > 90 or len(head) > 300_000:
         return None, data
-    # CONNECT, PRI and Upgrade ask for something else than an answer. "head" is another method than HEAD, but Django
+    # CONNECT, PRI and Upgrade do not ask for an ordinary answer. "head" is another method than HEAD, but Django
     # takes it for the same: the server, which knows better, then misses the body that was announced.
     if first[1] in (b"CONNECT", b"PRI") or (first[1] != b"HEAD" and first[1].upper() == b"HEAD"):
         return None, data
@@ -255,7 +237,7 @@ def _first_request(data):
 
 
 def _after_chunks(data):
-    """What follows a chunked body, None if the chunks are not good or not complete."""
+    """Return what follows a chunked body, or None if the chunks are malformed or incomplete."""
     while size := CHUNK.match(data):
         length = int(size[1], 16)
         data = data[size.end() + length :]
@@ -285,7 +267,7 @@ class Answer:
 
     @property
     def from_app(self):
-        """Whether our code answered: granian puts its name on those, and on none of its own refusals."""
+        """Whether our code answered: granian names itself on those answers, and not on its own refusals."""
         return bool(self.all("server"))
 
 
@@ -327,7 +309,7 @@ def parse(data, method, closed):
 
 
 class Wire:
-    """One connection that sends and reads at the same time: a server may answer before it has read everything."""
+    """A connection that sends and reads at the same time: a server may answer before it has read everything."""
 
     def __init__(self, address):
         self.socket = socket.create_connection(address, timeout=LIMIT)
@@ -335,7 +317,7 @@ class Wire:
         self.closed = False
 
     def exchange(self, data, asked, good=True):
-        """Send, and return the answers: to good requests all, to broken ones what comes until there is silence."""
+        """Send, and return the answers: all of them to good requests; to broken ones those before the first silence."""
         received, answers, unsent = b"", [], memoryview(data)
         deadline, quiet, ended = time.monotonic() + LIMIT, time.monotonic() + QUIET, False
         while len(answers) < len(asked):
@@ -349,9 +331,9 @@ class Wire:
             if now > deadline:
                 raise TimeoutError
             if not good and not unsent and now > quiet:
-                if answers or ended:  # it waits for the rest of a request, until its own time limit
+                if answers or ended:  # the server waits for the rest of a request until its own time limit
                     break
-                self._end()  # there is no more
+                self._end()  # there is nothing more to send
                 quiet, ended = now + QUIET, True
             wait = max(0.0, (deadline if good or unsent else quiet) - now)
             readable, writable, _ = select.select([self.socket], [self.socket] if unsent else [], [], wait)
@@ -368,7 +350,7 @@ class Wire:
                 unsent = memoryview(b"")
                 received += self._last_words()
                 self.closed = True
-        if unsent:  # it has answered before it had read everything, and will not read the rest as a request
+        if unsent:  # the server answered before it had read everything, and will not read the rest as a request
             self.closed = True
         if received and len(answers) < len(asked) and b"PRI * HTTP/2.0" not in data:
             raise BrokenAnswer(f"an answer that is not complete: {received[:300]!r}")
@@ -383,7 +365,7 @@ class Wire:
             self.closed = True
 
     def _last_words(self):
-        """What had arrived before the server cut the connection."""
+        """Return what had arrived before the server closed the connection."""
         words = b""
         try:
             while new := self.socket.recv(262_144):
@@ -412,7 +394,7 @@ REFUSALS = {400, 405, 408, 411, 413, 414, 417, 431, 501, 505}  # of the server i
 
 
 def faults(asked, answer, site_url, *, good):
-    """What is wrong with an answer, as a list of sentences. `good`: the request was good HTTP."""
+    """Return what is wrong with an answer, as a list of sentences. `good`: the request was well-formed HTTP."""
     found = []
     if not answer.from_app:
         if good or answer.status not in REFUSALS:
@@ -439,7 +421,7 @@ def faults(asked, answer, site_url, *, good):
     if good:
         if answer.status == 200 and TYPES.get(asked.target, declared) != declared:
             found.append(f"{declared} instead of {TYPES[asked.target]}")
-        # A malformed cookie of ours is taken away again, from whoever sends one.
+        # The site deletes a malformed cookie of its own from any client that sends one.
         ours = re.search("sessionid|csrftoken", asked.headers.get(b"cookie", ""))
         if answer.all("set-cookie") and b"admin" not in asked.target and not ours:
             found.append("Set-Cookie on a public page")
@@ -451,7 +433,7 @@ def _negotiation_faults(asked, answer):
     found = []
     sent = asked.headers
     coding = answer.get("content-encoding")
-    # WhiteNoise looks for the coding's name alone, so a static file may come as gzip to "gzip;q=0".
+    # WhiteNoise only looks for the name of the coding, so a static file may be sent as gzip to "gzip;q=0".
     if coding and not asked.target.startswith(b"/static/") and not accepts(coding, sent.get(b"accept-encoding", "")):
         found.append(f"{coding} to Accept-Encoding: {sent.get(b'accept-encoding')}")
     if coding and "accept-encoding" not in answer.get("vary").lower():
@@ -475,7 +457,7 @@ def _negotiation_faults(asked, answer):
 
 
 def twin_faults(head, get):
-    """Where the answers to HEAD and GET of the same differ."""
+    """Return where the answers to HEAD and GET for the same address differ."""
     found = [] if head.status == get.status else [f"HEAD {head.status}, GET {get.status}"]
     for name in "content-length content-type content-encoding etag last-modified vary cache-control".split():
         if head.get(name) != get.get(name) and not (name == "content-length" and not head.get(name)):
@@ -499,13 +481,13 @@ class Failure:
 
 @dataclass
 class Run:
-    """Many requests to one site, by several connections at a time."""
+    """Many requests to one site over several connections."""
 
     url: str  # where it listens, and its SITE_URL
     seed: object
     requests: int
     seconds: float = 1e9
-    at: dict = field(default_factory=dict)  # number of a request -> what to call when it is due
+    at: dict = field(default_factory=dict)  # number of a request -> what to call before it is sent
     kinds: Counter = field(default_factory=Counter)
     statuses: Counter = field(default_factory=Counter)
     failures: list = field(default_factory=list)
@@ -519,7 +501,7 @@ class Run:
         self.known = {}
 
     def learn(self):
-        """Ask for every address once, for the ETags and dates that conditions are made of."""
+        """Request every address once to learn the ETags and dates that conditions are made of."""
         wire = Wire(self.address)
         for address in READABLE:
             (answer,) = wire.exchange(message(address), [Asked(b"GET")])
@@ -555,7 +537,7 @@ class Run:
             began = time.monotonic()
             try:
                 wire, found = self.attempt(wire, sent)
-            except Exception:  # a failure of this program must not look like a good run
+            except Exception:  # a bug in this program must not look like a good run
                 wire, found = None, [traceback.format_exc()]
             took = time.monotonic() - began
             with self.lock:
@@ -574,7 +556,7 @@ class Run:
         wire = wire or Wire(self.address)
         try:
             answers = wire.exchange(sent.data, asked, good)
-            if good and not answers and reused:  # the server may close a connection that it kept
+            if good and not answers and reused:  # the server may close an idle connection
                 wire = Wire(self.address)
                 answers = wire.exchange(sent.data, asked, good)
         except BrokenAnswer as broken:
@@ -602,75 +584,7 @@ class Run:
     def _abandon(self, sent):
         wire = socket.create_connection(self.address, timeout=LIMIT)
         wire.sendall(sent.data)
-        time.sleep(0.02 * (len(sent.data) % 2))  # at once, or after the server has begun to read
+        time.sleep(0.02 * (len(sent.data) % 2))  # close at once, or after the server has begun to read
         wire.close()
         with self.lock:
             self.statuses["abandoned"] += 1
-
-
-def worker_memory(server):
-    """What the worker holds, in MB."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{server.worker}/status").read_text())[1]) / 1024
-
-
-def worker_seconds(server):
-    """Seconds of processor time that the worker has used."""
-    fields = Path(f"/proc/{server.worker}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def afterwards(server, log, before):
-    """What is wrong with the server after a run."""
-    found = []
-    if before and worker_memory(server) - before > MAX_GROWTH:
-        found.append(f"The worker grew from {before:.0f} to {worker_memory(server):.0f} MB.")
-    try:
-        if (status := server.get("/404/").status) != 200:
-            found.append(f"/404/ answers {status}.")
-    except (OSError, HTTPException) as error:
-        found.append(f"/404/ does not answer any more: {error!r}")
-    used = worker_seconds(server)
-    time.sleep(1)
-    if (busy := worker_seconds(server) - used) > 0.5:
-        found.append(f"The worker still computes: {busy:.2f} s in a second without requests.")
-    lines = re.findall(OF_OURS, log.read_text(errors="replace"), re.MULTILINE)
-    return found + [f"In the log: {line[:300]}" for line in lines[:5]]
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--requests", type=int, default=12_000)
-    parser.add_argument("--seed", default=str(time.time_ns() % 1_000_000))
-    parser.add_argument("--minutes", type=float, default=30, help="stop, and fail, when it takes longer")
-    parser.add_argument("--granian", type=shlex.split, required=True, metavar="COMMAND", help="the server's command")
-    parser.add_argument("--only", type=int, metavar="N", help="send request N of the seed alone")
-    options = parser.parse_args()
-    print(f"Seed {options.seed}, {options.requests} requests")
-    memory = []
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fuzz-")))
-        server = stack.enter_context(make_site(folder, options.granian).serving())
-        run = Run(server.url, options.seed, options.requests, options.minutes * 60)
-        run.at[WARM_UP] = lambda: memory.append(worker_memory(server))
-        began = time.monotonic()
-        run.go(options.only)
-        took = time.monotonic() - began
-        problems = afterwards(server, folder / f"granian-{server.port}.log", memory[0] if memory else None)
-        if options.only is None and run.sent < options.requests and not run.failures:
-            problems.append(f"Only {run.sent} requests in {options.minutes} minutes.")
-        print(f"\n{run.sent} requests in {took:.0f} s, {len(run.failures)} failures")
-        print("by kind   ", ", ".join(f"{kind} {count}" for kind, count in run.kinds.most_common()))
-        print("answers   ", ", ".join(f"{status} {count}" for status, count in run.statuses.most_common()))
-        for seconds, number, sent in run.slowest:
-            print(f"slowest    {seconds:.2f} s, request {number} ({sent.kind}) {sent.data[:80]!r}")
-        if memory:
-            print(f"memory     {memory[0]:.0f} MB after {WARM_UP} requests, {worker_memory(server):.0f} MB at the end")
-    for failure in run.failures:
-        print(f"\n{failure}\n  Again: make fuzz FUZZ='--seed {options.seed} --only {failure.number}'")
-    for problem in problems:
-        print(problem)
-    return 1 if run.failures or problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -126,6 +126,11 @@ def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client,
     assert AccessFailureLog.objects.count() == 1
 
 
+ODD_ADDRESSES = ["unknown", "_hidden", "1.2.3.4\0", "x" * 500, "[]", "[", "[1.2.3.4", ":80", "1.2.3.4:", "1.2.3.4:port",
+                 "1.2.3.4:123456", "1.2.3", "01.2.3.4", "1.2.3.4 5.6.7.8", "2001:db8::1::2", "[2001:db8::1]443",
+                 "2001:db8:0:0:0:0:0:0:1", '"[2001:db8::1]:443"', "١.٢.٣.٤", "\x80"]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("behind", "header", "expected"),
     [
@@ -133,16 +138,38 @@ def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client,
         (True, "203.0.113.9", "203.0.113.9"),
         (True, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
         (True, "", "192.0.2.1"),
-        (True, "::ffff:203.0.113.9", "::ffff:203.0.113.9"),
+        (True, "203.0.113.9:5678", "203.0.113.9"),
+        (True, "::ffff:203.0.113.9", "203.0.113.9"),
+        (True, "[::ffff:203.0.113.9]:5678", "203.0.113.9"),
         # Whoever has one such address has all that begin with it.
         (True, "2001:db8:1:2:a:b:c:d", "2001:db8:1:2::"),
         (True, "2001:db8:1:2::9", "2001:db8:1:2::"),
+        (True, "[2001:db8:1:2::9]", "2001:db8:1:2::"),
+        (True, "[2001:db8:1:2::9]:443", "2001:db8:1:2::"),
+        (True, "2001:db8:1:2::9%eth0", "2001:db8:1:2::"),
+        *[(True, odd, None) for odd in ODD_ADDRESSES],
     ],
 )
 def test_only_a_declared_proxy_is_believed_about_addresses(settings, behind, header, expected):
     settings.BEHIND_PROXY = behind
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=header)
     assert client_address(request) == expected
+
+
+@pytest.mark.parametrize("header", [*ODD_ADDRESSES, "fe80::1%" + "x" * 500, "", ",", "203.0.113.9, "])
+def test_a_login_behind_any_balancer_succeeds_fails_and_is_throttled(client, account, settings, header):
+    settings.BEHIND_PROXY = True
+    client.defaults["HTTP_X_FORWARDED_FOR"] = header
+    assert log_in(client, "right-words-in-order").status_code == 302
+    client.logout()
+    assert [log_in(client, "wrong").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+
+
+def test_an_unknown_address_that_fails_thirty_times_is_locked_too(client, account, settings):
+    settings.BEHIND_PROXY = True
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "unknown"
+    fail(address=None)
+    assert log_in(client, "right-words-in-order").status_code == 429
 
 
 def test_administrators_may_also_manage_users(client):

@@ -11,8 +11,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from codes.models import StatusCode
+from statuscodes.page_cache.negotiation import accepted_encoding, entity_tags, matches
 from statuscodes.page_cache.redis import FailSafeRedisCache
-from statuscodes.page_cache.wsgi import PageCache, Store, accepted_encoding
+from statuscodes.page_cache.wsgi import PageCache, Store
 from statuscodes.web.handler import Handler
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +239,30 @@ def test_a_tag_of_another_coding_does_not_match(front):
 def test_if_match_compares_strongly(front, condition, status):
     tag = front.get("/404/").headers["ETag"]
     assert front.get("/404/", if_match=condition.format(tag)).status == status
+
+
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        ('"a,b"', ['"a,b"']),
+        ('"x,y", W/"a,b"', ['"x,y"', 'W/"a,b"']),
+        (',, "a" ,\t"b",', ['"a"', '"b"']),
+        ('"a" "b"', []),
+        ('"a', []),
+        ('"a b"', []),
+        ('"x", a, "b"', []),
+        ('w/"a"', []),
+        ("a" * 30_000, []),
+        (" " * 30_000 + "a", []),
+    ],
+)
+def test_an_entity_tag_may_contain_commas(header, tags):
+    assert entity_tags(header) == tags
+
+
+def test_a_part_of_a_tag_is_no_tag():
+    assert not matches('"before,"a","after"', '"a"')
+    assert matches('"a,b", "c"', '"a,b"')
 
 
 def test_nobody_keeps_a_refusal_in_the_place_of_the_page(front):

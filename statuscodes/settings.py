@@ -91,9 +91,10 @@ MIDDLEWARE = [
     # Before anything that may refuse a request, so that the refusal is in the page's language.
     "statuscodes.web.middleware.PathLanguageMiddleware",
     "statuscodes.web.middleware.CleanRequestMiddleware",
+    "statuscodes.web.methods.MethodMiddleware",
     "statuscodes.web.middleware.DatabaseUnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "statuscodes.web.middleware.AppendSlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",

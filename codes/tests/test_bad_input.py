@@ -91,14 +91,18 @@ def public_addresses(patterns=None, start="/"):
             yield from public_addresses(each.url_patterns, address)
 
 
-def test_every_public_address_can_be_read_and_nothing_else():
-    client = Client(enforce_csrf_checks=True)
+def test_every_public_address_can_be_read_and_nothing_else(settings):
+    settings.METRICS_TOKEN = "metrics-token"
+    client = Client(enforce_csrf_checks=True, headers={"Authorization": "Bearer metrics-token"})
     addresses = list(public_addresses())
-    assert {"/", "/404/", "/search/suggest/", "/vs/401-403/", "/sitemap.xml", "/readyz"} <= set(addresses)
+    assert {"/", "/404/", "/search/suggest/", "/vs/401-403/", "/sitemap.xml", "/readyz", "/metrics"} <= set(addresses)
     for address in addresses:
-        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"):
+        for method, status in [
+            *((method, 405) for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT")),
+            ("OPTIONS", 204),
+        ]:
             answer = client.generic(method, address)
-            assert (answer.status_code, answer.get("Allow")) == (405, "GET, HEAD"), (method, address)
+            assert (answer.status_code, answer.get("Allow")) == (status, "GET, HEAD, OPTIONS"), (method, address)
 
 
 def test_script_in_any_text_of_an_entry_is_shown_as_text(client):

@@ -20,8 +20,12 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.translation import gettext as _
+from django.views.decorators.common import no_append_slash
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathFillImage
+
+from statuscodes.web.methods import allow_methods
+from statuscodes.web.middleware import redirect_permanently
 
 from .forms import LoginForm, OneTimePasswordForm
 from .second_factor import switch_on, unconfirmed_device
@@ -71,6 +75,15 @@ class AdminSite(admin.AdminSite):
         if request.method == "GET" and self.must_set_up(request):
             return redirect("admin:second_factor")
         return super().login(request, extra_context)
+
+    @allow_methods("POST")
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().logout(request, extra_context)
+
+    @no_append_slash
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
+        """Redirect to the address with a slash, and keep the method and content of a form. Raise Http404."""
+        return redirect_permanently(request, super().catch_all_view(request, url).url)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [

@@ -286,13 +286,13 @@ def test_a_range_is_answered_with_the_whole_page(front):
 
 @pytest.mark.parametrize("method", ["head", "Get", "post"])
 def test_a_method_in_other_letters_is_another_method(front, method):
-    assert front.get("/404/", method).status == 405
+    assert front.get("/404/", method).status == 501
 
 
 def test_other_methods_are_djangos(front):
     front.get("/404/")
     answer = front.get("/404/", "POST")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ MIDDLEWARE = [
     # First of those that answer, so that every answer has the headers: errors and static files too.
     "statuscodes.web.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "statuscodes.web.static_files.StaticFilesMiddleware",
     # Before anything that may refuse a request, so that the refusal is in the page's language.
     "statuscodes.web.middleware.PathLanguageMiddleware",
     "statuscodes.web.middleware.CleanRequestMiddleware",

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "statuscodes.accounts.apps.SecondFactorConfig",
+    "statuscodes.accounts.apps.RecoveryCodesConfig",
     "statuscodes.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,6 +82,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    # After the apps whose ModelAdmin it replaces.
+    "statuscodes.accounts.apps.AccountsConfig",
 ]
 MIDDLEWARE = [
     "statuscodes.web.middleware.RequestLogMiddleware",

@@ -16,7 +16,14 @@ import psycopg
 from django.conf import settings
 
 FOLDER = settings.BASE_DIR / ".pytest_cache" / "databases"
-SOURCES = ("fixtures/**/*.yaml", "codes/models/*.py", "codes/fields.py", "codes/editing/*.py", "*/migrations/*.py")
+SOURCES = (
+    "fixtures/**/*.yaml",
+    "codes/models/*.py",
+    "codes/fields.py",
+    "codes/editing/*.py",
+    "*/migrations/*.py",
+    "statuscodes/settings.py",
+)
 
 
 def digest():

@@ -14,11 +14,13 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .audit import log_event
 
-admin.site.unregister([User, TOTPDevice])
+# Recovery codes are secrets: no list shows them.
+admin.site.unregister([User, TOTPDevice, StaticDevice])
 
 
 @admin.register(User)

@@ -28,7 +28,7 @@ from statuscodes.web.middleware import redirect_permanently
 
 from .forms import LoginForm, OneTimePasswordForm
 from .lookups import StrictAutocompleteView, check_keys, strict
-from .second_factor import switch_on, unconfirmed_device
+from .second_factor import make_recovery_codes, recovery_codes_left, switch_off, switch_on, unconfirmed_device
 
 
 class AdminSite(admin.AdminSite):
@@ -100,34 +100,58 @@ class AdminSite(admin.AdminSite):
         ]
 
     def second_factor(self, request: HttpRequest) -> HttpResponse:
-        """Let users set up their own device, and switch it off again."""
-        is_on = django_otp.user_has_device(request.user)
-        must_keep = is_on and settings.REQUIRE_SECOND_FACTOR
-        form = None if must_keep else OneTimePasswordForm(request.user, confirmed=is_on, data=request.POST or None)
+        """Let users set up their own device, make recovery codes, and switch the second factor off again."""
+        user = request.user
+        is_on = django_otp.user_has_device(user)
+        can_switch_off = is_on and not settings.REQUIRE_SECOND_FACTOR
+        chosen = request.POST.get("action")
+        forms = {
+            action: OneTimePasswordForm(
+                user, confirmed=is_on, data=request.POST if action == chosen else None, auto_id=f"id_{action}_%s"
+            )
+            for action, is_offered in (("on", not is_on), ("renew", is_on), ("off", can_switch_off))
+            if is_offered
+        }
+        form = forms.get(chosen)
         if form and form.is_valid():
-            if is_on:
-                TOTPDevice.objects.filter(user=request.user).delete()
+            if chosen == "off":
+                switch_off(user)
                 messages.success(request, _("The second factor is off."))
-            else:
+                return redirect("admin:index")
+            if chosen == "on":
                 switch_on(request, form.device)
                 messages.success(request, _("The second factor is on. The next login asks for it."))
-            return redirect("admin:index")
+            return self._recovery_codes(request, is_renewal=is_on)
         must_set_up = self.must_set_up(request)
         context = {
             **self.each_context(request),
             "title": _("Second factor"),
-            "form": form,
+            "forms": forms,
+            "errors": form and form.errors,
             "is_on": is_on,
             "must_set_up": must_set_up,
             "is_nav_sidebar_enabled": not must_set_up,
         }
-        if not is_on:
+        if is_on:
+            context["codes_left"] = recovery_codes_left(user)
+        else:
             # Kept until it is confirmed, so that loading the page again shows the QR code that the phone has scanned.
-            device = unconfirmed_device(request.user) or TOTPDevice.objects.create(
-                user=request.user, name="authenticator", confirmed=False
+            device = unconfirmed_device(user) or TOTPDevice.objects.create(
+                user=user, name="authenticator", confirmed=False
             )
             context |= {"device": device, "key": " ".join(wrap(b32encode(device.bin_key).decode(), 4))}
         return TemplateResponse(request, "admin/second_factor.html", context)
+
+    def _recovery_codes(self, request: HttpRequest, is_renewal: bool) -> HttpResponse:
+        """Make new recovery codes and show them. It is the answer to a form, so no address shows them again."""
+        codes = make_recovery_codes(request.user)
+        context = {
+            **self.each_context(request),
+            "title": _("Recovery codes"),
+            "codes": codes,
+            "is_renewal": is_renewal,
+        }
+        return TemplateResponse(request, "admin/recovery_codes.html", context)
 
     def second_factor_qr(self, request: HttpRequest) -> HttpResponse:
         """Return the QR code of the device that the user is setting up, as SVG."""

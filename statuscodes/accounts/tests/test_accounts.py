@@ -455,14 +455,99 @@ def test_superusers_neither_add_nor_change_devices(admin_client, device):
     assert admin_client.post(page, {"confirmed": ""}).status_code == 403
 
 
-def test_administrators_who_are_no_superusers_see_no_devices(client, account, device):
-    boss = User.objects.create_user("boss", is_staff=True)
-    boss.user_permissions.set(Permission.objects.all())
-    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(reverse("admin:otp_totp_totpdevice_changelist")).status_code == 403
+@pytest.fixture
+def boss():
+    """A client, logged in as an administrator who is no superuser."""
+    user = User.objects.create_user("boss", is_staff=True)
+    user.groups.add(Group.objects.get(name="관리자"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def chief_device(admin_user):
+    return TOTPDevice.objects.create(user=admin_user, name="phone", confirmed=True)
 
 
 DEVICES = "/admin/otp_totp/totpdevice/"
+
+
+def test_administrators_remove_the_lost_device_of_anybody_but_superusers(boss, account, device, chief_device):
+    assertContains(boss.get(reverse("admin:index")), DEVICES)
+    page = boss.get(DEVICES)
+    assertContains(page, "editor")
+    assertNotContains(page, "admin<")
+    assert boss.post(f"{DEVICES}{device.pk}/delete/", {"post": "yes"}).status_code == 302
+    for tail in ("change/", "delete/", "history/"):
+        answer = boss.post(f"{DEVICES}{chief_device.pk}/{tail}", {"post": "yes"})
+        assert answer.status_code in (302, 403, 404)
+    boss.post(DEVICES, {"action": "delete_selected", "_selected_action": [chief_device.pk], "post": "yes"})
+    assert list(TOTPDevice.objects.all()) == [chief_device]
+
+
+def test_administrators_delete_users_who_have_a_second_factor(boss, account, device):
+    make_recovery_codes(account)
+    page = boss.get(f"/admin/auth/user/{account.pk}/delete/")
+    for secret in (device.key, *StaticToken.objects.values_list("token", flat=True)):
+        assertNotContains(page, secret)
+    assert boss.post(f"/admin/auth/user/{account.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=account.pk).exists()
+    assert not StaticToken.objects.exists()
+
+
+def test_users_with_a_second_factor_are_deleted_from_the_list_but_no_superusers(boss, account, device, admin_user):
+    chosen = {"action": "delete_selected", "_selected_action": [account.pk, admin_user.pk], "post": "yes"}
+    assert boss.post("/admin/auth/user/", chosen).status_code == 403
+    boss.post("/admin/auth/user/", chosen | {"_selected_action": [account.pk]})
+    assert list(User.objects.exclude(username="boss")) == [admin_user]
+
+
+def test_administrators_do_not_end_the_sessions_of_superusers(boss, admin_client, admin_user, account):
+    chosen = {"action": "end_sessions", "_selected_action": [account.pk, admin_user.pk]}
+    assert boss.post("/admin/auth/user/", chosen).status_code == 403
+    assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["superusers", "others"])
+def test_administrators_delete_no_group_that_superusers_are_in(boss, admin_user, account, name):
+    group = Group.objects.create(name=name)
+    group.user_set.add(admin_user if name == "superusers" else account)
+    boss.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"})
+    boss.post("/admin/auth/group/", {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"})
+    assert Group.objects.filter(name=name).exists() == (name == "superusers")
+
+
+def test_administrators_reach_superusers_through_no_page(boss, admin_user, chief_device):
+    before = User.objects.filter(pk=admin_user.pk).values().get()
+    make_recovery_codes(admin_user)
+    for path in ("change/", "delete/", "password/"):
+        data = {
+            "post": "yes",
+            "username": "x",
+            "password1": "other-words-in-order",
+            "password2": "other-words-in-order",
+        }
+        assert boss.post(f"/admin/auth/user/{admin_user.pk}/{path}", data).status_code == 403
+    assert User.objects.filter(pk=admin_user.pk).values().get() == before
+    assert StaticToken.objects.count() == 10
+
+
+def test_editors_see_no_devices(editor, chief_device):
+    for path in (DEVICES, f"{DEVICES}{chief_device.pk}/change/"):
+        assert editor.get(path).status_code == 403
+    assert editor.post(f"{DEVICES}{chief_device.pk}/delete/", {"post": "yes"}).status_code == 403
+    assertNotContains(editor.get(reverse("admin:index")), DEVICES)
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [f"{DEVICES}?key__startswith=a", f"{DEVICES}?user__password__startswith=a", f"{DEVICES}?last_t__gt=1",
+     "/admin/auth/user/?totpdevice__key__startswith=a", "/admin/auth/user/?password__startswith=a",
+     "/admin/auth/user/?staticdevice__token_set__token__startswith=1"],
+)  # fmt: skip
+def test_nobody_guesses_secrets_by_filtering(admin_client, device, lookup):
+    assert admin_client.get(lookup).status_code == 400
 
 
 def test_the_list_of_recovery_codes_is_no_page_of_the_admin(admin_client):

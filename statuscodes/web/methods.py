@@ -30,7 +30,9 @@ def method_response(request: HttpRequest, allowed: tuple[str, ...]) -> HttpRespo
     if request.method in allowed:
         return None
     if request.method == "OPTIONS":
-        return HttpResponse(status=204, headers=allow)
+        response = HttpResponse(status=204, headers=allow)
+        del response.headers["Content-Type"]  # there is no content
+        return response
     if request.method not in KNOWN_METHODS:
         response = error_page(request, 501)
         response._has_been_logged = True  # Django writes each 5xx to the log as an error of ours

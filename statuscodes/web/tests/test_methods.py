@@ -28,6 +28,7 @@ def test_the_page_of_501_is_in_the_language_of_the_address(client):
 def test_options_lists_what_a_public_address_takes(client, path):
     answer = client.options(path)
     assert (answer.status_code, answer["Allow"], answer.content) == (204, "GET, HEAD, OPTIONS", b"")
+    assert "Content-Type" not in answer
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from codes.editing import history
 from codes.models import Entry, Exchange
 from codes.texts.localized import LANGUAGES
+from statuscodes.web.methods import allow_methods
 
 POSITION_OFFSET = 10_000  # added to the positions of rows that are about to move
 MIN_TYPED_LENGTH = 13  # characters; a shorter value is a choice or a number, quickly made again
@@ -273,10 +273,11 @@ class EntryAdmin(admin.ModelAdmin):
         return redirect(history_url(f"{self.opts.model_name} {object_id}"))
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(require_POST(self.preview_view))
+        preview = self.admin_site.admin_view(self.preview_view)
         name = f"codes_{self.opts.model_name}_preview"
         return [path("<path:object_id>/preview/", preview, name=name), *super().get_urls()]
 
+    @allow_methods("POST")
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the public page with what is in the form: saved, rendered, and rolled back.
 

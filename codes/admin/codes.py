@@ -16,7 +16,6 @@ from django.urls.resolvers import URLPattern
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from codes.editing import history, review, translation_tables
 from codes.models import (
@@ -30,6 +29,7 @@ from codes.models import (
     StatusCode,
     VendorMeaning,
 )
+from statuscodes.web.methods import allow_methods
 
 from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import MissingLanguageFilter, ReviewFilter
@@ -159,7 +159,7 @@ class StatusCodeAdmin(EntryAdmin):
             messages.error(request, text % {"codes": ", ".join(changed)})
 
     def get_urls(self) -> list[URLPattern]:
-        check = self.admin_site.admin_view(require_POST(self.check_view))
+        check = self.admin_site.admin_view(self.check_view)
         return [
             path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
             path(
@@ -218,6 +218,7 @@ class StatusCodeAdmin(EntryAdmin):
         } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 
+    @allow_methods("POST")
     def check_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Mark one code as checked, from the admin's front page."""
         code = get_object_or_404(StatusCode, pk=pk)

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from codes.models import Exchange, Message
@@ -61,4 +62,7 @@ class ExchangeAdmin(EntryAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect(history_url(get_object_or_404(Exchange, pk=object_id).code.key))
+        exchange = self.get_object(request, unquote(object_id))
+        if exchange is None:
+            raise Http404
+        return redirect(history_url(exchange.code.key))

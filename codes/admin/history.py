@@ -12,11 +12,11 @@ from django.urls.resolvers import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from codes.editing import fixtures, history
 from codes.fields import field_label
 from codes.models import EntrySnapshot
+from statuscodes.web.methods import allow_methods
 
 from .base import change_url, conflict_message
 
@@ -49,7 +49,7 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         return ", ".join(list(dict.fromkeys(change.row or change.field for change in changes))[:4])
 
     def get_urls(self) -> list[URLPattern]:
-        restore = self.admin_site.admin_view(require_POST(self.restore))
+        restore = self.admin_site.admin_view(self.restore)
         return [path("<int:pk>/restore/", restore, name="codes_entrysnapshot_restore"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -78,6 +78,7 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
             } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 
+    @allow_methods("POST")
     def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Restore the entry to a snapshot, unless it has changed since the page was rendered."""
         snapshot = get_object_or_404(EntrySnapshot, pk=pk)

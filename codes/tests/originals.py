@@ -22,6 +22,7 @@ DATABASE_SOURCES = (
     "codes/fields.py",
     "codes/editing/*.py",
     "*/migrations/*.py",
+    "statuscodes/settings.py",
 )
 STATIC_SOURCES = ("static/**/*.*",)
 

@@ -87,14 +87,18 @@ def public_addresses(patterns=None, start="/"):
             yield from public_addresses(each.url_patterns, address)
 
 
-def test_public_addresses_allow_get_and_head_only():
-    client = Client(enforce_csrf_checks=True)
+def test_public_addresses_allow_get_head_and_options_only(settings):
+    settings.METRICS_TOKEN = "metrics-token"
+    client = Client(enforce_csrf_checks=True, headers={"Authorization": "Bearer metrics-token"})
     addresses = list(public_addresses())
-    assert {"/", "/404/", "/search/suggest/", "/vs/401-403/", "/sitemap.xml", "/readyz"} <= set(addresses)
+    assert {"/", "/404/", "/search/suggest/", "/vs/401-403/", "/sitemap.xml", "/readyz", "/metrics"} <= set(addresses)
     for address in addresses:
-        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"):
+        for method, status in [
+            *((method, 405) for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT")),
+            ("OPTIONS", 204),
+        ]:
             answer = client.generic(method, address)
-            assert (answer.status_code, answer.get("Allow")) == (405, "GET, HEAD"), (method, address)
+            assert (answer.status_code, answer.get("Allow")) == (status, "GET, HEAD, OPTIONS"), (method, address)
 
 
 def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
@@ -132,40 +136,69 @@ def test_no_query_is_built_from_what_a_client_sent():
 # The admin
 
 
+AUTOCOMPLETE = "autocomplete/?app_label=codes&model_name=exchange&field_name=code"
+
+
 @pytest.mark.parametrize(
     "query",
-    ["codes/category/?name_ko__regex=(",
-     "auth/user/?username__iregex=(a%2B)%2B$", f"codes/entrysnapshot/?saved_at__year={BEYOND}",
-     "codes/exchange/x/history/",
-     "autocomplete/?app_label=codes&model_name=exchange&field_name=code&term=%00"],
+    ["codes/category/?name_ko__regex=(", "auth/user/?username__iregex=(a%2B)%2B$",
+     # A lookup that cannot become SQL
+     *(f"codes/entrysnapshot/?saved_at__year={year}" for year in ("0", "99999", "-1", BEYOND)),
+     "codes/entrysnapshot/?saved_at__iso_year=0", "codes/entrysnapshot/?saved_at__year__gt=99999",
+     "codes/statuscode/?checked_on__year=99999", "codes/statuscode/?number__range=1",
+     "codes/statuscode/?_facets=1&checked_on__year=0", "codes/entrysnapshot/?saved_at__gte=x",
+     "auth/user/?date_joined__year=99999", "otp_totp/totpdevice/?created_at__year=99999",
+     "codes/category/?pk=x", "codes/category/?nope=1", "codes/category/?e=1&nope=1", "codes/category/?_connector=OR",
+     "codes/statuscode/?number__exact=1e5", "codes/statuscode/?common__exact=perhaps",
+     # A value that its field refuses
+     "codes/exchange/add/?code=x", "codes/exchange/add/?position=x", "codes/statuscode/add/?related=404,x",
+     "codes/statuscode/add/?common=perhaps", "codes/statuscode/add/?checked_on=soon", "auth/group/add/?permissions=x",
+     # A key that cannot be one
+     "codes/exchange/x/history/", "codes/exchange/x/change/", "codes/exchange/x/delete/", "codes/exchange/_5F/change/",
+     "auth/user/x/password/", "auth/user/x/history/", f"auth/user/{'9' * 5000}/password/",
+     # More than anybody types
+     "codes/statuscode/?q=" + "a+" * 21, "codes/statuscode/?q=" + "a+" * 3000, "auth/user/?q=" + "a" * 201,
+     f"{AUTOCOMPLETE}&term=" + "a+" * 3000, "codes/statuscode/?" + "name_ko=a&" * 51,
+     f"{AUTOCOMPLETE}&term=%00",
+     "codes/statuscode/?_to_field=nope", "codes/statuscode/?_popup=1&_to_field=name_ko"],
 )  # fmt: skip
 def test_an_invalid_query_of_the_admin_gets_400(admin_client, query):
-    assert admin_client.get(f"/admin/{query}").status_code == 400
+    assertContains(admin_client.get(f"/admin/{query}"), "잘못된 요청", status_code=400)
+
+
+def test_the_same_in_english_says_what_the_limit_is(admin_client):
+    assertContains(admin_client.get("/en/admin/codes/statuscode/?q=" + "a+" * 21), "20 words", status_code=400)
 
 
 @pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        (f"codes/category/?pk={BEYOND}", 200),
-        (f"codes/category/?pk__in={BEYOND}", 400),
-        (f"codes/category/?pk__range=0,{BEYOND}", 302),
-        ("codes/category/?_connector=OR", 302),
-        ("codes/category/?pk=x", 302),
-        ("codes/entrysnapshot/?o=99", 200),
-        (f"codes/entrysnapshot/?p={BEYOND}", 200),
-        ("codes/entrysnapshot/?saved_at__gte=x", 302),
-        (f"codes/statuscode/{BEYOND}/change/", 302),
-        (f"codes/statuscode/{'9' * 5000}/change/", 400),
-        (f"r/{BEYOND}/1/", 404),
-        (f"auth/user/{BEYOND}/delete/", 302),
-        (f"autocomplete/?app_label=codes&model_name=exchange&field_name=code&page={BEYOND}", 404),
-    ],
-)
-def test_an_odd_address_of_the_admin_causes_no_server_error(admin_client, query, status):
-    assert admin_client.get(f"/admin/{query}").status_code == status
+    "query",
+    [f"codes/category/?pk={BEYOND}", f"codes/category/?pk__in={BEYOND}", f"codes/category/?pk__range=0,{BEYOND}",
+     "codes/entrysnapshot/?o=99", f"codes/entrysnapshot/?p={BEYOND}", f"codes/entrysnapshot/?p={'9' * 5000}",
+     f"codes/statuscode/{BEYOND}/change/",
+     f"codes/statuscode/{'9' * 5000}/change/", f"codes/statuscode/{BEYOND}/history/",
+     f"codes/exchange/add/?code={BEYOND}", f"codes/exchange/add/?code={'9' * 22}", "codes/exchange/add/?code=",
+     "codes/exchange/_31/history/",
+     f"r/{BEYOND}/1/", "r/x/1/", "r/1/x/", f"r/1/{BEYOND}/", f"auth/user/{BEYOND}/delete/",
+     f"auth/user/{BEYOND}/password/", "jsi18n/?language=%FF", "codes/exchange/add/?messages=1",
+     f"{AUTOCOMPLETE}&page={BEYOND}", f"{AUTOCOMPLETE}&page=x",
+     *(f"autocomplete/?app_label=codes&model_name=statuscode&field_name={name}" for name in ("exchanges", "related"))],
+)  # fmt: skip
+def test_an_odd_address_of_the_admin_causes_no_server_error(admin_client, query):
+    assert admin_client.get(f"/admin/{query}").status_code in (200, 302, 400, 403, 404)
 
 
-@pytest.mark.parametrize("chosen", [BEYOND, "x", "9" * 5000])
+@pytest.mark.parametrize("place", ["codes.admin.codes.StatusCodeAdmin.get_queryset", "codes.editing.review.failing"])
+@pytest.mark.parametrize("error", [ValueError("Field 'id' expected a number but got 'x'."), IndexError("x")])
+def test_a_fault_of_ours_in_the_admin_is_no_bad_request(admin_client, monkeypatch, place, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(place, fail)
+    admin_client.raise_request_exception = False
+    assert admin_client.get("/admin/codes/statuscode/?review=outdated").status_code == 500
+
+
+@pytest.mark.parametrize("chosen", [BEYOND, "x", "9" * 5000, "1\0"])
 @pytest.mark.parametrize(("model", "action"), [("codes_statuscode", "mark_checked"), ("auth_user", "end_sessions")])
 def test_an_action_on_an_invalid_selection_gets_400(admin_client, model, action, chosen):
     data = {"action": action, "_selected_action": [chosen]}

@@ -20,12 +20,13 @@ ERRORS = {
     400: (pgettext_lazy("status code", "Bad Request"), _("The server could not make sense of this request.")),
     403: (pgettext_lazy("status code", "Forbidden"), _("The server understood the request and refuses it.")),
     404: (pgettext_lazy("status code", "Not Found"), _("There is no page at this address.")),
-    405: (pgettext_lazy("status code", "Method Not Allowed"), _("This page can be read, and nothing else.")),
+    405: (pgettext_lazy("status code", "Method Not Allowed"), _("This address does not take that method.")),
     429: (pgettext_lazy("status code", "Too Many Requests"), _("There were too many tries in a short time.")),
     500: (
         pgettext_lazy("status code", "Internal Server Error"),
         _("Something broke on our side. It is not your fault."),
     ),
+    501: (pgettext_lazy("status code", "Not Implemented"), _("The server does not know this method.")),
     503: (pgettext_lazy("status code", "Service Unavailable"), _("The site cannot do this for the moment.")),
 }
 

@@ -400,7 +400,7 @@ def faults(asked, answer, site_url, *, good):
         if good or answer.status not in REFUSALS:
             found.append(f"the server itself answered {answer.status}")
         return found
-    if answer.status >= 500:
+    if answer.status >= 500 and answer.status != 501:  # a method that nobody knows
         found.append(f"{answer.status} from the site")
     if match := INSIDE.search(answer.body):
         found.append(f"it shows its inside: {match[0]!r}")

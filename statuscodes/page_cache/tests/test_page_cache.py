@@ -11,8 +11,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from codes.models import StatusCode
+from statuscodes.page_cache.negotiation import accepted_encoding, entity_tags, matches
 from statuscodes.page_cache.redis import FailSafeRedisCache
-from statuscodes.page_cache.wsgi import PageCache, Store, accepted_encoding
+from statuscodes.page_cache.wsgi import PageCache, Store
 from statuscodes.web.handler import Handler
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +241,30 @@ def test_if_match_compares_strongly(cached_site, condition, status):
     assert cached_site.get("/404/", if_match=condition.format(tag)).status == status
 
 
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        ('"a,b"', ['"a,b"']),
+        ('"x,y", W/"a,b"', ['"x,y"', 'W/"a,b"']),
+        (',, "a" ,\t"b",', ['"a"', '"b"']),
+        ('"a" "b"', []),
+        ('"a', []),
+        ('"a b"', []),
+        ('"x", a, "b"', []),
+        ('w/"a"', []),
+        ("a" * 30_000, []),
+        (" " * 30_000 + "a", []),
+    ],
+)
+def test_an_entity_tag_may_contain_commas(header, tags):
+    assert entity_tags(header) == tags
+
+
+def test_a_part_of_a_tag_does_not_match():
+    assert not matches('"before,"a","after"', '"a"')
+    assert matches('"a,b", "c"', '"a,b"')
+
+
 def test_no_cache_stores_a_412_in_place_of_the_page(cached_site):
     cached_site.get("/404/")
     refused = cached_site.get("/404/", if_match='"other"')
@@ -261,13 +286,13 @@ def test_a_range_is_answered_with_the_whole_page(cached_site):
 
 @pytest.mark.parametrize("method", ["head", "Get", "post"])
 def test_a_method_in_other_letters_is_another_method(cached_site, method):
-    assert cached_site.get("/404/", method).status == 405
+    assert cached_site.get("/404/", method).status == 501
 
 
 def test_other_methods_are_djangos(cached_site):
     cached_site.get("/404/")
     answer = cached_site.get("/404/", "POST")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize(

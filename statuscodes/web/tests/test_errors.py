@@ -44,7 +44,7 @@ def test_a_number_outside_100_to_599_is_called_invalid(client, number):
 def test_an_unsafe_method_gets_405_with_allow(path, name):
     answer = Client(enforce_csrf_checks=True).post(path)
     assertContains(answer, name, status_code=405)
-    assert answer["Allow"] == "GET, HEAD"
+    assert answer["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize(("prefix", "name"), [("", "잘못된 요청"), ("/en", "Bad Request")])

@@ -3,12 +3,15 @@
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+
+from statuscodes.web.management.commands import backup
 
 EDIT = """
 from codes.editing import history
@@ -58,8 +61,8 @@ def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site
 
     site.manage("restore", kept)
     assert shell(site, ALL_ROWS) == before
-    for backup in during:
-        site.manage("restore", backup)
+    for made in during:
+        site.manage("restore", made)
         assert "StatusCode 1" in shell(site, ALL_ROWS)
 
 
@@ -119,3 +122,68 @@ def test_what_a_killed_site_left_beside_its_file_is_set_aside_with_it(fresh_site
 def test_a_backup_that_is_not_there_is_named():
     with pytest.raises(CommandError, match="There is no file"):
         call_command("restore", "no-such-file")
+
+
+def refusal(site, *arguments):
+    """Return what a command says that fails without a traceback."""
+    with pytest.raises(subprocess.CalledProcessError) as failure:
+        site.manage(*arguments)
+    assert "Traceback" not in failure.value.stderr
+    return failure.value.stderr
+
+
+# A backup that fails leaves the folder as it was
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+OLD = "statuscodes-20200101-000000-000000"
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(fresh_site, tmp_path):
+    """Neither its own unfinished files nor those of one that was killed."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in (f"{OLD}.partial", f"{OLD}.partial-journal", "statuscodes-notes.partial"):
+        (folder / name).write_text("x")
+    limited = ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "manage.py", "backup", str(folder)]
+    for _ in range(2):
+        failed = subprocess.run(
+            limited, cwd=settings.BASE_DIR, env=fresh_site.env, capture_output=True, text=True, check=False
+        )
+        assert failed.returncode == 1
+        assert failed.stderr.startswith("CommandError: No backup was made: ")
+        assert len(failed.stderr.splitlines()) == 1
+        assert names_in(folder) == ["statuscodes-notes.partial"]
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_line(fresh_site, tmp_path):
+    url = "sqlite:////nowhere/db.sqlite3" if connection.vendor == "sqlite" else "postgres://codes@127.0.0.1:1/x"
+    absent = replace(fresh_site, env=fresh_site.env | {"DATABASE_URL": url})
+    assert "No backup was made" in refusal(absent, "backup", str(tmp_path / "backups"))
+    assert names_in(tmp_path / "backups") == []
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_a_backup_just_made_stays_though_the_clock_was_ahead_before(fresh_site, tmp_path, keep):
+    suffix = "sqlite3" if connection.vendor == "sqlite" else "dump"
+    foreign = [f"statuscodes-notes.{suffix}", "db.sqlite3"]
+    for name in [*foreign, *(f"statuscodes-2999010{day}-000000-000000.{suffix}" for day in range(1, 5))]:
+        (tmp_path / "backups").mkdir(exist_ok=True)
+        (tmp_path / "backups" / name).write_text("x")
+    made = []
+    for _ in range(4):
+        made.append(
+            Path(fresh_site.manage("backup", str(tmp_path / "backups"), "--keep", str(keep)).stdout.strip()).name
+        )
+        found = set(names_in(tmp_path / "backups")) - set(foreign)
+        assert found >= set(made[-keep:])
+        assert len(found) == keep
+    assert found == set(made[-keep:])
+
+
+def test_two_backups_do_not_remove_each_others_files(tmp_path):
+    with backup.locked(tmp_path), pytest.raises(CommandError, match="another backup is being written"):
+        call_command("backup", str(tmp_path))

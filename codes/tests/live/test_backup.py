@@ -1,16 +1,20 @@
 """The drill: edit under load, back up, destroy, restore, compare row by row, history included."""
 
+import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from conftest import serving
 from statuscodes.web.management.commands import backup
 
 EDIT = """
@@ -59,10 +63,10 @@ def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site
     )
     assert "StatusCode 0 " in shell(site, ALL_ROWS)
 
-    site.manage("restore", kept)
+    site.manage("restore", "--no-input", kept)
     assert shell(site, ALL_ROWS) == before
     for made in during:
-        site.manage("restore", made)
+        site.manage("restore", "--no-input", made)
         assert "StatusCode 1" in shell(site, ALL_ROWS)
 
 
@@ -72,7 +76,7 @@ def test_no_revision_comes_again_after_a_restore(fresh_site, tmp_path):
     backup = fresh_site.manage("backup", str(tmp_path)).stdout.strip()
     shell(fresh_site, EDIT.format(rounds=3, pk=299))
     before = int(shell(fresh_site, revision))
-    fresh_site.manage("restore", backup)
+    fresh_site.manage("restore", "--no-input", backup)
     assert int(shell(fresh_site, revision)) > before
 
 
@@ -87,7 +91,7 @@ def test_a_damaged_backup_replaces_nothing(fresh_site, tmp_path):
     backup = tmp_path / "broken"
     backup.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     with pytest.raises(subprocess.CalledProcessError) as failure:
-        fresh_site.manage("restore", str(backup))
+        fresh_site.manage("restore", "--no-input", str(backup))
     assert "Nothing was restored" in failure.value.stderr
     assert shell(fresh_site, ALL_ROWS) == before
 
@@ -110,10 +114,10 @@ def test_what_a_killed_site_left_beside_its_file_is_set_aside_with_it(fresh_site
     subprocess.run([sys.executable, "-c", LEAVE, database], check=False)
     assert Path(f"{database}-wal").stat().st_size
 
-    fresh_site.manage("restore", backup)
+    fresh_site.manage("restore", "--no-input", backup)
     assert not Path(f"{database}-wal").exists()
     assert shell(fresh_site, ALL_ROWS) == before
-    fresh_site.manage("restore", backup)
+    fresh_site.manage("restore", "--no-input", backup)
     first, _second = sorted(tmp_path.glob("*.before-restore-*[0-9]"))
     aside = sqlite3.connect(first)
     assert aside.execute("SELECT name_en FROM codes_statuscode WHERE number = 404").fetchone() == ("Last Words",)
@@ -130,6 +134,84 @@ def refusal(site, *arguments):
         site.manage(*arguments)
     assert "Traceback" not in failure.value.stderr
     return failure.value.stderr
+
+
+def empty_database(site, tmp_path):
+    """Return (the site with another, empty database, a function that runs SQL in it)."""
+    if connection.vendor == "sqlite":
+        path = tmp_path / "foreign.sqlite3"
+
+        def execute(sql):
+            with closing(sqlite3.connect(path)) as database:
+                database.execute(sql)
+                database.commit()
+
+        return replace(site, env=site.env | {"DATABASE_URL": f"sqlite:///{path}"}), execute
+    server = site.env["DATABASE_URL"]
+    name = f"foreign_{os.getpid()}_{len(tmp_path.name)}"
+    with psycopg.connect(server, autocommit=True) as database:
+        database.execute(f"DROP DATABASE IF EXISTS {name}")
+        database.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    url = f"{server.rpartition('/')[0]}/{name}"
+
+    def execute(sql):
+        with psycopg.connect(url, autocommit=True) as database:
+            database.execute(sql)
+
+    return replace(site, env=site.env | {"DATABASE_URL": url}), execute
+
+
+@pytest.mark.parametrize("tables", [0, 1], ids=["empty", "foreign"])
+def test_what_is_no_backup_of_this_site_replaces_nothing(fresh_site, tmp_path, tables):
+    foreign, execute = empty_database(fresh_site, tmp_path)
+    execute("CREATE TABLE somebody (name text)" if tables else "SELECT 1")
+    made = foreign.manage("backup", str(tmp_path / "backups")).stdout.strip()
+    before = shell(fresh_site, ALL_ROWS)
+    said = refusal(fresh_site, "restore", "--no-input", made)
+    assert "Nothing was restored" in said
+    assert "no backup of this site" in said
+    assert shell(fresh_site, ALL_ROWS) == before
+
+
+def test_a_running_site_is_not_replaced(fresh_site, tmp_path):
+    made = fresh_site.manage("backup", str(tmp_path / "backups")).stdout.strip()
+    with serving(fresh_site):
+        said = refusal(fresh_site, "restore", "--no-input", made)
+        assert "Nothing was restored" in said
+        assert "systemctl stop statuscodes" in said
+    fresh_site.manage("restore", "--no-input", made)
+
+
+def test_nobody_replaces_the_database_by_mistake(fresh_site, tmp_path):
+    made = fresh_site.manage("backup", str(tmp_path / "backups")).stdout.strip()
+    assert "--no-input" in refusal(fresh_site, "restore", made)
+
+
+LATER = """
+CREATE TABLE codes_later (
+    id integer PRIMARY KEY,
+    code_id smallint REFERENCES codes_statuscode (number) {deferred}
+)
+"""
+
+
+def test_a_backup_from_before_a_migration_can_be_restored(fresh_site, tmp_path):
+    """A table of a later release refers to ours; the backup lacks what the newest migration made."""
+    made = fresh_site.manage("backup", str(tmp_path / "backups")).stdout.strip()
+    before = shell(fresh_site, ALL_ROWS)
+    deferred = "" if connection.vendor == "sqlite" else "DEFERRABLE INITIALLY DEFERRED"
+    run = f"from django.db import connection\nconnection.cursor().execute({LATER.format(deferred=deferred)!r})"
+    shell(fresh_site, run)
+    fresh_site.manage("restore", "--no-input", made)
+    assert shell(fresh_site, ALL_ROWS) == before
+    shell(fresh_site, run)  # the table is gone
+
+    fresh_site.manage("migrate", "codes", "0003", "--verbosity", "0")
+    old = fresh_site.manage("backup", str(tmp_path / "old")).stdout.strip()
+    fresh_site.manage("migrate", "--verbosity", "0")
+    fresh_site.manage("restore", "--no-input", old)
+    assert "[ ]" not in fresh_site.manage("showmigrations").stdout
+    assert shell(fresh_site, "from codes.models import Revision\nprint(Revision.current() > 10**15)").strip() == "True"
 
 
 # A backup that fails leaves the folder as it was

@@ -4,6 +4,7 @@ import fcntl
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from django.db import connection
 
 log = logging.getLogger(__name__)
-LOCK_TIMEOUT = 2.0  # seconds for a write that is under way to end
+LOCK_TIMEOUT = 2.0  # seconds for what is about to end
 
 
 class DatabaseInUse(Exception):
@@ -68,17 +69,22 @@ def exclusive_use() -> Iterator[None]:
 
 def _require_no_other_connection() -> None:
     """Raise DatabaseInUse if another session is connected to this PostgreSQL database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    # Not through the pool: it may have connections of its own.
+    connection.close()
+    connection.close_pool()
+    deadline = time.monotonic() + LOCK_TIMEOUT
+    with connection.Database.connect(**connection.get_connection_params(), autocommit=True) as own:
+        while count := own.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-        (count,) = cursor.fetchone()
-    if count:
-        raise DatabaseInUse(
-            f"{count} other connections use the database: first stop the site on every host, for example with"
-            " `systemctl stop statuscodes`. The view pg_stat_activity says whose they are."
-        )
+        ).fetchone()[0]:
+            # The session of a process that has just ended is still there for a moment.
+            if time.monotonic() > deadline:
+                raise DatabaseInUse(
+                    f"{count} other connections use the database: first stop the site on every host, for example with"
+                    " `systemctl stop statuscodes`. The view pg_stat_activity says whose they are."
+                )
+            time.sleep(0.1)
 
 
 def _require_no_transaction(database: Path) -> None:

@@ -529,3 +529,13 @@ def test_odd_texts_are_refused_or_shown_as_text_and_never_break_a_page(editor, t
     assert page.status_code == 200
     assertNotContains(page, "<script>alert")
     assertNotContains(page, 'href="javascript:')
+
+
+@pytest.mark.parametrize(("typed", "accepted"), [("9999", True), ("10000", False), ("32767", False)])
+def test_a_position_that_could_not_be_moved_any_more_is_refused_at_its_field(admin_client, typed, accepted):
+    for name in ("position", "members-0-position"):
+        path, data = form_of(admin_client, "401-403", "confusiongroup")
+        page = admin_client.post(path, data | {name: typed})
+        assert page.status_code == (302 if accepted else 200)
+        if not accepted:
+            assertContains(page, 'aria-invalid="true"', count=1)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from codes.fields import HttpsURLField, PositionField
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
-# Control characters except tab and line feed, and lone surrogates.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters except tab and line feed, those that turn the direction of a text, and lone surrogates.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class PrintableTexts(models.Model):

@@ -3,6 +3,7 @@
 A file is an ordinary Django fixture, so `loaddata` works on it. An entry is a root object (a class, a code, a group)
 with the details that belong to it. Loading compares three states of each entry: what the file says, what the database
 says, and what was loaded last. What only the file changed is loaded; what an editor changed is kept and reported.
+Writing back compares the same states: a file that was changed and not loaded is left as it is and reported.
 """
 
 import datetime
@@ -10,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
@@ -124,6 +126,14 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     edited: list[FixtureEntry] = field(default_factory=list)
     conflicts: list[FixtureEntry] = field(default_factory=list)
+
+
+@dataclass
+class ExportReport:
+    """What writing back did: files written or removed, and files left as they are, each with the reason."""
+
+    changed: list[Path] = field(default_factory=list)
+    left: dict[Path, str] = field(default_factory=dict)
 
 
 def files(folder: Path = FIXTURES) -> list[Path]:
@@ -481,31 +491,99 @@ def _file_name(root: Entry) -> str:
     return f"codes/{root.label}.yaml" if isinstance(root, StatusCode) else f"groups/{root.pk}.yaml"
 
 
-def export(folder: Path = FIXTURES) -> list[Path]:
-    """Write the database back to the files it came from; return the paths that changed or are gone.
+def export(folder: Path = FIXTURES, *, replace: Collection[str] = ()) -> ExportReport:
+    """Write the database back to the files it came from, but not over what was never loaded.
 
-    Raise CatalogueError if the database has no entries, rather than remove every file.
+    `replace` holds keys such as "statuscode 404" whose entry is taken from the database in any case.
+    Raise CatalogueError if the database has no entries, rather than remove every file, or if a file cannot be written.
     """
-    texts: dict[Path, str] = {}
+    stored: dict[Path, list[FixtureEntry]] = {}
     for model in DETAILS_OF:
         for pk in model._default_manager.values_list("pk", flat=True):
-            entry = load_entry(f"{model._meta.model_name} {pk}")
-            if entry:
-                texts[entry.path] = texts.get(entry.path, "") + to_yaml(entry)
-    if not texts:
+            if entry := load_entry(f"{model._meta.model_name} {pk}"):
+                stored.setdefault(entry.path, []).append(entry)
+    if not stored:
         raise CatalogueError("The database has no entries")
-    changed = []
-    for name, text in texts.items():
-        path = folder / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            changed.append(path)
+    report = ExportReport()
+    texts = {folder / name: "".join(map(to_yaml, entries)) for name, entries in stored.items()}
+    known = _known_digests(entry for entries in stored.values() for entry in entries)
     for path in files(folder):
-        if path.exists() and path.relative_to(folder) not in texts:
-            path.unlink()
-            changed.append(path)
-    return changed
+        keys = {entry.key for entry in stored.get(path.relative_to(folder), [])}
+        if os.path.lexists(path) and (reason := _reason_to_leave(path, keys, known, replace)):
+            report.left[path] = reason
+    taken = [entry for name, entries in stored.items() if folder / name not in report.left for entry in entries]
+    _record_export(taken)
+    try:
+        report.changed += _write({path: text for path, text in texts.items() if path not in report.left})
+        for path in files(folder):
+            if os.path.lexists(path) and path not in texts and path not in report.left:
+                path.unlink()
+                report.changed.append(path)
+    except OSError as error:
+        raise CatalogueError(str(error)) from error
+    return report
+
+
+def _known_digests(entries: Iterable[FixtureEntry]) -> dict[str, set[str]]:
+    """Return by key the digests of all states that the database has, has loaded or has exported."""
+    known: dict[str, set[str]] = {}
+    for key, *digests in LoadedEntry.objects.values_list("key", "digest", "exported_digest"):
+        known[key] = set(digests)
+    for entry in entries:
+        known.setdefault(entry.key, set()).add(entry.digest)
+    return known
+
+
+def _reason_to_leave(path: Path, keys: set[str], known: dict[str, set[str]], replace: Collection[str]) -> str:
+    """Return why the database must not overwrite or remove a file, "" if it may.
+
+    `keys` are those of the entries that the file would get.
+    """
+    if keys and keys <= set(replace):
+        return ""
+    try:
+        entries = read(path)
+    except CatalogueError as error:
+        return str(error)
+    unloaded = [
+        entry.key
+        for entry in entries
+        if entry.key not in replace and not {entry.digest, entry.former_digest} & known.get(entry.key, set())
+    ]
+    return f"{', '.join(unloaded)} was not loaded" if unloaded else ""
+
+
+def _record_export(entries: Iterable[FixtureEntry]) -> None:
+    """Record the states that are about to be written, so that the next export knows them.
+
+    They do not count as loaded: if the files are thrown away, loading must not take their former state for newer.
+    """
+    loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
+    with transaction.atomic():
+        for entry in entries:
+            if loaded.get(entry.key) != entry.digest:
+                LoadedEntry.objects.update_or_create(key=entry.key, defaults={"exported_digest": entry.digest})
+
+
+def _write(texts: dict[Path, str]) -> list[Path]:
+    """Write the texts that differ from their files; return the paths. Raise OSError with every file whole.
+
+    All are written beside their files first, so that a full disk changes nothing.
+    """
+    changed = {path: text for path, text in texts.items() if not path.is_file() or path.read_bytes() != text.encode()}
+    partials = {path: path.with_name(f".{path.name}.partial") for path in changed}
+    try:
+        for path, partial in partials.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(changed[path], encoding="utf-8")
+            if path.is_file():
+                shutil.copymode(path, partial)
+        for path, partial in partials.items():
+            partial.replace(path)
+    finally:
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+    return list(changed)
 
 
 class _Dumper(yaml.SafeDumper):

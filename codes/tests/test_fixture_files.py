@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from codes.editing import fixtures
+from codes.models import LoadedEntry, StatusCode
 
 CODE = "- model: codes.statuscode\n  pk: 433\n  fields: {category: 4, name_ko: 새 코드, name_en: New Code}\n"
 
@@ -121,3 +124,107 @@ def test_characters_that_turn_the_direction_of_a_text_are_refused(folder, db):
     (folder / "codes" / "433.yaml").write_text(CODE.replace("New", "N\u202eew"))
     with pytest.raises(fixtures.CatalogueError, match="name_en"):
         fixtures.load(folder)
+
+
+# Writing back
+
+
+def export(folder, *arguments):
+    out, err = StringIO(), StringIO()
+    call_command("export_catalogue", *arguments, folder=folder, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def edit_file(folder, name="codes/404.yaml"):
+    path = folder / name
+    path.write_text(path.read_text().replace("name_ko: 찾을 수 없음", "name_ko: 파일의 이름"))
+    return path
+
+
+def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, db):
+    new, broken = folder / "codes" / "433.yaml", folder / "codes" / "403.yaml"
+    new.write_text(CODE)
+    broken.write_text("- {")
+    edited = edit_file(folder)
+    StatusCode.objects.filter(number=404).update(name_en="Edited Here")
+    out, err = export(folder)
+    assert new.read_text() == CODE
+    assert broken.read_text() == "- {"
+    assert "파일의 이름" in edited.read_text()
+    for line in ("codes/433.yaml stays: statuscode 433 was not loaded", "codes/404.yaml stays", "codes/403.yaml stays"):
+        assert line in err
+    assert "codes/404.yaml" not in out
+
+    export(folder, "--replace", "404", "403", "433")
+    assert "Edited Here" in edited.read_text()
+    assert broken.read_text() == (fixtures.FIXTURES / "codes" / "403.yaml").read_text()
+    assert not new.exists()
+
+
+def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, db):
+    path = folder / "codes" / "404.yaml"
+    for name in ("First", "Second"):
+        StatusCode.objects.filter(number=404).update(name_en=name)
+        _, err = export(folder)
+        assert err == ""
+        assert f"name_en: {name}" in path.read_text()
+    StatusCode.objects.get(number=598).delete()
+    export(folder)
+    assert not (folder / "codes" / "598.yaml").exists()
+    report = fixtures.load(folder)
+    assert (report.counts["added"], report.counts["changed"], report.counts["kept as edited"]) == (0, 0, 0)
+
+
+def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(folder, db):
+    before = (folder / "codes" / "404.yaml").read_text()
+    StatusCode.objects.filter(number=404).update(name_en="Edited Here")
+    export(folder)
+    (folder / "codes" / "404.yaml").write_text(before)
+    assert fixtures.load(folder).counts["kept as edited"] == 1
+    assert StatusCode.objects.get(number=404).name_en == "Edited Here"
+
+
+def test_a_new_entry_is_written_back_and_edited_again(folder, db, make_code):
+    code = make_code(433)
+    export(folder)
+    StatusCode.objects.filter(pk=code.pk).update(name_en="Other")
+    assert export(folder)[1] == ""
+    assert "name_en: Other" in (folder / "codes" / "433.yaml").read_text()
+    fixtures.load(folder)
+    assert LoadedEntry.objects.get(key="statuscode 433").digest == fixtures.load_entry("statuscode 433").digest
+
+
+def test_a_write_that_fails_leaves_every_file_whole(folder, db, monkeypatch):
+    StatusCode.objects.filter(number__in=(403, 404)).update(name_en="Edited Here")
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*.yaml"))
+    before = {name: (folder / name).read_text() for name in names}
+
+    def fail(self, text, **kwargs):
+        if "410" in self.name:
+            raise OSError(28, "No space left on device", str(self))
+        with open(self, "w") as file:
+            return file.write(text)
+
+    monkeypatch.setattr("pathlib.Path.write_text", fail)
+    with pytest.raises(CommandError, match="No space left"):
+        export(folder)
+    assert {path.relative_to(folder): path.read_text() for path in folder.rglob("*.yaml")} == before
+    assert not list(folder.rglob("*.partial"))
+
+
+def test_a_link_is_replaced_and_what_it_points_to_stays(folder, db, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "404.yaml"
+    path = folder / "codes" / "404.yaml"
+    before = path.read_text()
+    path.rename(outside)
+    path.symlink_to(outside)
+    StatusCode.objects.filter(number=404).update(name_en="Edited Here")
+    export(folder)
+    assert "Edited Here" in path.read_text()
+    assert outside.read_text() == before
+
+
+def test_a_folder_that_is_none_is_named(tmp_path, db):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CommandError, match="file"):
+        export(tmp_path / "file")

@@ -60,7 +60,7 @@ def test_an_empty_database_gets_everything(folder):
 
 
 def test_writing_back_an_unedited_catalogue_changes_no_byte(folder):
-    assert fixtures.export(folder) == []
+    assert fixtures.export(folder) == fixtures.ExportReport()
 
 
 def test_a_deleted_file_is_written_back_the_same(folder):
@@ -72,7 +72,7 @@ def test_a_deleted_file_is_written_back_the_same(folder):
 
 def test_the_file_of_an_entry_that_was_deleted_goes_too(folder):
     StatusCode.objects.get(number=598).delete()
-    assert folder / "codes" / "598.yaml" in fixtures.export(folder)
+    assert folder / "codes" / "598.yaml" in fixtures.export(folder).changed
     assert not (folder / "codes" / "598.yaml").exists()
 
 

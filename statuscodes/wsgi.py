@@ -18,8 +18,10 @@ from codes.models import Revision  # noqa: E402
 from codes.search import use_revision  # noqa: E402
 from statuscodes.page_cache.poller import poller  # noqa: E402
 from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
+from statuscodes.web.database_use import mark_in_use  # noqa: E402
 from statuscodes.web.handler import Handler  # noqa: E402
 
+mark_in_use()
 django_application = Handler()
 application: Any
 if settings.DEBUG:

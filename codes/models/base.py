@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import HttpsURLField
+from codes.fields import HttpsURLField, PositionField
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
-# Control characters except tab and line feed, and lone surrogates.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters except tab and line feed, those that turn the direction of a text, and lone surrogates.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class PrintableTexts(models.Model):
@@ -86,7 +86,7 @@ class Detail(PrintableTexts):
 class ReferenceBase(Detail):
     """A document, and the section in it, that states what an entry says."""
 
-    position = models.PositiveSmallIntegerField(_("position"), default=1, help_text=_("1 is the defining source."))
+    position = PositionField(help_text=_("1 is the defining source."))
     spec = models.CharField(_("document"), max_length=80, help_text=_("For example RFC 9110, MDN, nginx."))
     section = models.CharField(_("section"), max_length=80, blank=True)
     url = HttpsURLField(_("address"))

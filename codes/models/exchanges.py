@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import MarkdownField
+from codes.fields import MarkdownField, PositionField
 from codes.texts.localized import localized
 
 from .base import Detail
@@ -33,7 +33,7 @@ class Exchange(Detail):
     NATURAL_KEY = ("code_id", "position")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="exchanges", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     title_ko = models.CharField(_("title (Korean)"), max_length=120)
     title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
 
@@ -79,7 +79,7 @@ class Message(Detail):
     NATURAL_KEY = ("exchange__code_id", "exchange__position", "position")
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="messages", verbose_name=_("exchange"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     sender = models.CharField(_("from"), max_length=8, choices=Participant)
     receiver = models.CharField(_("to"), max_length=8, choices=Participant)
     text_ko = MarkdownField(

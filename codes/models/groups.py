@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import LinesField, MarkdownField
+from codes.fields import LinesField, MarkdownField, PositionField
 from codes.texts.localized import localized
 
 from .base import MARKDOWN_HELP, Detail, Entry, ReferenceBase
@@ -28,7 +28,7 @@ class ConfusionGroup(Entry):
     """Codes that people confuse, and the one question that tells them apart."""
 
     slug = models.SlugField(_("slug"), primary_key=True, max_length=60, help_text=_("The numbers, as 401-403."))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     question_ko = models.CharField(_("deciding question (Korean)"), max_length=120)
     question_en = models.CharField(_("deciding question (English)"), max_length=160)
     description_ko = MarkdownField(_("explanation (Korean)"), blank=True, help_text=MARKDOWN_HELP)
@@ -76,7 +76,7 @@ class GroupMember(Detail):
 
     group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="members", verbose_name=_("confusion group"))
     code = models.ForeignKey(StatusCode, models.PROTECT, related_name="memberships", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     answer_ko = models.CharField(_("answer (Korean)"), max_length=160)
     answer_en = models.CharField(_("answer (English)"), max_length=200)
     said_by = models.CharField(

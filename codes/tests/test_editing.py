@@ -415,7 +415,7 @@ def test_a_deployment_keeps_the_editors_text_and_its_history(editor):
 def test_an_export_changes_only_the_line_that_was_edited(editor, tmp_path):
     path, data = form_of(editor, 404)
     editor.post(path, data | {"name_ko": "고친 이름"})
-    changed = fixtures.export(tmp_path)
+    changed = fixtures.export(tmp_path).changed
     original = (fixtures.FIXTURES / "codes" / "404.yaml").read_text().splitlines()
     written = (tmp_path / "codes" / "404.yaml").read_text().splitlines()
     assert len(changed) > 100  # an empty folder: every file is new
@@ -513,3 +513,13 @@ def test_a_lone_surrogate_is_replaced(editor):
     assert editor.post(path, content, content_type="application/x-www-form-urlencoded").status_code == 302
     assert StatusCode.objects.get(number=433).description_ko == "a\ufffd\ufffd\ufffdb"
     assert editor.get("/433/").status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "accepted"), [("9999", True), ("10000", False), ("32767", False)])
+def test_a_position_that_could_not_be_moved_any_more_is_refused_at_its_field(admin_client, typed, accepted):
+    for name in ("position", "members-0-position"):
+        path, data = form_of(admin_client, "401-403", "confusiongroup")
+        page = admin_client.post(path, data | {name: typed})
+        assert page.status_code == (302 if accepted else 200)
+        if not accepted:
+            assertContains(page, 'aria-invalid="true"', count=1)

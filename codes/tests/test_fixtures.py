@@ -155,6 +155,7 @@ def test_a_copied_file_with_the_old_number_left_in_is_refused(folder):
         ("common: true", "comon: true", "404.yaml: statuscode 404: codes.statuscode"),
         ("related: [", "related: [998, ", "404.yaml: statuscode 404: codes.statuscode: there is no code 998"),
         ("related: [301, 403, 405, 410, 421]", "related: 5", "404.yaml"),
+        ("related: [", "related: [404, ", "404.yaml: statuscode 404: codes.statuscode: related: is the entry itself"),
         ("exchange: [404, 1]", "exchange: 404", "404.yaml"),
         ("reader: visitor", "reader: nobody", "404.yaml: statuscode 404: codes.advice: reader"),
         ("{code: 404, spec: RFC 9110,", "{code: 403, spec: RFC 9110,", "404.yaml: statuscode 404"),

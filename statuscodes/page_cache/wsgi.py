@@ -113,12 +113,18 @@ class PageCache:
 
     def _shared(self, key: Key, revision: int) -> Page | None:
         """Return the page that another process rendered from the same release and revision, if there is one."""
-        # Before the first poll it is unknown which catalogue a page is of.
-        found = revision and cache.get(self._shared_key(key, revision))
-        if not found:
+        if not self._is_shared(key, revision):
             return None
-        status, headers, body = found
-        return Page(revision, status, [(name, value) for name, value in headers], body.encode())
+        try:
+            status, headers, body = cache.get(self._shared_key(key, revision))
+            return Page(revision, str(status), [(str(name), str(value)) for name, value in headers], body.encode())
+        except (AttributeError, TypeError, ValueError):
+            return None  # nothing, or what another release stored
+
+    def _is_shared(self, key: Key, revision: int) -> bool:
+        """Return whether hosts share the page: queries are endless, and would push everything else out of Redis."""
+        # Before the first poll it is unknown which catalogue a page is of.
+        return revision > 0 and not key[-1]
 
     def _shared_key(self, key: Key, revision: int) -> str:
         return f"{self.release}:{revision}:{hashlib.sha256(repr(key).encode()).hexdigest()}"
@@ -141,7 +147,7 @@ class PageCache:
         if int(status[:3]) not in CACHEABLE_STATUSES or not public or "set-cookie" in named or "vary" in named:
             return status, headers, body
         page = Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
-        if revision:
+        if self._is_shared(key, revision):
             cache.set(self._shared_key(key, revision), [page.status, page.headers, body.decode()], SHARED_MAX_AGE)
         return page
 

@@ -35,7 +35,7 @@ class Answer:
 
 
 class CachedSite:
-    """The page cache in front of Django, and how often Django was called."""
+    """The page cache in cached_site of Django, and how often Django was called."""
 
     def __init__(self, application):
         self.revision = Revision()
@@ -386,6 +386,78 @@ def test_a_shared_cache_that_hangs_is_asked_once_and_then_skipped():
         silent.settimeout(0)
         with pytest.raises(BlockingIOError):
             silent.accept()
+
+
+@pytest.fixture
+def redis(monkeypatch):
+    """What a Redis server holds, shared by all caches of the test."""
+    stored = {}
+
+    class Client:
+        def get(self, key, default):
+            return stored.get(key, default)
+
+        def set(self, key, value, timeout):
+            stored[key] = value
+
+    monkeypatch.setattr(FailSafeRedisCache, "_cache", Client())
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.cache", FailSafeRedisCache("redis://127.0.0.1:1/0", {}))
+    return stored
+
+
+def other_process(cached_site):
+    """A process of another host that has rendered nothing yet."""
+    return CachedSite(cached_site.application)
+
+
+def test_hosts_share_pages_without_a_query(cached_site, redis):
+    first = cached_site.get("/404/")
+    other = other_process(cached_site)
+    assert other.get("/404/").body == first.body
+    assert other.asked == 0
+    for address in ("/404/?x=1", "/search/?q=gateway", "/search/suggest/?q=4"):
+        cached_site.get(address)
+    assert len(redis) == 1
+
+
+SHAPES = [
+    "",
+    "5",
+    "null",
+    '"abc"',
+    "[1,2,3]",
+    "[" * 100_000,
+    '["200 OK",[["a"]],"x"]',
+    '["200 OK",[],"<h1>planted</h1>"]',
+]
+
+
+@pytest.mark.parametrize("planted", [shape.encode() for shape in SHAPES] + [b"\xff\n{}", b"0" * 64 + b"\n[]", 7])
+def test_what_others_put_into_redis_is_no_page(cached_site, redis, planted):
+    right = cached_site.get("/404/")
+    (key,) = redis
+    redis[key] = planted
+    other = other_process(cached_site)
+    answer = other.get("/404/")
+    assert (answer.status, answer.body) == (200, right.body)
+    assert other.asked == 1
+
+
+def test_a_shared_page_is_none_under_another_key(cached_site, redis):
+    cached_site.get("/404/")
+    cached_site.get("/403/")
+    first, second = redis
+    redis[first], redis[second] = redis[second], redis[first]
+    other = other_process(cached_site)
+    other.get("/404/")
+    assert other.asked == 1
+
+
+@pytest.mark.parametrize("value", [5, "abc", [1, 2, 3], ["200 OK", [["a"]], "x"], ["200 OK", [], 5], {"a": 1}])
+def test_a_shape_of_another_release_is_no_page(cached_site, redis, value, monkeypatch):
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.cache.get", lambda key: value)
+    assert cached_site.get("/404/").status == 200
+    assert cached_site.asked == 1
 
 
 @pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])

@@ -169,7 +169,9 @@ def shipped_nginx(folder, port):
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
     command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
     subprocess.run(command, check=True, capture_output=True)
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    path = os.pathsep.join([os.environ["PATH"], str(Path(nginx_program() or "nginx").parent)])
+    command = [ROOT / "deploy" / "nginx-site", "status.example"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True, env={"PATH": path}).stdout
     for old, new in {
         "127.0.0.1:8000": f"127.0.0.1:{port}",
         "/etc/letsencrypt/live/status.example": str(folder),

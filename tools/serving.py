@@ -1,5 +1,6 @@
 """A throw-away site for the tools that measure it: a database of its own, and servers on loopback."""
 
+import getpass
 import http.client
 import os
 import re
@@ -176,6 +177,7 @@ def shipped_nginx(folder, port):
         "127.0.0.1:8000": f"127.0.0.1:{port}",
         "/etc/letsencrypt/live/status.example": str(folder),
         "/var/log/nginx": str(folder),
+        "/var/cache": str(folder),
         "rate=30r/s": "rate=10000r/s",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
@@ -185,7 +187,7 @@ def shipped_nginx(folder, port):
         text = text.replace(old, new)
     (folder / "site.conf").write_text(re.sub(r"\n *listen \[::\].*", "", text))
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f"daemon off; user {getpass.getuser()}; pid {folder}/pid; error_log {folder}/error.log;"
         f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
     )
     command = [nginx_program(), "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]

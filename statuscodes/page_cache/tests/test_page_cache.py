@@ -3,6 +3,7 @@
 import gzip
 import socket
 import threading
+import time
 from io import BytesIO
 
 import brotli
@@ -109,6 +110,17 @@ def test_a_kept_page_carries_the_same_headers_as_one_of_djangos(front, client):
     for name, value in client.get("/404/").items():
         assert answer.headers[name] == value
     assert "Content-Security-Policy" in answer.headers
+
+
+def test_the_proxy_in_front_is_told_to_store_a_page_until_the_second_is_over(front):
+    assert "X-Accel-Expires" not in front.get("/404/").headers
+    front.pages.behind_proxy = True
+    etag = front.get("/404/").headers["ETag"]
+    for headers in ({}, {"if_none_match": etag}):
+        before = int(time.time())
+        told = front.get("/404/", **headers).headers["X-Accel-Expires"]
+        assert before <= int(told.removeprefix("@")) <= time.time()
+    assert "X-Accel-Expires" not in front.get("/admin/login/").headers
 
 
 def test_a_page_is_made_anew_when_the_revision_has_grown(front):

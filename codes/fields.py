@@ -33,16 +33,22 @@ def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def field_label(model: type[models.Model], name: str) -> Any:
+    """Return the label of a field, translated when it is shown."""
+    field: Any = model._meta.get_field(name)
+    return field.verbose_name
+
+
 class CitationField(models.CharField):
     """The section that states a fact, as "RFC 9110 §15.5.5"."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs = {
+        options: dict[str, Any] = {
             "max_length": 80,
             "blank": True,
             "validators": [RegexValidator(CITATION, _("Write the section as “RFC 9110 §15.5.5”."))],
-        } | kwargs
-        super().__init__(*args, **kwargs)
+        }
+        super().__init__(*args, **options | kwargs)
 
 
 class HttpsURLField(models.URLField):

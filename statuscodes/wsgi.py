@@ -10,6 +10,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
 django.setup(set_prefix=False)
 
+from typing import Any  # noqa: E402
+
 from django.conf import settings  # noqa: E402
 
 from codes.models import Revision  # noqa: E402
@@ -19,6 +21,7 @@ from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
 from statuscodes.web.handler import Handler  # noqa: E402
 
 django_application = Handler()
+application: Any
 if settings.DEBUG:
     # Templates and styles are being changed, and no revision tells of that.
     application = django_application

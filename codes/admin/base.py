@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -82,8 +82,9 @@ class EntryForm(forms.ModelForm):
         newest = stored.values_list("lock_version", flat=True).first()
         if newest != (opened := data.get("lock_version")):
             self.conflict, self.conflict_snapshot = history.changes_since(self.entry.key, opened)
-            self.data = self.data.copy()
-            self.data[self.add_prefix("lock_version")] = newest
+            data_with_newest: Any = self.data.copy()  # type: ignore[attr-defined]
+            data_with_newest[self.add_prefix("lock_version")] = newest
+            self.data = data_with_newest
             raise ValidationError(
                 _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
                 code="conflict",
@@ -94,6 +95,7 @@ class EntryForm(forms.ModelForm):
 class DetailFormSet(forms.BaseInlineFormSet):
     """The details of one kind in an entry's form."""
 
+    model: Any
     lost_texts: Sequence[tuple[str, str]] = ()  # (label, text) typed into rows that somebody else deleted
 
     def clean(self) -> None:
@@ -121,7 +123,7 @@ class DetailFormSet(forms.BaseInlineFormSet):
         for form in fresh.initial_forms:
             if form.instance.pk in sent:
                 typed = sent[form.instance.pk]
-                form.initial |= {name: typed[name].value() for name in typed.changed_data}
+                form.initial.update({name: typed[name].value() for name in typed.changed_data})
         fresh.lost_texts = [
             (f"{self.model._meta.verbose_name} {number}: {form[name].label}", form[name].value())
             for number, form in enumerate(self.forms, start=1)
@@ -135,10 +137,10 @@ class DetailFormSet(forms.BaseInlineFormSet):
 class DetailInlineMixin:
     """Options of the inlines. No entry has a third of `max_num` details; a forged form gets no more either."""
 
-    formset = DetailFormSet
+    formset: Any = DetailFormSet
     extra = 0
-    max_num = 150
-    classes: Sequence[str] = ["collapse"]
+    max_num: int | None = 150
+    classes: Any = ["collapse"]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)  # type: ignore[misc]
@@ -161,7 +163,7 @@ class EntryAdmin(admin.ModelAdmin):
     class Media:
         js = [forms.Script("js/admin.js", defer=True)]
 
-    def entry_of(self, instance: Any) -> Entry:
+    def entry_of(self, instance: Any) -> Any:
         """Return the entry that an object of this admin belongs to."""
         return instance
 
@@ -306,8 +308,3 @@ def _public_response(request: HttpRequest, address: str) -> HttpResponse:
     reader.path = reader.path_info = address
     view, args, kwargs = resolve(address)
     return view(reader, *args, **kwargs)
-
-
-def field_label(model: type[models.Model], name: str) -> Any:
-    """Return a field's label, for a column of a list."""
-    return model._meta.get_field(name).verbose_name

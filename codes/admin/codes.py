@@ -106,7 +106,7 @@ class StatusCodeAdmin(EntryAdmin):
             },
         ),
         (_("Names"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
-        (_("Meaning"), {"fields": in_both_languages("description", "when_to_use", "when_not_to_use")}),
+        (_("Meaning"), {"fields": [*in_both_languages("description", "when_to_use", "when_not_to_use")]}),
         (_("Background"), {"fields": [*in_both_languages("misunderstanding", "history"), "related"]}),
         (
             _("Facts, each with the section that states it"),
@@ -128,7 +128,7 @@ class StatusCodeAdmin(EntryAdmin):
 
     @admin.display(description=_("class"), ordering="category")
     def class_label(self, code: StatusCode) -> str | None:
-        return code.category and code.category.label
+        return code.category.label if code.category else None
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
@@ -194,9 +194,9 @@ class StatusCodeAdmin(EntryAdmin):
                 messages.success(request, gettext("The texts were saved."))
                 return redirect("admin:codes_statuscode_changelist")
             if upload := request.FILES.get("table"):
-                if upload.size > translation_tables.MAX_BYTES:
+                if (upload.size or 0) > translation_tables.MAX_BYTES:
                     raise translation_tables.InvalidTable([gettext("The file is too large.")])
-                file_format = upload.name.rpartition(".")[2].lower()
+                file_format = (upload.name or "").rpartition(".")[2].lower()
                 differences = translation_tables.parse_table(upload.read(), file_format)
                 shown = [dataclasses.astuple(each) for each in differences]
                 context |= {"differences": differences, "signed": signing.dumps(shown, salt="texts", compress=True)}

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 
-from codes.models import Entry, Exchange, Message
+from codes.models import Exchange, Message
 
 from .base import EntryAdmin, EntryForm, StackedDetailInline, history_url, in_both_languages
 
@@ -51,7 +51,7 @@ class ExchangeAdmin(EntryAdmin):
     inlines = [MessageInline]
     fields = [("code", "position"), *in_both_languages("title")]
 
-    def entry_of(self, instance: Any) -> Entry:
+    def entry_of(self, instance: Any) -> Any:
         return instance.code
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

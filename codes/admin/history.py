@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from codes.editing import fixtures, history
+from codes.fields import field_label
 from codes.models import EntrySnapshot
 
-from .base import change_url, conflict_message, field_label
+from .base import change_url, conflict_message
 
 
 @admin.register(EntrySnapshot)

@@ -173,15 +173,12 @@ def _load(entry: FixtureEntry, loaded: dict[str, str], replace: Collection[str],
     _lock(entry)
     current = load_entry(entry.key)
     base = loaded.get(entry.key)
-    is_as_loaded = entry.is_what_was_loaded(base)
-    if current is None and is_as_loaded and entry.key not in replace:
-        # The file has not changed since it was loaded, and the entry is gone: an editor deleted it.
-        report.edited.append(entry)
-        outcome = "kept as edited"
-    elif current and current.digest == entry.digest:
+    # An entry that was loaded once and is gone was deleted by an editor.
+    is_edited = base is not None if current is None else not current.is_what_was_loaded(base)
+    if current and current.digest == entry.digest:
         outcome = "unchanged"
-    elif current and not current.is_what_was_loaded(base) and entry.key not in replace:
-        if not is_as_loaded:
+    elif is_edited and entry.key not in replace:
+        if not entry.is_what_was_loaded(base):
             report.conflicts.append(entry)
             return "kept as edited"
         report.edited.append(entry)
@@ -284,7 +281,7 @@ def _normalised(item: FixtureObject, model: type[models.Model], entry: FixtureEn
     fields: dict[str, Any] = {}
     for name, value in item["fields"].items():
         try:
-            model_field = model._meta.get_field(name)
+            model_field: Any = model._meta.get_field(name)
             value = value if model_field.is_relation else model_field.to_python(value)
         except (FieldDoesNotExist, ValidationError, RecursionError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: {_reason(error)}") from error

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import FieldDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
@@ -35,7 +34,7 @@ def plain(entry: fixtures.FixtureEntry | None) -> list[fixtures.FixtureObject] |
     return json.loads(json.dumps(entry.objects, cls=DjangoJSONEncoder)) if entry else None
 
 
-def record(key: str, editor: AbstractBaseUser | None = None, reason: str = "") -> EntrySnapshot | None:
+def record(key: str, editor: Any = None, reason: str = "") -> EntrySnapshot | None:
     """Record the entry's present state, if it differs from the newest snapshot. Return the snapshot, or None.
 
     Call it before a change too, without an editor: what the loader has changed since is not the editor's doing.
@@ -63,7 +62,7 @@ class EditConflict(Exception):
 
 
 @transaction.atomic
-def restore(snapshot: EntrySnapshot, editor: AbstractBaseUser | None, reason: str, token: str | None) -> Any:
+def restore(snapshot: EntrySnapshot, editor: Any, reason: str, token: str | None) -> Any:
     """Restore the entry to this snapshot; return the snapshot that records it, or None if nothing changed.
 
     `token` is the version token of the state that is replaced, "" for an entry that is gone. Raise EditConflict if the
@@ -76,7 +75,7 @@ def restore(snapshot: EntrySnapshot, editor: AbstractBaseUser | None, reason: st
     record(snapshot.key)
     if entry and not bump_version(entry, entry.lock_version):
         raise EditConflict
-    fixtures.save_entry(fixtures.parse_entry(Path("history"), snapshot.key, snapshot.data))
+    fixtures.save_entry(fixtures.parse_entry(Path("history"), snapshot.key, snapshot.data or []))
     connection.check_constraints()
     if isinstance(entry, StatusCode):
         code = fixtures.root_queryset(snapshot.key).get()
@@ -112,7 +111,7 @@ class Change:
         if len(self.before) < SHORT and len(self.after) < SHORT:
             return mark_safe(f"{_marked('del', self.before)} {_marked('ins', self.after)}")  # noqa: S308 - escaped
         before, after = WORDS.findall(self.before), WORDS.findall(self.after)
-        parts = []
+        parts: list[str] = []
         for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind == "equal":
                 parts.append(escape("".join(before[a:b])))
@@ -169,7 +168,7 @@ def _as_text(field: Any, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return yesno(value)
+        return str(yesno(value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(dict(field.flatchoices).get(value, value) if field else value)

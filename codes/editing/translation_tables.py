@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import tablib
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from codes.fields import field_label
 from codes.models import Advice, StatusCode
 from codes.texts.localized import LANGUAGES
 
@@ -54,8 +54,8 @@ class Difference:
         """The text's label in the form; "advice operator" is the operator's advice."""
         _kind, _space, reader = self.text.partition(" ")
         if reader:
-            return f"{Advice.Reader(reader).label}: {Advice._meta.get_field(f'text_{self.language}').verbose_name}"
-        return str(StatusCode._meta.get_field(f"{self.text}_{self.language}").verbose_name)
+            return f"{Advice.Reader(reader).label}: {field_label(Advice, f'text_{self.language}')}"
+        return str(field_label(StatusCode, f"{self.text}_{self.language}"))
 
     @property
     def as_html(self) -> str:
@@ -134,7 +134,7 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
 
 
 @transaction.atomic
-def apply(differences: list[Difference], editor: AbstractBaseUser | None, reason: str) -> None:
+def apply(differences: list[Difference], editor: Any, reason: str) -> None:
     """Save the differences, one snapshot an entry.
 
     Raise InvalidTable, with nothing saved, if an entry has been saved since or refuses a text.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -59,7 +60,8 @@ class NaturalKeyManager(models.Manager):
     """Finds a detail by the values of its model's NATURAL_KEY, as fixtures name it."""
 
     def get_by_natural_key(self, *key: object) -> models.Model:
-        return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
+        model: Any = self.model
+        return self.get(**dict(zip(model.NATURAL_KEY, key, strict=True)))
 
 
 class Detail(PrintableTexts):

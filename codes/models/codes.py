@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from codes.fields import CitationField, LinesField, MarkdownField, lines_of
+from codes.fields import CitationField, LinesField, MarkdownField, field_label, lines_of
 from codes.texts.citations import citation_url
 from codes.texts.localized import LANGUAGES, OTHER, in_other_language, localized
 
@@ -329,7 +329,7 @@ class StatusCode(Entry):
     @property
     def outdated_texts(self) -> list[str]:
         """The labels of the texts whose other language has changed since."""
-        return [self._meta.get_field(field).verbose_name for field in self.outdated_translations.split()]
+        return [str(field_label(StatusCode, field)) for field in self.outdated_translations.split()]
 
     name = localized("name")
     other_name = in_other_language("name")
@@ -362,7 +362,7 @@ class StatusCode(Entry):
         fields = ["content", "caching", "redirect_method", "retry"]
         return [
             {
-                "name": self._meta.get_field(field).verbose_name,
+                "name": str(field_label(StatusCode, field)),
                 "answer": getattr(self, f"get_{field}_display")(),
                 "source": getattr(self, f"{field}_source"),
                 "url": citation_url(getattr(self, f"{field}_source")),
@@ -378,12 +378,12 @@ class StatusCode(Entry):
         return [list(rules) for _, rules in alike]
 
 
-def _describe_relation(relation: models.Model) -> str:
+def _describe_relation(relation: Any) -> str:
     return f"{relation.from_statuscode_id} → {relation.to_statuscode_id}"
 
 
 # The admin lists these rows among what a deletion removes.
-RelatedCode = StatusCode.related.through
+RelatedCode: Any = StatusCode.related.through
 RelatedCode._meta.verbose_name = _("related code")
 RelatedCode._meta.verbose_name_plural = _("related codes")
 RelatedCode.__str__ = _describe_relation

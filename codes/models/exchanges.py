@@ -57,7 +57,7 @@ class Exchange(Detail):
     @property
     def steps(self) -> Iterator[dict[str, object]]:
         """Yield each message with the lifelines it runs between, counted from 1 on the left, and its direction."""
-        lanes = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
+        lanes: dict[str, int] = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
         for message in self.messages.all():
             sender, receiver = lanes[message.sender], lanes[message.receiver]
             yield {
@@ -125,7 +125,7 @@ class Message(Detail):
     def natural_key(self) -> tuple[object, ...]:
         return (*self.exchange.natural_key(), self.position)
 
-    natural_key.dependencies = ["codes.exchange"]
+    natural_key.dependencies = ["codes.exchange"]  # type: ignore[attr-defined]
 
     note = localized("note")
 

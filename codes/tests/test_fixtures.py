@@ -140,6 +140,15 @@ def test_what_an_editor_deleted_stays_deleted(folder):
     assert StatusCode.objects.filter(number=783).exists()
 
 
+def test_what_an_editor_deleted_stays_deleted_when_its_file_changes(folder):
+    StatusCode.objects.get(number=783).delete()
+    path = folder / "codes" / "783.yaml"
+    path.write_text(path.read_text().replace("name_ko: ", "name_ko: 새 ", 1))
+    _, errors = load(folder)
+    assert "load_catalogue --replace 'statuscode 783'" in errors
+    assert not StatusCode.objects.filter(number=783).exists()
+
+
 def test_the_order_in_which_a_file_lists_related_codes_does_not_matter(folder):
     edit(folder / "codes" / "404.yaml", "related: [301, 403", "related: [403, 301")
     load(folder)

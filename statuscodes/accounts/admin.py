@@ -61,7 +61,8 @@ def can_manage_user(user: Any, other: Any) -> bool:
 class DeviceAdmin(admin.ModelAdmin):
     """Who has a second factor, for superusers: to remove the device of a lost phone. Secrets are not shown."""
 
-    list_display = fields = ["owner", "set_up", "last_used"]
+    fields = ["owner", "set_up", "last_used"]
+    list_display = ["owner", "set_up", "last_used"]
     list_select_related = ["user"]
     search_fields = ["user__username"]
 

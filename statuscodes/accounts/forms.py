@@ -53,7 +53,7 @@ class LoginForm(AdminAuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        user = self.get_user()
+        user: Any = self.get_user()
         if user and django_otp.user_has_device(user):
             try:
                 # django-otp's receiver of the login signal stores the user's device in the session.

@@ -44,7 +44,7 @@ class LockoutHandler(AxesDatabaseHandler):
         return super().clean_expired_user_attempts(request, credentials)
 
 
-def remaining_lockout(request: HttpRequest) -> timedelta:
+def remaining_lockout(request: Any) -> timedelta:
     """Return how long until the address has failed less often than the limit within the window.
 
     Counted in the log of failures, which a successful login leaves alone: one good account must not buy new tries.

@@ -1,7 +1,7 @@
 """The admin site: it requires a verified second factor from users who have one."""
 
 from base64 import b32encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import wraps
 from textwrap import wrap
 from typing import Any
@@ -33,7 +33,7 @@ class AdminSite(admin.AdminSite):
     login_form = LoginForm
     open_without_second_factor = {"admin:second_factor", "admin:second_factor_qr", "admin:logout"}
 
-    def has_permission(self, request: HttpRequest) -> bool:
+    def has_permission(self, request: Any) -> bool:
         if self.must_set_up(request):
             return request.resolver_match.view_name in self.open_without_second_factor
         return super().has_permission(request) and (
@@ -48,7 +48,7 @@ class AdminSite(admin.AdminSite):
             and not django_otp.user_has_device(request.user)
         )
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Answer requests that no page of the admin sends, and that the database would refuse, with 400."""
         model = getattr(getattr(view, "__self__", None), "model", None)
 

@@ -130,7 +130,7 @@ class CleanRequestMiddleware:
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             raise BadRequest(_("The address contains a NUL character."))
         # Python knows codecs such as zip, which fail in the middle of reading a form.
-        if request.content_params.get("charset", "utf-8").lower() != "utf-8":
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
             request.encoding = "utf-8"  # the error page reads the query
             raise BadRequest(_("Forms are read in UTF-8 only."))
         return self.get_response(request)

@@ -378,7 +378,7 @@ def test_a_shared_cache_that_hangs_is_asked_once_and_then_left_alone():
 @pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])
 def test_queries_cannot_fill_the_memory(front, address):
     """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
-    front.pages.queried = Store(most_bytes=200_000)
+    front.pages.queried = Store(max_bytes=200_000)
     front.get("/404/")
     for number in range(40):
         front.get(address.format(number))

@@ -49,7 +49,7 @@ def test_lines_of_one_request_carry_one_number_which_the_reader_of_an_error_is_t
     def fail(*args, **kwargs):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
     client.raise_request_exception = False
     page = client.get("/404/")
     assert page.status_code == 500

@@ -358,7 +358,7 @@ def test_a_page_that_cannot_be_made_anew_stays_as_it_was(front, monkeypatch):
     def fail(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
     front.revision.number += 1
     assert front.get("/404/").body == fresh.body
     assert front.get("/en/404/").status == 503

@@ -1,5 +1,6 @@
 """A throw-away site for tools and tests: a database of its own, and servers on loopback."""
 
+import getpass
 import http.client
 import os
 import re
@@ -178,11 +179,14 @@ def shipped_nginx(folder, port):
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
     command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
     subprocess.run(command, check=True, capture_output=True)
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    path = os.pathsep.join([os.environ["PATH"], str(Path(nginx_program() or "nginx").parent)])
+    command = [ROOT / "deploy" / "nginx-site", "status.example"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True, env={"PATH": path}).stdout
     for old, new in {
         "127.0.0.1:8000": f"127.0.0.1:{port}",
         "/etc/letsencrypt/live/status.example": str(folder),
         "/var/log/nginx": str(folder),
+        "/var/cache": str(folder),
         "rate=30r/s": "rate=10000r/s",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
@@ -192,7 +196,7 @@ def shipped_nginx(folder, port):
         text = text.replace(old, new)
     (folder / "site.conf").write_text(re.sub(r"\n *listen \[::\].*", "", text))
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f"daemon off; user {getpass.getuser()}; pid {folder}/pid; error_log {folder}/error.log;"
         f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
     )
     command = [nginx_program(), "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]

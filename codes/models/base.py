@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from codes.fields import HttpsURLField, PositionField
@@ -13,6 +16,19 @@ from codes.fields import HttpsURLField, PositionField
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
 # Control characters except tab and line feed, those that turn the direction of a text, and lone surrogates.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def address(view: str, argument: int | str) -> str:
+    """Return the address of an entry's page in the active language.
+
+    The addresses are remembered: a list has hundreds, and reversing one takes longer than all else it shows of a code.
+    """
+    return _address(view, argument, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _address(view: str, argument: int | str, language: str | None) -> str:
+    return reverse(view, args=[argument])
 
 
 class PrintableTexts(models.Model):

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -47,25 +49,6 @@ class Exchange(Detail):
         return self.title
 
     title = localized("title")
-
-    @cached_property
-    def participants(self) -> list[Participant]:
-        """Who takes part, from the client's side to the server's."""
-        present = {each for message in self.messages.all() for each in (message.sender, message.receiver)}
-        return [participant for participant in Participant if participant in present]
-
-    @property
-    def steps(self) -> Iterator[dict[str, object]]:
-        """Yield each message with the lifelines it runs between, counted from 1 on the left, and its direction."""
-        lanes: dict[str, int] = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
-        for message in self.messages.all():
-            sender, receiver = lanes[message.sender], lanes[message.receiver]
-            yield {
-                "message": message,
-                "left": min(sender, receiver),
-                "right": max(sender, receiver),
-                "direction": "go" if sender < receiver else "back",
-            }
 
 
 STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-9])[0-9]{2}(?: |$)")
@@ -139,11 +122,54 @@ class Message(Detail):
         return self.raw.partition("\n")[0]
 
     @property
-    def rest(self) -> str:
-        return self.raw.partition("\n")[2]
-
-    @property
     def status_class(self) -> str:
         """The first digit of a response's status code, or "" for a request or an event."""
         match = STATUS_LINE.match(self.start_line)
         return match[1] if match else ""
+
+
+@dataclass
+class Diagram:
+    """An exchange as a page draws it: lifelines next to each other, and messages between them, time downwards."""
+
+    title: str
+    messages: list[Message]
+
+    @classmethod
+    def all_of(cls, number: int) -> "list[Diagram]":
+        """Return the diagrams of a code's exchanges, in one query."""
+        messages = (
+            Message.objects.filter(exchange__code=number)
+            .select_related("exchange")
+            .order_by("exchange__position", "position")
+        )
+        exchanges = [list(steps) for _, steps in groupby(messages, key=lambda message: message.exchange_id)]
+        return [cls(steps[0].exchange.title, steps) for steps in exchanges]
+
+    @cached_property
+    def participants(self) -> list[Participant]:
+        """Who takes part, from the client's side to the server's."""
+        present = {each for message in self.messages for each in (message.sender, message.receiver)}
+        return [participant for participant in Participant if participant in present]
+
+    @property
+    def steps(self) -> Iterator[dict[str, object]]:
+        """Yield what is drawn of each message: its texts, the lifelines it runs between, counted from 1 on the left,
+        and its direction."""
+        lanes: dict[str, int] = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
+        names = {participant: participant.label for participant in self.participants}
+        for message in self.messages:
+            sender, receiver = lanes[message.sender], lanes[message.receiver]
+            start_line, _, rest = message.raw.partition("\n")
+            yield {
+                "sender": names[Participant(message.sender)],
+                "receiver": names[Participant(message.receiver)],
+                "start_line": start_line,
+                "rest": rest,
+                "status_class": message.status_class,
+                "note": message.note,
+                "lost": message.lost,
+                "left": min(sender, receiver),
+                "right": max(sender, receiver),
+                "direction": "go" if sender < receiver else "back",
+            }

@@ -3,14 +3,13 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from codes.fields import LinesField, MarkdownField, PositionField
 from codes.texts.localized import localized
 
-from .base import MARKDOWN_HELP, Detail, Entry, ReferenceBase
+from .base import MARKDOWN_HELP, Detail, Entry, NaturalKeyManager, ReferenceBase, address
 from .codes import StatusCode
 
 
@@ -45,7 +44,7 @@ class ConfusionGroup(Entry):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        return reverse("codes:group", args=[self.slug])
+        return address("codes:group", self.slug)
 
     question = localized("question")
     description = localized("description")
@@ -54,11 +53,6 @@ class ConfusionGroup(Entry):
     def label(self) -> str:
         return " / ".join(member.code.label for member in self.members.all())
 
-    @property
-    def is_large(self) -> bool:
-        """Whether the group has too many members for a box on each member's page."""
-        return len(self.members.all()) > 9
-
     @cached_property
     def chain(self) -> "list[tuple[Hop, list[GroupMember]]]":
         """Each hop with the codes that it sends, or [] if no member names a hop."""
@@ -66,6 +60,22 @@ class ConfusionGroup(Entry):
         if not any(member.said_by for member in members):
             return []
         return [(hop, [member for member in members if hop in member.said_by.split()]) for hop in Hop]
+
+
+class GroupMemberManager(NaturalKeyManager):
+    """Finds the members of groups."""
+
+    def beside(self, number: int) -> "models.QuerySet[GroupMember]":
+        """Return all members of the groups of a code, group by group, with what a box shows of them."""
+        shown = ["code", "group", "position", "answer_ko", "answer_en"]
+        shown += ["group__position", "group__question_ko", "group__question_en"]
+        shown += ["code__category", "code__name_ko", "code__name_en"]
+        return (
+            self.filter(group__members__code=number)
+            .select_related("group", "code")
+            .only(*shown)
+            .order_by("group__position", "group", "position", "code")
+        )
 
 
 class GroupMember(Detail):
@@ -88,6 +98,8 @@ class GroupMember(Detail):
     )
     example_ko = MarkdownField(_("example (Korean)"), blank=True)
     example_en = MarkdownField(_("example (English)"), blank=True)
+
+    objects = GroupMemberManager()
 
     class Meta:
         ordering = ["position", "code"]

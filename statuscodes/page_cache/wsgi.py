@@ -6,6 +6,7 @@ Whether an answer may be stored is Django's decision: only those with `Cache-Con
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -58,6 +59,7 @@ class PageCache:
         self.plain, self.queried = Store(MAX_STORE_BYTES), Store(MAX_STORE_BYTES)
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
         self.session_cookie = settings.SESSION_COOKIE_NAME
+        self.behind_proxy = settings.BEHIND_PROXY
         self.rendering = [threading.Lock() for _ in range(64)]
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -168,5 +170,8 @@ class PageCache:
             status, headers, body = "304 Not Modified", page_in_coding.unchanged, b""
         if not self.poller.is_fresh:
             headers = [(name, STALE.get(name, value)) for name, value in headers]
+        if self.behind_proxy:
+            # nginx stores the page until this second is over, and shows this header to nobody.
+            headers = [*headers, ("X-Accel-Expires", f"@{int(time.time())}")]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -60,8 +61,8 @@ def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site
     site.manage("restore", "--no-input", after)
     assert site.shell(ALL_ROWS) == before
     codes = re.search(r"^StatusCode \d+", before, re.MULTILINE)[0]
-    for backup in during:
-        site.manage("restore", "--no-input", backup)
+    for made in during:
+        site.manage("restore", "--no-input", made)
         assert codes in site.shell(ALL_ROWS)
 
 

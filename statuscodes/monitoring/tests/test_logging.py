@@ -40,7 +40,7 @@ def test_lines_of_one_request_share_an_id_which_its_error_page_shows(client, lin
     def fail(*args, **kwargs):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
     client.raise_request_exception = False
     page = client.get("/404/")
     assert page.status_code == 500

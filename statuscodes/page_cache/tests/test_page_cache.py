@@ -3,6 +3,7 @@
 import gzip
 import socket
 import threading
+import time
 from io import BytesIO
 
 import brotli
@@ -110,6 +111,17 @@ def test_a_cached_page_has_the_same_headers_as_a_rendered_one(cached_site, clien
     for name, value in client.get("/404/").items():
         assert answer.headers[name] == value
     assert "Content-Security-Policy" in answer.headers
+
+
+def test_the_proxy_in_cached_site_is_told_to_store_a_page_until_the_second_is_over(cached_site):
+    assert "X-Accel-Expires" not in cached_site.get("/404/").headers
+    cached_site.pages.behind_proxy = True
+    etag = cached_site.get("/404/").headers["ETag"]
+    for headers in ({}, {"if_none_match": etag}):
+        before = int(time.time())
+        told = cached_site.get("/404/", **headers).headers["X-Accel-Expires"]
+        assert before <= int(told.removeprefix("@")) <= time.time()
+    assert "X-Accel-Expires" not in cached_site.get("/admin/login/").headers
 
 
 def test_a_page_is_rendered_again_when_the_revision_has_grown(cached_site):
@@ -371,7 +383,7 @@ def test_a_page_that_cannot_be_rendered_again_stays_as_it_was(cached_site, monke
     def fail(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
     cached_site.revision.number += 1
     assert cached_site.get("/404/").body == fresh.body
     assert cached_site.get("/en/404/").status == 503

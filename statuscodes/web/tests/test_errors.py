@@ -92,7 +92,7 @@ def broken(client, monkeypatch):
         def fail(*args, **kwargs):
             raise exception
 
-        monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
+        monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
         client.raise_request_exception = False
         return client
 

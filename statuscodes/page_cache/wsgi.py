@@ -77,7 +77,8 @@ class PageCache:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _is_current(self, page: Page) -> bool:
-        return page.revision >= self.poller.number
+        # Not a greater one either: when a database is put back to an older state, its revision goes backwards.
+        return page.revision == self.poller.number
 
     def _render_once(self, environ: Environ, key: Key, store: Store) -> Page | Answer:
         """Render a missing page; requests that come in the meantime wait for it."""
@@ -161,6 +162,7 @@ class PageCache:
         ):
             status, headers, body = "304 Not Modified", page_in_coding.unchanged, b""
         if not self.poller.is_fresh:
+            self.poller.ensure_running()
             headers = [(name, STALE.get(name, value)) for name, value in headers]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -45,25 +45,29 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 @read_only
 @without_database
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while this process can serve; the body says whether the database answers."""
-    return JsonResponse(
-        {"status": "ok", "database": "away" if poller.is_unavailable else "ok"}, headers={"Cache-Control": "no-store"}
-    )
+    """Answer 200 while this process can serve; the body says whether the database answers and the poller runs."""
+    data = {"status": "ok", "database": "away" if poller.is_unavailable else "ok", "poller": poller.state}
+    return JsonResponse(data, headers={"Cache-Control": "no-store"})
 
 
 @read_only
 @without_database
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 while everything works here, 503 while the database is unavailable. Redis is not required."""
+    ready = poller.is_ready if poller.is_started else _database_answers()
+    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": str(RETRY_AFTER)})
+    data = {"database": "ok" if ready else "away", "poller": poller.state, "revision": poller.number}
+    return JsonResponse(data, status=200 if ready else 503, headers=headers)
+
+
+def _database_answers() -> bool:
+    """Ask the database itself, where nothing polls it."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        ready = True
     except Error:
-        ready = False
-    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": str(RETRY_AFTER)})
-    data = {"database": "ok" if ready else "away", "revision": poller.number}
-    return JsonResponse(data, status=200 if ready else 503, headers=headers)
+        return False
+    return True
 
 
 @read_only

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import threading
+import time
 
 import pytest
 from django.db import OperationalError, connection
@@ -123,7 +125,7 @@ def test_metrics_are_for_those_who_have_the_token(client, settings, token, given
 
 def test_the_process_is_healthy_without_asking_the_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+        assert client.get("/healthz").json() == {"status": "ok", "database": "ok", "poller": "off"}
 
 
 def test_the_site_is_ready_while_its_database_answers(client, monkeypatch):
@@ -138,12 +140,12 @@ def test_the_site_is_ready_while_its_database_answers(client, monkeypatch):
 
 
 def test_while_the_database_is_away_nobody_waits_for_it(client, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(poller, "is_unavailable", True)
+    monkeypatch.setattr(poller, "has_failed", True)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
         for path in ("/404/", "/admin/", "/sitemap.xml"):
             assert client.get(path).status_code == 503
-        assert client.get("/healthz").json() == {"status": "ok", "database": "away"}
+        assert client.get("/healthz").json() == {"status": "ok", "database": "away", "poller": "off"}
 
 
 def test_while_the_database_is_away_search_goes_on(client, monkeypatch, django_assert_num_queries):
@@ -151,7 +153,7 @@ def test_while_the_database_is_away_search_goes_on(client, monkeypatch, django_a
     monkeypatch.setattr(search.index._cache, "read_revision", lambda: revision)
     monkeypatch.setattr(search.index._cache, "check_database", poller.require_database)
     client.get("/search/?q=gateway")
-    monkeypatch.setattr(poller, "is_unavailable", True)
+    monkeypatch.setattr(poller, "has_failed", True)
     with django_assert_num_queries(0):
         assertContains(client.get("/search/?q=못+찾음&all=1"), "찾을 수 없음")
         assertRedirects(client.get("/search/?q=404"), "/404/", fetch_redirect_response=False)
@@ -162,7 +164,7 @@ def test_while_the_database_is_away_search_goes_on(client, monkeypatch, django_a
 
 
 def test_the_page_of_an_absent_database_says_when_to_come_again(client, monkeypatch):
-    monkeypatch.setattr(poller, "is_unavailable", True)
+    monkeypatch.setattr(poller, "has_failed", True)
     client.raise_request_exception = False
     page = client.get("/en/404/")
     assertContains(page, "Service Unavailable", status_code=503)
@@ -191,6 +193,106 @@ def test_a_process_notices_that_the_database_is_away_and_back(monkeypatch, lines
         "the database is unavailable: connection refused",
         "the database is available again",
     ]
+
+
+@pytest.fixture
+def polling(monkeypatch):
+    """A poller in a thread, in the place of the process's own; the test gives it what to read."""
+    monkeypatch.setattr("django.db.connection.close_if_unusable_or_obsolete", lambda: None)
+    own = RevisionPoller()
+    for name, seconds in {"INTERVAL": 0.01, "MAX_POLL": 0.1, "RESTART_INTERVAL": 0, "ABANDON_AFTER": 0.3}.items():
+        monkeypatch.setattr(own, name, seconds, raising=False)
+    monkeypatch.setattr("statuscodes.web.views.poller", own)
+    monkeypatch.setattr("statuscodes.web.middleware.poller", own)
+    yield own
+    own.abandoned.append(own.thread)  # ends it
+
+
+def until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("error", [OSError("sleep"), MemoryError(), ValueError("abc"), RuntimeError("x")])
+def test_no_error_ends_the_polling(polling, error, lines):
+    results = iter([1, error, 3])
+
+    def read():
+        result = next(results, 3)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    polling.callbacks.append(lambda: 1 / 0)
+    polling.start(read)
+    until(lambda: polling.number == 3)
+    assert polling.is_alive
+    assert not polling.is_unavailable
+    assert {"a callback of the poller failed", "the revision cannot be read"} <= {line["message"] for line in lines}
+
+
+def test_a_revision_that_is_no_number_is_an_unavailable_database(polling):
+    polling.start(lambda: "abc")
+    until(lambda: polling.is_unavailable)
+    assert polling.number == 0
+    assert not polling.is_fresh
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_poller_that_died_is_said_and_started_again_by_the_next_request(polling, client, monkeypatch):
+    with monkeypatch.context() as patch:
+
+        def end():
+            raise SystemExit
+
+        polling.start(end)
+        until(lambda: not polling.is_alive)
+        patch.setattr(polling, "RESTART_INTERVAL", 60)
+        assert client.get("/healthz").json()["poller"] == "dead"
+        page = client.get("/readyz")
+        assert (page.status_code, page.json()["poller"]) == (503, "dead")
+        assert not polling.is_fresh
+        polling.read = lambda: 7
+    client.get("/healthz")
+    until(lambda: polling.number == 7)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_poll_that_hangs_is_said_and_another_thread_polls(polling, client, monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(polling, "ABANDON_AFTER", 60)
+    polling.start(lambda: go_on.wait(30) and 5)
+    until(lambda: polling.is_unavailable)
+    assert client.get("/healthz").json() == {"status": "ok", "database": "away", "poller": "hung"}
+    page = client.get("/readyz")
+    assert (page.status_code, page.json()["poller"]) == (503, "hung")
+    assert not polling.is_fresh
+    with pytest.raises(OperationalError):
+        polling.require_database()
+
+    polling.read = lambda: 8
+    polling.round_began_at -= polling.ABANDON_AFTER
+    client.get("/healthz")
+    until(lambda: polling.number == 8)
+    (hung,) = polling.abandoned
+    go_on.set()
+    hung.join(timeout=10)
+    assert polling.number == 8
+    assert not polling.is_unavailable
+
+
+def test_threads_that_hang_do_not_pile_up(polling):
+    go_on = threading.Event()
+    polling.start(lambda: go_on.wait(30) and 5)
+    for _ in range(20):
+        time.sleep(polling.INTERVAL)
+        polling.round_began_at -= polling.ABANDON_AFTER
+        polling.ensure_running()
+    assert len(polling.abandoned) == polling.MAX_ABANDONED
+    go_on.set()
+    until(lambda: polling.number == 5)
 
 
 # Upgrades: while one host has the new version, another still runs the one before

@@ -24,6 +24,12 @@ class Revision:
     number = 1
     is_fresh = True
 
+    def __init__(self):
+        self.asked_to_run = 0
+
+    def ensure_running(self):
+        self.asked_to_run += 1
+
 
 class Answer:
     def __init__(self, status, headers, body):
@@ -116,6 +122,16 @@ def test_a_page_is_made_anew_when_the_revision_has_grown(front):
     StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
     assert "고친 이름" not in front.get("/404/").body.decode()
     front.revision.number += 1
+    assert "고친 이름" in front.get("/404/").body.decode()
+
+
+@pytest.mark.parametrize("number", [0, 1, 49])
+def test_a_page_is_made_anew_when_the_revision_went_backwards(front, number):
+    """As when an older database is put back while the site runs."""
+    front.revision.number = 50
+    front.get("/404/")
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    front.revision.number = number
     assert "고친 이름" in front.get("/404/").body.decode()
 
 
@@ -336,6 +352,7 @@ def test_while_the_database_is_away_kept_pages_are_served_and_called_stale(front
     assert stale.headers["Cache-Control"] == "public, max-age=0, stale-if-error=86400"
     assert stale.headers["CDN-Cache-Control"] == "max-age=0"
     assert front.asked == 1
+    assert front.revision.asked_to_run == 1
 
 
 def test_a_page_that_cannot_be_made_anew_stays_as_it_was(front, monkeypatch):

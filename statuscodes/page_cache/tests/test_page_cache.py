@@ -11,8 +11,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from codes.models import StatusCode
+from conftest import wait_for
 from statuscodes.page_cache.redis import FailSafeRedisCache
-from statuscodes.page_cache.wsgi import PageCache, Store, accepted_encoding
+from statuscodes.page_cache.wsgi import MAX_WAITING, PageCache, Store, accepted_encoding
 from statuscodes.web.handler import Handler
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,13 @@ class Revision:
 
     def ensure_running(self):
         self.asked_to_run += 1
+
+
+class Body(list):
+    """The content of an answer of a WSGI application."""
+
+    def close(self):
+        pass
 
 
 class Answer:
@@ -140,10 +148,6 @@ def test_a_page_that_was_overtaken_while_it_was_made_is_made_again(front):
         body = list(Front.count(front, environ, start_response))
         front.revision.number += 1
         return Body(body)
-
-    class Body(list):
-        def close(self):
-            pass
 
     front.pages.application = edit_meanwhile
     front.get("/404/")
@@ -307,10 +311,6 @@ def test_a_log_in_page_opened_twice_is_one_form_in_both_tabs(front):
 def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):
     inside, go_on = threading.Event(), threading.Event()
 
-    class Body(list):
-        def close(self):
-            pass
-
     def slow(environ, start_response):
         front.asked += 1
         inside.set()
@@ -320,14 +320,14 @@ def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):
 
     front.pages.application = slow
     got = []
-    readers = [threading.Thread(target=lambda: got.append(front.get("/404/").body)) for _ in range(20)]
+    readers = [threading.Thread(target=lambda: got.append(front.get("/404/").body)) for _ in range(1 + MAX_WAITING)]
     for reader in readers:
         reader.start()
     assert inside.wait(timeout=10)
     go_on.set()
     for reader in readers:
         reader.join(timeout=10)
-    assert got == [b"page"] * 20
+    assert got == [b"page"] * (1 + MAX_WAITING)
     assert front.asked == 1
 
 
@@ -383,7 +383,7 @@ def test_a_shared_cache_that_hangs_is_asked_once_and_then_left_alone():
 @pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])
 def test_queries_cannot_fill_the_memory(front, address):
     """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
-    front.pages.queried = Store(most_bytes=200_000)
+    front.pages.queried = Store(max_bytes=200_000)
     front.get("/404/")
     for number in range(40):
         front.get(address.format(number))
@@ -393,3 +393,67 @@ def test_queries_cannot_fill_the_memory(front, address):
     asked = front.asked
     front.get("/404/")
     assert front.asked == asked
+
+
+# A rendering that hangs
+
+
+@pytest.fixture
+def hanging(front, monkeypatch):
+    """The cached site while every rendering hangs until the event is set."""
+    go_on = threading.Event()
+
+    def hang(environ, start_response):
+        front.asked += 1
+        go_on.wait(timeout=20)
+        start_response("200 OK", [("Cache-Control", "public"), ("Content-Type", "text/plain")])
+        return Body([b"new page"])
+
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_REFRESH_WAIT", 0.05)
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_RENDERING_WAIT", 0.05)
+    front.go_on, front.hang = go_on, hang
+    yield front
+    go_on.set()
+
+
+def start(call):
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_who_can_get_an_outdated_page_does_not_wait_for_a_rendering_that_hangs(hanging):
+    old = hanging.get("/404/")
+    hanging.pages.application = hanging.hang
+    hanging.revision.number += 1
+    first = start(lambda: hanging.get("/404/"))
+    wait_for(lambda: hanging.asked == 2 or None)
+    page = hanging.get("/404/")
+    assert page.body == old.body
+    assert page.headers["Cache-Control"] == "public, max-age=0, stale-if-error=86400"
+    hanging.go_on.set()
+    first.join(timeout=10)
+    assert hanging.get("/404/").body == b"new page"
+
+
+def test_other_pages_do_not_wait_for_a_rendering_that_hangs(hanging):
+    application = hanging.pages.application
+    hanging.pages.application = hanging.hang
+    start(lambda: hanging.get("/404/"))
+    wait_for(lambda: hanging.asked == 1 or None)
+    hanging.pages.application = application
+    for number in range(100):
+        assert hanging.get(f"/{number}-nope/").status == 404
+    assert hanging.get("/healthz").status == 200
+
+
+def test_few_wait_for_a_rendering_that_hangs_and_the_others_ask_django(hanging, monkeypatch):
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_RENDERING_WAIT", 20)
+    hanging.pages.application = hanging.hang
+    readers = [start(lambda: hanging.get("/404/")) for _ in range(MAX_WAITING + 4)]
+    wait_for(lambda: hanging.asked == 4 or None)
+    hanging.go_on.set()
+    for reader in readers:
+        reader.join(timeout=10)
+    assert hanging.asked == 4
+    assert hanging.pages.rendering == {}

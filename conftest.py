@@ -20,6 +20,7 @@ from django.utils import translation
 from codes import search
 from codes.models import Category, StatusCode
 from codes.tests.database import copy_database
+from statuscodes.web.concurrency import THREADS
 from tools.serving import free_port, running
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -184,7 +185,7 @@ def serving(site, *options, url=None, env=()):
     """Serve the site as production does; yield the server's main process."""
     port = urlsplit(url or site.url).port
     command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--http", "1"]
-    command += ["--no-ws", "--runtime-mode", "mt", "--blocking-threads", "1", "--port", str(port), *options]
+    command += ["--no-ws", "--runtime-mode", "mt", "--blocking-threads", str(THREADS), "--port", str(port), *options]
     command.append("statuscodes.wsgi:application")
     log = site.folder / f"granian-{port}.log"
     with running(command, port, log, env=site.env | dict(env), path="/healthz") as server:

@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "statuscodes.web.middleware.PathLanguageMiddleware",
     "statuscodes.web.middleware.CleanRequestMiddleware",
     "statuscodes.web.middleware.DatabaseUnavailableMiddleware",
+    # After it, so that nobody waits for a turn to be told that; before sessions, which are saved on the way out.
+    "statuscodes.web.concurrency.ConcurrencyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -128,7 +130,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A transaction that will write takes the lock at its start; by default SQLite refuses it half-way.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 20,  # seconds, for commands; the server's limits are in statuscodes.web.database
         "init_command": f"PRAGMA journal_mode={sqlite_journal(sqlite3.sqlite_version_info)}; PRAGMA synchronous=FULL",
     }
 else:

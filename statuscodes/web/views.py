@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from statuscodes.monitoring import metrics
 from statuscodes.page_cache.poller import poller
 
-from .decorators import public, read_only, without_database
+from .decorators import public, read_only, without_database, without_slot
 from .errors import RETRY_AFTER
 
 
@@ -44,6 +44,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 @read_only
 @without_database
+@without_slot
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer 200 while this process can serve; the body says whether the database answers and the poller runs."""
     data = {"status": "ok", "database": "away" if poller.is_unavailable else "ok", "poller": poller.state}
@@ -52,6 +53,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @read_only
 @without_database
+@without_slot
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 while everything works here, 503 while the database is unavailable. Redis is not required."""
     ready = poller.is_ready if poller.is_started else _database_answers()
@@ -72,6 +74,7 @@ def _database_answers() -> bool:
 
 @read_only
 @without_database
+@without_slot
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others."""
     given = request.headers.get("Authorization", "")

@@ -151,6 +151,8 @@ CACHES = {
     if env("CACHE_URL")
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
+# What public pages read of an address's query. The page cache takes addresses that differ elsewhere for one page.
+PUBLIC_QUERY_NAMES = ["all", "fact", "issuer", "q", "standing"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Logs go to the standard output. They name nobody: users are numbers, addresses and queries are left out.

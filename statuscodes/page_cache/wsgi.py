@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -26,6 +27,7 @@ Key = tuple[Any, ...]
 
 CACHEABLE_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
 MAX_QUERY_LENGTH = 400  # bytes; a longer one is pasted text that nobody sends twice
+MAX_READ_QUERY = 12_000  # bytes; Django refuses longer ones
 MAX_RENDERING_WAIT = 2.0  # seconds for which a request waits while another renders the page that it wants
 MAX_REFRESH_WAIT = 0.5  # seconds, if there is an outdated page to answer with
 MAX_WAITING = 8  # requests that wait for others' rendering; see statuscodes.web.concurrency
@@ -61,6 +63,7 @@ class PageCache:
         self.plain, self.queried = Store(MAX_STORE_BYTES), Store(MAX_STORE_BYTES)
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
         self.session_cookie = settings.SESSION_COOKIE_NAME
+        self.query_names = frozenset(settings.PUBLIC_QUERY_NAMES)
         self.rendering: dict[Key, threading.Lock] = {}
         self.waiting = threading.BoundedSemaphore(MAX_WAITING)
 
@@ -125,18 +128,24 @@ class PageCache:
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-            or len(query) > MAX_QUERY_LENGTH
+            or len(query) > MAX_READ_QUERY
             or path.startswith(self.static)
             or "charset" in environ.get("CONTENT_TYPE", "").lower()
             # An editor who has just saved sees the page as it is now.
             or self.session_cookie in environ.get("HTTP_COOKIE", "")
         ):
             return None
-        if "&" in query:
-            # By name, and stable: if a name occurs twice, the later value counts.
-            query = "&".join(sorted(query.split("&"), key=lambda pair: pair.partition("=")[0]))
+        if query:
+            query = self._canonical(query)
+            if len(query) > MAX_QUERY_LENGTH or "%00" in query:
+                return None
         scheme = environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
         return scheme, environ.get("HTTP_HOST"), path, query
+
+    def _canonical(self, query: str) -> str:
+        """Return the part of a query that public pages read, in one spelling; the last of equal names counts."""
+        values = dict(parse_qsl(query.encode("latin-1", "replace").decode(errors="replace"), keep_blank_values=True))
+        return urlencode(sorted((name, value) for name, value in values.items() if name in self.query_names))
 
     def _shared(self, key: Key, revision: int) -> Page | None:
         """Return the page that another process rendered from the same release and revision, if there is one."""

@@ -1,9 +1,12 @@
 """Finished pages: kept by address and revision, and right to RFC 9110 and 9111 for whoever asks."""
 
 import gzip
+import html
+import re
 import socket
 import threading
 from io import BytesIO
+from urllib.parse import parse_qsl
 
 import brotli
 import pytest
@@ -380,7 +383,7 @@ def test_a_shared_cache_that_hangs_is_asked_once_and_then_left_alone():
             silent.accept()
 
 
-@pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])
+@pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=HTTP+404+{}", "/search/suggest/?q=&fact={}"])
 def test_queries_cannot_fill_the_memory(front, address):
     """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
     front.pages.queried = Store(max_bytes=200_000)
@@ -393,6 +396,40 @@ def test_queries_cannot_fill_the_memory(front, address):
     asked = front.asked
     front.get("/404/")
     assert front.asked == asked
+
+
+# What belongs to a page's address
+
+
+@pytest.mark.parametrize(
+    "query", ["x=1", "utm_source=mail&fbclid=abc", "x", "=", "&&", "Q=1", "%00x=1", "x=%FF", "x" * 900]
+)
+def test_what_no_page_reads_of_a_query_makes_no_page_of_its_own(front, query):
+    page = front.get("/404/")
+    assert front.get(f"/404/?{query}").body == page.body
+    assert front.asked == 1
+
+
+def test_a_query_that_is_spelt_otherwise_is_the_same_query(front):
+    first = front.get("/search/?all=1&q=bad+gateway")
+    for query in ("q=bad%20gateway&all=1", "%71=bad+gateway&x=y&all=1", "q=other&q=bad+gateway&all=1"):
+        assert front.get(f"/search/?{query}").body == first.body
+    assert front.asked == 1
+
+
+def test_the_last_of_equal_names_counts_as_it_does_for_django(front, client):
+    for query in ("q=404&%71=500", "%71=404&q=500", "q=500"):
+        assert front.get(f"/search/?{query}").headers["Location"] == client.get(f"/search/?{query}").headers["Location"]
+
+
+def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, settings):
+    linked = set()
+    for address in ("/", "/404/?q=not+found", "/search/?all=1&q=gateway", "/?standing=vendor", "/opensearch.xml"):
+        text = html.unescape(client.get(address).content.decode())
+        for found in re.findall(r'(?:href|template)="[^"]*[?]([^"#]*)"', text):
+            linked |= {name for name, _value in parse_qsl(found, keep_blank_values=True)}
+        linked |= set(re.findall(r'<input[^>]* name="(\w+)"', text))
+    assert linked == set(settings.PUBLIC_QUERY_NAMES)
 
 
 # A rendering that hangs

@@ -96,6 +96,8 @@ MIDDLEWARE = [
     "statuscodes.web.middleware.CleanRequestMiddleware",
     "statuscodes.web.methods.MethodMiddleware",
     "statuscodes.web.middleware.DatabaseUnavailableMiddleware",
+    # After it, so that nobody waits for a turn to be told that; before sessions, which are saved on the way out.
+    "statuscodes.web.concurrency.ConcurrencyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "statuscodes.web.middleware.AppendSlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -132,7 +134,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A transaction that will write takes the lock at its start; by default SQLite refuses it half-way.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 20,  # seconds, for commands; the server's limits are in statuscodes.web.database
         "init_command": f"PRAGMA journal_mode={sqlite_journal(sqlite3.sqlite_version_info)}; PRAGMA synchronous=FULL",
     }
 else:
@@ -153,6 +155,8 @@ CACHES = {
     if env("CACHE_URL")
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
+# What public pages read of an address's query. The page cache takes addresses that differ elsewhere for one page.
+PUBLIC_QUERY_NAMES = ["all", "fact", "issuer", "q", "standing"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Logs go to the standard output. They name nobody: users are numbers, addresses and queries are left out.

@@ -1,7 +1,6 @@
 """Every change of the catalogue advances its revision, in the same transaction."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,9 +44,7 @@ def _advance(sender: Any, **kwargs: Any) -> None:
 
 def _renew(sender: Any, **kwargs: Any) -> None:
     """Take a revision that was never used before, so that no cached page of another state counts as current."""
-    number = time.time_ns() // 1000
-    if not Revision.objects.update(number=number):
-        Revision.objects.create(pk=1, number=number)
+    Revision.advance()
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """Bookkeeping about entries: saved states, the catalogue's revision, and what was last loaded."""
 
+import time
+
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -53,24 +56,30 @@ class EntrySnapshot(models.Model):
 class Revision(models.Model):
     """A number that grows with every change of the catalogue, in the transaction that makes the change.
 
-    Caches store the revision they were built from and rebuild when it changes.
+    Caches store the revision they were built from and rebuild when it differs. A number names one state of the
+    catalogue for good: an older backup may bring an old number back, but never a new state under it.
     """
 
     number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="revision_has_one_row")]
 
     def __str__(self) -> str:
         return str(self.number)
 
     @classmethod
     def current(cls) -> int:
-        """Return the newest committed revision."""
+        """Return the newest committed revision, 0 if its row is gone."""
         return cls.objects.values_list("number", flat=True).first() or 0
 
     @classmethod
     def advance(cls) -> None:
-        """Advance the revision within the current transaction."""
-        if not cls.objects.update(number=F("number") + 1):
-            cls.objects.create(pk=1, number=1)
+        """Advance the revision within the current transaction, to a number that was never used before."""
+        now = time.time_ns() // 1000  # microseconds: more than there were changes, whatever happened to the row
+        if not cls.objects.update(number=Greatest(F("number") + 1, now)):
+            # A migration creates the row; `flush` removes it.
+            cls.objects.create(pk=1, number=now)
 
 
 class LoadedEntry(models.Model):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from math import log
 from typing import Any, NamedTuple
 
+from django.db import Error
+
 from codes.fields import lines_of
 from codes.models import Category, ConfusionGroup, Revision, StatusCode
 
@@ -360,14 +362,39 @@ def use_revision(read: Callable[[], int], check_database: Callable[[], None]) ->
 
 
 def current_index() -> Index:
-    """Return the index of the catalogue's current revision."""
-    with _cache.lock:
-        # Read before the index is built: the index is at least as new as this.
-        revision = _cache.read_revision()
-        if _cache.index is None or revision != _cache.revision:
-            _cache.check_database()
-            _cache.index, _cache.revision = Index(), revision
+    """Return the index of the catalogue's current revision, or the one before while another thread builds it.
+
+    Raise django.db.Error if there is none and the catalogue cannot be read. What is made from an outdated index may be
+    shown and not stored: see `is_outdated`.
+    """
+    # The revision is read before the index is built, and recorded after it: the index is at least as new.
+    if not _is_due():
         return _cache.index
+    if not _cache.lock.acquire(blocking=_cache.index is None):
+        return _cache.index
+    try:
+        if _is_due():
+            revision = _cache.read_revision()
+            _cache.check_database()
+            _cache.index = Index()
+            _cache.revision = revision
+    except Error:
+        if _cache.index is None:
+            raise
+    finally:
+        _cache.lock.release()
+    return _cache.index
+
+
+def _is_due() -> bool:
+    """Return whether the catalogue has changed since the newest index was built."""
+    revision = _cache.revision
+    return _cache.index is None or _cache.read_revision() != revision
+
+
+def is_outdated(index: Index) -> bool:
+    """Return whether there is or should be a newer index."""
+    return index is not _cache.index or _is_due()
 
 
 def search(query: str) -> Results:

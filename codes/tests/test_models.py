@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from codes.models import Category, GroupReference, Reference, StatusCode, VendorMeaning
+from codes.models import Category, GroupReference, Reference, Revision, StatusCode, VendorMeaning
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +87,23 @@ def test_only_https_addresses_are_references(make_code):
 def test_the_database_refuses_an_address_that_is_not_https(model, url):
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.update(url=url)
+
+
+def test_the_revision_has_one_row_which_migrating_creates():
+    assert Revision.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Revision.objects.create(pk=2, number=1)
+
+
+@pytest.mark.parametrize("fault", ["gone", "backwards"])
+def test_no_number_of_the_revision_is_used_twice(make_code, fault):
+    used = [Revision.current()]
+    for number in (433, 434):
+        make_code(number)
+        used.append(Revision.current())
+    if fault == "gone":
+        Revision.objects.all().delete()
+    else:
+        Revision.objects.update(number=used[0])
+    make_code(435)
+    assert Revision.current() > max(used)

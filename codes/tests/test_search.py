@@ -2,10 +2,12 @@
 
 import csv
 import json
+import threading
 import unicodedata
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -356,3 +358,57 @@ def test_search_follows_an_edit(make_code):
     assert first("brand new phrase") == "433"
     code.delete()
     assert "433" not in found("새로 만든 코드")
+
+
+# While the index is built
+
+
+@pytest.fixture
+def building(monkeypatch):
+    """An index that another thread builds until the event is set, beside an older one."""
+    begun, go_on = threading.Event(), threading.Event()
+    search.current_index()
+    cache = search.index._cache
+    newest = cache.revision + 1
+    monkeypatch.setattr(cache, "read_revision", lambda: newest)
+    index = search.index.Index
+
+    def build():
+        begun.set()
+        go_on.wait(timeout=20)
+        return index([])
+
+    monkeypatch.setattr(search.index, "Index", build)
+    builder = threading.Thread(target=search.current_index)
+    builder.start()
+    assert begun.wait(timeout=10)
+    yield lambda: [go_on.set(), builder.join(timeout=10)]
+    go_on.set()
+    builder.join(timeout=10)
+
+
+def test_searches_go_on_with_the_old_index_while_a_new_one_is_built(building, client):
+    old = search.index._cache.index
+    assert search.current_index() is old
+    for address in ("/search/?q=gateway", "/search/suggest/?q=gateway", "/search/completions/?q=gateway"):
+        page = client.get(address)
+        assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
+    building()
+    assert search.current_index() is not old
+    assert "public" in client.get("/search/?q=gateway")["Cache-Control"]
+
+
+def test_searches_go_on_with_the_old_index_if_a_new_one_cannot_be_built(monkeypatch, client):
+    search.current_index()
+    newest = search.index._cache.revision + 1
+    monkeypatch.setattr(search.index._cache, "read_revision", lambda: newest)
+
+    def fail():
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(search.index, "Index", fail)
+    page = client.get("/search/?q=gateway")
+    assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
+    monkeypatch.setattr(search.index._cache, "index", None)
+    client.raise_request_exception = False
+    assert client.get("/search/?q=gateway").status_code == 503

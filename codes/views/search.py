@@ -28,19 +28,29 @@ def search(request: HttpRequest) -> HttpResponse:
     query = typed_query(request)
     index = finder.current_index()
     results = index.search(query)
+    response: HttpResponse
     if "all" not in request.GET and (address := _direct_address(results)):
-        return redirect(address)
-    context = {
-        "query": query,
-        "results": results,
-        "sections": [(kind, hits if kind == "group" else _rows(hits)) for kind, hits in results.sections],
-        "categories": [entry_row(category) for category in index.categories],
-    }
-    return render(request, "codes/search.html", context)
+        response = redirect(address)
+    else:
+        context = {
+            "query": query,
+            "results": results,
+            "sections": [(kind, hits if kind == "group" else _rows(hits)) for kind, hits in results.sections],
+            "categories": [entry_row(category) for category in index.categories],
+        }
+        response = render(request, "codes/search.html", context)
+    return _from_index(index, response)
 
 
 def _rows(hits: list[finder.Hit]) -> list[Row]:
     return [entry_row(hit.found) | {"reason": hit.reason} for hit in hits]
+
+
+def _from_index(index: finder.Index, response: HttpResponse) -> HttpResponse:
+    """Return the response, kept out of every cache if the catalogue has changed since the index was built."""
+    if finder.is_outdated(index):
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _direct_address(results: finder.Results) -> str:
@@ -57,23 +67,26 @@ def _direct_address(results: finder.Results) -> str:
 
 @public
 @without_database
-def suggest(request: HttpRequest) -> JsonResponse:
+def suggest(request: HttpRequest) -> HttpResponse:
     """Return the first results in the order of the page, for the list under the search field."""
-    return _json({"query": typed_query(request), "results": _suggestions(request)})
+    query, index = typed_query(request), finder.current_index()
+    return _from_index(index, _json({"query": query, "results": _suggestions(index, query)}))
 
 
 @public
 @without_database
-def completions(request: HttpRequest) -> JsonResponse:
+def completions(request: HttpRequest) -> HttpResponse:
     """Return the suggestions for a browser's address bar (OpenSearch Suggestions extension 1.1)."""
-    found = _suggestions(request)
+    query, index = typed_query(request), finder.current_index()
+    found = _suggestions(index, query)
     titles = [f"{each['label']} {each['name']}" for each in found]
     names = [each["name"] for each in found]
     addresses = [f"{settings.SITE_URL}{each['url']}" for each in found]
-    return _json([typed_query(request), titles, names, addresses], content_type="application/x-suggestions+json")
+    response = _json([query, titles, names, addresses], content_type="application/x-suggestions+json")
+    return _from_index(index, response)
 
 
-def _suggestions(request: HttpRequest) -> list[dict[str, str]]:
+def _suggestions(index: finder.Index, query: str) -> list[dict[str, str]]:
     return [
         {
             "url": hit.found.get_absolute_url(),
@@ -82,7 +95,7 @@ def _suggestions(request: HttpRequest) -> list[dict[str, str]]:
             "kind": hit.kind,
             "reason": hit.reason,
         }
-        for hit in finder.search(typed_query(request)).in_order[:MAX_SUGGESTIONS]
+        for hit in index.search(query).in_order[:MAX_SUGGESTIONS]
     ]
 
 

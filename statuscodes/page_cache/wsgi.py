@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -27,6 +28,10 @@ Key = tuple[Any, ...]
 
 CACHEABLE_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
 MAX_QUERY_LENGTH = 400  # bytes; a longer one is pasted text that nobody sends twice
+MAX_READ_QUERY = 12_000  # bytes; Django refuses longer ones
+MAX_RENDERING_WAIT = 2.0  # seconds for which a request waits while another renders the page that it wants
+MAX_REFRESH_WAIT = 0.5  # seconds, if there is an outdated page to answer with
+MAX_WAITING = 8  # requests that wait for others' rendering; see statuscodes.web.concurrency
 MAX_STORE_BYTES = 32 * 1024 * 1024  # of all pages without a query, and again of all with one
 SHARED_MAX_AGE = 24 * 60 * 60  # seconds; by then the catalogue has changed, or the page is wanted again
 STALE = {"Cache-Control": "public, max-age=0, stale-if-error=86400", "CDN-Cache-Control": "max-age=0"}
@@ -60,7 +65,9 @@ class PageCache:
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
         self.session_cookie = settings.SESSION_COOKIE_NAME
         self.behind_proxy = settings.BEHIND_PROXY
-        self.rendering = [threading.Lock() for _ in range(64)]
+        self.query_names = frozenset(settings.PUBLIC_QUERY_NAMES)
+        self.rendering: dict[Key, threading.Lock] = {}
+        self.waiting = threading.BoundedSemaphore(MAX_WAITING)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = self._key(environ)
@@ -79,39 +86,68 @@ class PageCache:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _is_current(self, page: Page) -> bool:
-        return page.revision >= self.poller.number
+        # Not a greater one either: when a database is put back to an older state, its revision goes backwards.
+        return page.revision == self.poller.number
 
     def _render_once(self, environ: Environ, key: Key, store: Store) -> Page | Answer:
-        """Render a missing page; requests that come in the meantime wait for it."""
-        with self.rendering[hash(key) % len(self.rendering)]:
+        """Render a missing page; requests that come in the meantime wait for it, though not for long."""
+        outdated = store.get(key)
+        lock = self.rendering.setdefault(key, threading.Lock())
+        if not self._acquire(lock, MAX_REFRESH_WAIT if outdated else MAX_RENDERING_WAIT):
+            return outdated or self._render_and_store(environ, key, store)
+        try:
             page = store.get(key)
             if page and self._is_current(page):
                 return page
-            revision = self.poller.number
-            made = self._shared(key, revision) or self._render(environ, key, revision)
-            if isinstance(made, Page):
-                store.store(key, made)
-            elif page and made[0].startswith("503"):
-                return page
-            return made
+            return self._render_and_store(environ, key, store)
+        finally:
+            # Those who wait for this lock find the page stored; those who come later need no lock, or take a new one.
+            self.rendering.pop(key, None)
+            lock.release()
+
+    def _acquire(self, lock: threading.Lock, max_wait: float) -> bool:
+        """Take the lock, perhaps after waiting for it; return False if that takes too long or too many wait."""
+        if lock.acquire(blocking=False):
+            return True
+        if not self.waiting.acquire(blocking=False):
+            return False
+        try:
+            return lock.acquire(timeout=max_wait)
+        finally:
+            self.waiting.release()
+
+    def _render_and_store(self, environ: Environ, key: Key, store: Store) -> Page | Answer:
+        revision = self.poller.number
+        made = self._shared(key, revision) or self._render(environ, key, revision)
+        if isinstance(made, Page):
+            store.store(key, made)
+        elif made[0].startswith("503") and (outdated := store.get(key)):
+            return outdated
+        return made
 
     def _key(self, environ: Environ) -> Key | None:
         """Return what the answer depends on, the query last; None for a request that has to reach Django."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-            or len(query) > MAX_QUERY_LENGTH
+            or len(query) > MAX_READ_QUERY
             or path.startswith(self.static)
             or "charset" in environ.get("CONTENT_TYPE", "").lower()
             # An editor who has just saved sees the page as it is now.
             or self.session_cookie in environ.get("HTTP_COOKIE", "")
         ):
             return None
-        if "&" in query:
-            # By name, and stable: if a name occurs twice, the later value counts.
-            query = "&".join(sorted(query.split("&"), key=lambda pair: pair.partition("=")[0]))
+        if query:
+            query = self._canonical(query)
+            if len(query) > MAX_QUERY_LENGTH or "%00" in query:
+                return None
         scheme = environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
         return scheme, environ.get("HTTP_HOST"), path, query
+
+    def _canonical(self, query: str) -> str:
+        """Return the part of a query that public pages read, in one spelling; the last of equal names counts."""
+        values = dict(parse_qsl(query.encode("latin-1", "replace").decode(errors="replace"), keep_blank_values=True))
+        return urlencode(sorted((name, value) for name, value in values.items() if name in self.query_names))
 
     def _shared(self, key: Key, revision: int) -> Page | None:
         """Return the page that another process rendered from the same release and revision, if there is one."""
@@ -168,7 +204,10 @@ class PageCache:
             environ["HTTP_IF_NONE_MATCH"], page_in_coding.etag, weak=True
         ):
             status, headers, body = "304 Not Modified", page_in_coding.unchanged, b""
-        if not self.poller.is_fresh:
+        is_fresh = self.poller.is_fresh
+        if not is_fresh:
+            self.poller.ensure_running()
+        if not is_fresh or not self._is_current(page):
             headers = [(name, STALE.get(name, value)) for name, value in headers]
         if self.behind_proxy:
             # nginx stores the page until this second is over, and shows this header to nobody.

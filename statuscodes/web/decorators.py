@@ -23,6 +23,12 @@ def without_database(view: View) -> View:
     return view
 
 
+def without_slot(view: View) -> View:
+    """Mark a view as answering at once, however many other requests are worked at (see concurrency.py)."""
+    view.needs_slot = False  # type: ignore[attr-defined]
+    return view
+
+
 STALE = "stale-while-revalidate=300, stale-if-error=86400"
 # Browsers revalidate soon, which costs a 304; shared caches a little later, and they serve stale pages when we do not
 # answer. s-maxage forbids that (RFC 9111 section 5.2.2.10); caches that know RFC 9213 read the second header instead.
@@ -33,13 +39,16 @@ PUBLIC = {
 
 
 def public(view: View) -> View:
-    """Mark a page that depends on its address and the catalogue alone, so that any cache may store it."""
+    """Mark a page that depends on its address and the catalogue alone, so that any cache may store it.
+
+    A view that sets Cache-Control itself has its reason, and is left alone.
+    """
 
     @read_only
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        if response.status_code in (200, 302):
+        if response.status_code in (200, 302) and "Cache-Control" not in response.headers:
             # An editor's browser must not show the page as it was before the save.
             has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
             for name, value in PUBLIC.items() if not has_session else [("Cache-Control", "private, no-cache")]:

@@ -63,7 +63,10 @@ class RequestLogMiddleware:
 
 
 class DatabaseUnavailableMiddleware:
-    """Answer 503 at once, for every view that needs the database, while it is known to be unavailable."""
+    """Answer 503 at once, for every view that needs the database, while it is known to be unavailable.
+
+    A request also notices when the poller, which knows that, is gone.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -72,6 +75,7 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        poller.ensure_running()
         if getattr(view, "needs_database", True):
             poller.require_database()
 

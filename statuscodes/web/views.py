@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from statuscodes.monitoring import metrics
 from statuscodes.page_cache.poller import poller
 
-from .decorators import public, read_only, without_database
+from .decorators import public, read_only, without_database, without_slot
 from .errors import RETRY_AFTER
 from .methods import READ_ONLY, allow_methods, method_response
 
@@ -46,31 +46,38 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 @read_only
 @without_database
+@without_slot
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while this process can serve; the body says whether the database answers."""
-    return JsonResponse(
-        {"status": "ok", "database": "away" if poller.is_unavailable else "ok"}, headers={"Cache-Control": "no-store"}
-    )
+    """Answer 200 while this process can serve; the body says whether the database answers and the poller runs."""
+    data = {"status": "ok", "database": "away" if poller.is_unavailable else "ok", "poller": poller.state}
+    return JsonResponse(data, headers={"Cache-Control": "no-store"})
 
 
 @read_only
 @without_database
+@without_slot
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 while everything works here, 503 while the database is unavailable. Redis is not required."""
+    ready = poller.is_ready if poller.is_started else _database_answers()
+    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": str(RETRY_AFTER)})
+    data = {"database": "ok" if ready else "away", "poller": poller.state, "revision": poller.number}
+    return JsonResponse(data, status=200 if ready else 503, headers=headers)
+
+
+def _database_answers() -> bool:
+    """Ask the database itself, where nothing polls it."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        ready = True
     except Error:
-        ready = False
-    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": str(RETRY_AFTER)})
-    data = {"database": "ok" if ready else "away", "revision": poller.number}
-    return JsonResponse(data, status=200 if ready else 503, headers=headers)
+        return False
+    return True
 
 
 @csrf_exempt
 @allow_methods()
 @without_database
+@without_slot
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others, whatever the method."""
     given = request.headers.get("Authorization", "")

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from codes.tests.originals import collected_static, copy_database
+from statuscodes.web.concurrency import THREADS
 from tools.serving import free_port, running
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -53,7 +54,7 @@ class Site:
         """Serve the site on a port of its own, as production does; yield the tools' Server."""
         port = free_port()
         command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-        command += ["--http", "1", "--no-ws", "--runtime-mode", "mt", "--blocking-threads", "1"]
+        command += ["--http", "1", "--no-ws", "--runtime-mode", "mt", "--blocking-threads", str(THREADS)]
         command += ["--port", str(port), *options, "statuscodes.wsgi:application"]
         environment = self.env | {"SITE_URL": f"http://127.0.0.1:{port}"} | dict(env)
         log = self.folder / f"granian-{port}.log"

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from conftest import serving
 from statuscodes.web.management.commands import backup
 
 EDIT = """
@@ -172,7 +171,7 @@ def test_what_is_no_backup_of_this_site_replaces_nothing(fresh_site, tmp_path, t
 
 def test_a_running_site_is_not_replaced(fresh_site, tmp_path):
     made = fresh_site.manage("backup", str(tmp_path / "backups"))
-    with serving(fresh_site):
+    with fresh_site.serving():
         said = refusal(fresh_site, "restore", "--no-input", made)
         assert "Nothing was restored" in said
         assert "systemctl stop statuscodes" in said

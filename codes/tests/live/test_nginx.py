@@ -8,11 +8,10 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import free_url, serving
+from codes.tests.live.servers import make_site
 from tools.serving import BEHIND_NGINX, connect, shipped_nginx
 
 EDIT = """
@@ -71,19 +70,25 @@ def ask_raw(port, request):
 
 def edit(site, name):
     """Change 404 in a process of its own; return the time just after it was saved."""
-    return float(site.manage("shell", "--no-imports", "-c", EDIT.format(name=name)).stdout)
+    return float(site.shell(EDIT.format(name=name)))
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory):
+    """A site for the tests of this module; nothing serves it yet."""
+    return make_site(tmp_path_factory.mktemp("own"))
 
 
 @contextmanager
 def behind_nginx(site, folder):
     """The site behind the shipped nginx, as (the site's processes, port for HTTPS)."""
-    url = free_url()
     with (
-        serving(site, url=url, env=BEHIND_NGINX) as server,
-        shipped_nginx(folder, urlsplit(url).port) as (_plain, port),
+        site.serving(env=BEHIND_NGINX) as server,
+        shipped_nginx(folder, server.port) as (_plain, port),
     ):
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        yield [server.pid, *map(int, children)], port
+        pid = server.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        yield [pid, *map(int, children)], port
 
 
 def tell(processes, number):

@@ -1,10 +1,13 @@
 """The page cache: pages by address and revision, served by the rules of RFC 9110 and RFC 9111."""
 
 import gzip
+import html
+import re
 import socket
 import threading
 import time
 from io import BytesIO
+from urllib.parse import parse_qsl
 
 import brotli
 import pytest
@@ -12,9 +15,10 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from codes.models import StatusCode
+from codes.tests.live.servers import wait_for
 from statuscodes.page_cache.negotiation import accepted_encoding, entity_tags, matches
 from statuscodes.page_cache.redis import FailSafeRedisCache
-from statuscodes.page_cache.wsgi import PageCache, Store
+from statuscodes.page_cache.wsgi import MAX_WAITING, PageCache, Store
 from statuscodes.web.handler import Handler
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +29,19 @@ class Revision:
 
     number = 1
     is_fresh = True
+
+    def __init__(self):
+        self.asked_to_run = 0
+
+    def ensure_running(self):
+        self.asked_to_run += 1
+
+
+class Body(list):
+    """The content of an answer of a WSGI application."""
+
+    def close(self):
+        pass
 
 
 class Answer:
@@ -129,6 +146,16 @@ def test_a_page_is_rendered_again_when_the_revision_has_grown(cached_site):
     StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
     assert "고친 이름" not in cached_site.get("/404/").body.decode()
     cached_site.revision.number += 1
+    assert "고친 이름" in cached_site.get("/404/").body.decode()
+
+
+@pytest.mark.parametrize("number", [0, 1, 49])
+def test_a_page_is_rendered_again_when_the_revision_went_backwards(cached_site, number):
+    """As when an older database is put back while the site runs."""
+    cached_site.revision.number = 50
+    cached_site.get("/404/")
+    StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
+    cached_site.revision.number = number
     assert "고친 이름" in cached_site.get("/404/").body.decode()
 
 
@@ -328,10 +355,6 @@ def test_a_login_page_opened_in_two_tabs_has_one_token(cached_site):
 def test_many_readers_of_a_missing_page_wait_for_one_rendering(cached_site):
     inside, go_on = threading.Event(), threading.Event()
 
-    class Body(list):
-        def close(self):
-            pass
-
     def slow(environ, start_response):
         cached_site.asked += 1
         inside.set()
@@ -341,14 +364,16 @@ def test_many_readers_of_a_missing_page_wait_for_one_rendering(cached_site):
 
     cached_site.pages.application = slow
     got = []
-    readers = [threading.Thread(target=lambda: got.append(cached_site.get("/404/").body)) for _ in range(20)]
+    readers = [
+        threading.Thread(target=lambda: got.append(cached_site.get("/404/").body)) for _ in range(1 + MAX_WAITING)
+    ]
     for reader in readers:
         reader.start()
     assert inside.wait(timeout=10)
     go_on.set()
     for reader in readers:
         reader.join(timeout=10)
-    assert got == [b"page"] * 20
+    assert got == [b"page"] * (1 + MAX_WAITING)
     assert cached_site.asked == 1
 
 
@@ -373,6 +398,7 @@ def test_while_the_database_is_unavailable_cached_pages_are_served_as_stale(cach
     assert stale.headers["Cache-Control"] == "public, max-age=0, stale-if-error=86400"
     assert stale.headers["CDN-Cache-Control"] == "max-age=0"
     assert cached_site.asked == 1
+    assert cached_site.revision.asked_to_run == 1
 
 
 def test_a_page_that_cannot_be_rendered_again_stays_as_it_was(cached_site, monkeypatch):
@@ -472,16 +498,117 @@ def test_a_shape_of_another_release_is_no_page(cached_site, redis, value, monkey
     assert cached_site.asked == 1
 
 
-@pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])
+@pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=HTTP+404+{}", "/search/suggest/?q=&fact={}"])
 def test_queries_cannot_fill_the_memory(cached_site, address):
     """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
     cached_site.pages.queried = Store(max_bytes=200_000)
     cached_site.get("/404/")
     for number in range(40):
         cached_site.get(address.format(number))
-    stored = cached_site.pages.queried
-    assert stored.bytes == sum(page.size for page in stored.values()) <= 200_000
-    assert 0 < len(stored) < 40
+    kept = cached_site.pages.queried
+    assert kept.bytes == sum(page.size for page in kept.values()) <= 200_000
+    assert 0 < len(kept) < 40
     asked = cached_site.asked
     cached_site.get("/404/")
     assert cached_site.asked == asked
+
+
+# What belongs to a page's address
+
+
+@pytest.mark.parametrize(
+    "query", ["x=1", "utm_source=mail&fbclid=abc", "x", "=", "&&", "Q=1", "%00x=1", "x=%FF", "x" * 900]
+)
+def test_what_no_page_reads_of_a_query_makes_no_page_of_its_own(cached_site, query):
+    page = cached_site.get("/404/")
+    assert cached_site.get(f"/404/?{query}").body == page.body
+    assert cached_site.asked == 1
+
+
+def test_a_query_that_is_spelt_otherwise_is_the_same_query(cached_site):
+    first = cached_site.get("/search/?all=1&q=bad+gateway")
+    for query in ("q=bad%20gateway&all=1", "%71=bad+gateway&x=y&all=1", "q=other&q=bad+gateway&all=1"):
+        assert cached_site.get(f"/search/?{query}").body == first.body
+    assert cached_site.asked == 1
+
+
+def test_the_last_of_equal_names_counts_as_it_does_for_django(cached_site, client):
+    for query in ("q=404&%71=500", "%71=404&q=500", "q=500"):
+        assert (
+            cached_site.get(f"/search/?{query}").headers["Location"]
+            == client.get(f"/search/?{query}").headers["Location"]
+        )
+
+
+def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, settings):
+    linked = set()
+    for address in ("/", "/404/?q=not+found", "/search/?all=1&q=gateway", "/?standing=vendor", "/opensearch.xml"):
+        text = html.unescape(client.get(address).content.decode())
+        for found in re.findall(r'(?:href|template)="[^"]*[?]([^"#]*)"', text):
+            linked |= {name for name, _value in parse_qsl(found, keep_blank_values=True)}
+        linked |= set(re.findall(r'<input[^>]* name="(\w+)"', text))
+    assert linked == set(settings.PUBLIC_QUERY_NAMES)
+
+
+# A rendering that hangs
+
+
+@pytest.fixture
+def hanging(cached_site, monkeypatch):
+    """The cached site while every rendering hangs until the event is set."""
+    go_on = threading.Event()
+
+    def hang(environ, start_response):
+        cached_site.asked += 1
+        go_on.wait(timeout=20)
+        start_response("200 OK", [("Cache-Control", "public"), ("Content-Type", "text/plain")])
+        return Body([b"new page"])
+
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_REFRESH_WAIT", 0.05)
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_RENDERING_WAIT", 0.05)
+    cached_site.go_on, cached_site.hang = go_on, hang
+    yield cached_site
+    go_on.set()
+
+
+def start(call):
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_who_can_get_an_outdated_page_does_not_wait_for_a_rendering_that_hangs(hanging):
+    old = hanging.get("/404/")
+    hanging.pages.application = hanging.hang
+    hanging.revision.number += 1
+    first = start(lambda: hanging.get("/404/"))
+    wait_for(lambda: hanging.asked == 2 or None)
+    page = hanging.get("/404/")
+    assert page.body == old.body
+    assert page.headers["Cache-Control"] == "public, max-age=0, stale-if-error=86400"
+    hanging.go_on.set()
+    first.join(timeout=10)
+    assert hanging.get("/404/").body == b"new page"
+
+
+def test_other_pages_do_not_wait_for_a_rendering_that_hangs(hanging):
+    application = hanging.pages.application
+    hanging.pages.application = hanging.hang
+    start(lambda: hanging.get("/404/"))
+    wait_for(lambda: hanging.asked == 1 or None)
+    hanging.pages.application = application
+    for number in range(100):
+        assert hanging.get(f"/{number}-nope/").status == 404
+    assert hanging.get("/healthz").status == 200
+
+
+def test_few_wait_for_a_rendering_that_hangs_and_the_others_ask_django(hanging, monkeypatch):
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_RENDERING_WAIT", 20)
+    hanging.pages.application = hanging.hang
+    readers = [start(lambda: hanging.get("/404/")) for _ in range(MAX_WAITING + 4)]
+    wait_for(lambda: hanging.asked == 4 or None)
+    hanging.go_on.set()
+    for reader in readers:
+        reader.join(timeout=10)
+    assert hanging.asked == 4
+    assert hanging.pages.rendering == {}

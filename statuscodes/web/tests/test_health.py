@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_process_is_healthy_without_asking_the_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+        assert client.get("/healthz").json() == {"status": "ok", "database": "ok", "poller": "off"}
 
 
 def test_the_site_is_ready_while_its_database_answers(client, monkeypatch):
@@ -28,12 +28,12 @@ def test_the_site_is_ready_while_its_database_answers(client, monkeypatch):
 
 
 def test_no_request_waits_for_an_unavailable_database(client, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(poller, "is_unavailable", True)
+    monkeypatch.setattr(poller, "has_failed", True)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
         for path in ("/404/", "/admin/", "/sitemap.xml"):
             assert client.get(path).status_code == 503
-        assert client.get("/healthz").json() == {"status": "ok", "database": "away"}
+        assert client.get("/healthz").json() == {"status": "ok", "database": "away", "poller": "off"}
 
 
 def test_search_works_while_the_database_is_unavailable(client, monkeypatch, django_assert_num_queries):
@@ -41,7 +41,7 @@ def test_search_works_while_the_database_is_unavailable(client, monkeypatch, dja
     monkeypatch.setattr(search.index._cache, "read_revision", lambda: revision)
     monkeypatch.setattr(search.index._cache, "check_database", poller.require_database)
     client.get("/search/?q=gateway")
-    monkeypatch.setattr(poller, "is_unavailable", True)
+    monkeypatch.setattr(poller, "has_failed", True)
     with django_assert_num_queries(0):
         assertContains(client.get("/search/?q=못+찾음&all=1"), "찾을 수 없음")
         assertRedirects(client.get("/search/?q=404"), "/404/", fetch_redirect_response=False)
@@ -52,7 +52,7 @@ def test_search_works_while_the_database_is_unavailable(client, monkeypatch, dja
 
 
 def test_the_page_of_an_unavailable_database_says_when_to_retry(client, monkeypatch):
-    monkeypatch.setattr(poller, "is_unavailable", True)
+    monkeypatch.setattr(poller, "has_failed", True)
     client.raise_request_exception = False
     page = client.get("/en/404/")
     assertContains(page, "Service Unavailable", status_code=503)

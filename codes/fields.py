@@ -46,7 +46,8 @@ class PositionField(models.PositiveSmallIntegerField):
     default_validators = [MaxValueValidator(MAX_POSITION)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"verbose_name": _("position"), "default": 1} | kwargs)
+        options: dict[str, Any] = {"verbose_name": _("position"), "default": 1}
+        super().__init__(*args, **options | kwargs)
 
 
 class CitationField(models.CharField):

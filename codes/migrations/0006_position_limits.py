@@ -18,7 +18,7 @@ MODELS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("codes", "0004_standard_names")]
+    dependencies = [("codes", "0005_revision_row")]
 
     operations = [
         # SQLite would build every table again, because the fields have another class.

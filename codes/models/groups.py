@@ -1,5 +1,7 @@
 """Groups of codes that people confuse, with the question that tells them apart."""
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -65,7 +67,7 @@ class ConfusionGroup(Entry):
 class GroupMemberManager(NaturalKeyManager):
     """Finds the members of groups."""
 
-    def beside(self, number: int) -> "models.QuerySet[GroupMember]":
+    def beside(self, number: int) -> Any:
         """Return all members of the groups of a code, group by group, with what a box shows of them."""
         shown = ["code", "group", "position", "answer_ko", "answer_en"]
         shown += ["group__position", "group__question_ko", "group__question_en"]
@@ -99,7 +101,7 @@ class GroupMember(Detail):
     example_ko = MarkdownField(_("example (Korean)"), blank=True)
     example_en = MarkdownField(_("example (English)"), blank=True)
 
-    objects = GroupMemberManager()
+    objects = GroupMemberManager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["position", "code"]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from math import log
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import Error
 
@@ -368,10 +368,11 @@ def current_index() -> Index:
     shown and not stored: see `is_outdated`.
     """
     # The revision is read before the index is built, and recorded after it: the index is at least as new.
-    if not _is_due():
-        return _cache.index
-    if not _cache.lock.acquire(blocking=_cache.index is None):
-        return _cache.index
+    index = _cache.index
+    if index and not _is_due():
+        return index
+    if not _cache.lock.acquire(blocking=index is None) and index:
+        return index
     try:
         if _is_due():
             revision = _cache.read_revision()
@@ -383,7 +384,7 @@ def current_index() -> Index:
             raise
     finally:
         _cache.lock.release()
-    return _cache.index
+    return cast("Index", _cache.index)
 
 
 def _is_due() -> bool:

@@ -58,12 +58,12 @@ def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
 @public
 def code_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Show a code, or what is known about a number that nobody registered."""
-    codes = list(StatusCode.objects.linked_from(number))
+    codes: list[Any] = list(StatusCode.objects.linked_from(number))
     code = next((each for each in codes if each.number == number), None)
     # They are in order, and the two next to the number are among them.
     previous = next((each for each in reversed(codes) if each.number < number), None)
     following = next((each for each in codes if each.number > number), None)
-    context = {
+    context: dict[str, Any] = {
         "previous": previous and link_row(previous),
         "next": following and link_row(following),
         "query": typed_query(request),

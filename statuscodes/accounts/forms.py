@@ -80,4 +80,5 @@ class LoginForm(AdminAuthenticationForm):
             "You logged in with a recovery code. %(count)d are left; make new ones under “Second factor”.",
             count,
         )
-        messages.warning(self.request, text % {"count": count}, fail_silently=True)
+        request: Any = self.request
+        messages.warning(request, text % {"count": count}, fail_silently=True)

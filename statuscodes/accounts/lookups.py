@@ -35,6 +35,7 @@ class StrictChangeList(ChangeList):
         A year beyond the calendar and a range of one value are such lookups. Only lookups from the address are
         compiled here, so an error of our own filters is not taken for one of theirs.
         """
+        lookups: Any
         specs, has_filters, lookups, *rest = super().get_filters(request)
         for parameters in (lookups, *(spec.used_parameters for spec in specs if isinstance(spec, FieldListFilter))):
             try:

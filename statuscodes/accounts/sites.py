@@ -73,7 +73,7 @@ class AdminSite(admin.AdminSite):
 
         return super().admin_view(checked, cacheable)
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         return StrictAutocompleteView.as_view(admin_site=self)(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -89,7 +89,8 @@ class AdminSite(admin.AdminSite):
     @no_append_slash
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
         """Redirect to the address with a slash, and keep the method and content of a form. Raise Http404."""
-        return redirect_permanently(request, super().catch_all_view(request, url).url)
+        answer: Any = super().catch_all_view(request, url)
+        return redirect_permanently(request, answer.url)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
@@ -111,7 +112,7 @@ class AdminSite(admin.AdminSite):
             for action, is_offered in (("on", not is_on), ("renew", is_on), ("off", can_switch_off))
             if is_offered
         }
-        form = forms.get(chosen)
+        form = forms.get(chosen or "")
         if form and form.is_valid():
             if chosen == "off":
                 switch_off(user)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -21,7 +22,8 @@ class DatabaseInUse(Exception):
 
 def sqlite_path() -> Path | None:
     """Return the file of the site's SQLite database, None for PostgreSQL and for a database in memory."""
-    if connection.vendor != "sqlite" or connection.is_in_memory_db():
+    default: Any = connection
+    if default.vendor != "sqlite" or default.is_in_memory_db():
         return None
     return Path(connection.settings_dict["NAME"])
 
@@ -70,10 +72,11 @@ def exclusive_use() -> Iterator[None]:
 def _require_no_other_connection() -> None:
     """Raise DatabaseInUse if another session is connected to this PostgreSQL database."""
     # Not through the pool: it may have connections of its own.
-    connection.close()
-    connection.close_pool()
+    default: Any = connection
+    default.close()
+    default.close_pool()
     deadline = time.monotonic() + LOCK_TIMEOUT
-    with connection.Database.connect(**connection.get_connection_params(), autocommit=True) as own:
+    with default.Database.connect(**default.get_connection_params(), autocommit=True) as own:
         while count := own.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"

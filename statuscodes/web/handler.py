@@ -34,7 +34,7 @@ class Handler(WSGIHandler):
     request_class = Request
 
     def get_response(self, request: HttpRequest) -> Any:
-        response = super().get_response(request)
+        response: Any = super().get_response(request)
         if response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             # Of a 204 it is forbidden (RFC 9110 section 8.6), of a 304 it would be the page's.
             del response.headers["Content-Length"]

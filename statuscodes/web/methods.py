@@ -35,7 +35,7 @@ def method_response(request: HttpRequest, allowed: tuple[str, ...]) -> HttpRespo
         return response
     if request.method not in KNOWN_METHODS:
         response = error_page(request, 501)
-        response._has_been_logged = True  # Django writes each 5xx to the log as an error of ours
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django writes each 5xx to the log as an error of ours
         return response
     reason = _("This page can be read, and nothing else.") if allowed == READ_ONLY else ""
     return error_page(request, 405, reason=reason, headers=allow)

@@ -153,7 +153,7 @@ class AppendSlashMiddleware(CommonMiddleware):
         return escape_leading_slashes(request.get_full_path(force_append_slash=True))
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        answer = super().process_response(request, response)
+        answer: Any = super().process_response(request, response)
         return answer if answer is response else redirect_permanently(request, answer.url)
 
 

@@ -49,7 +49,7 @@ class ConditionalFile(StaticFile):
     def get_response(self, method: str, request_headers: dict[str, Any]) -> Response:
         """Answer GET or HEAD. The order of the conditions is that of RFC 9110 section 13.2.2."""
         path, items = self.get_path_and_headers(request_headers)
-        headers = Headers(list(items))
+        headers: Any = Headers(list(items))
         if self._fails(request_headers, headers["ETag"]):
             return Response(HTTPStatus.PRECONDITION_FAILED, [("Content-Length", "0")], None)
         if self._is_unchanged(request_headers, headers["ETag"]):

@@ -52,7 +52,7 @@ def moment(value):
 
 
 def test_every_final_response_of_2xx_to_4xx_tells_when_it_was_made():
-    """RFC 9110 section 6.6.1: an origin server with a clock must; a recipient that forwards or stores it adds it."""
+    """RFC 9110 section 6.6.1: an origin server with a clock sends it; a recipient that forwards a response adds it."""
     without = {
         name_of(message)
         for message in all_messages()

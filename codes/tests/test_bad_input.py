@@ -145,7 +145,8 @@ AUTOCOMPLETE = "autocomplete/?app_label=codes&model_name=exchange&field_name=cod
      # A lookup that cannot become SQL
      *(f"codes/entrysnapshot/?saved_at__year={year}" for year in ("0", "99999", "-1", BEYOND)),
      "codes/entrysnapshot/?saved_at__iso_year=0", "codes/entrysnapshot/?saved_at__year__gt=99999",
-     "codes/statuscode/?checked_on__year=99999", "codes/statuscode/?number__range=1",
+     "codes/statuscode/?checked_on__year=99999",
+     *(f"codes/statuscode/?number__range={value}" for value in ("1", "12", "123", "1,2", "")),
      "codes/statuscode/?_facets=1&checked_on__year=0", "codes/entrysnapshot/?saved_at__gte=x",
      "auth/user/?date_joined__year=99999", "otp_totp/totpdevice/?created_at__year=99999",
      "codes/category/?pk=x", "codes/category/?nope=1", "codes/category/?e=1&nope=1", "codes/category/?_connector=OR",
@@ -172,7 +173,7 @@ def test_the_same_in_english_says_what_the_limit_is(admin_client):
 
 @pytest.mark.parametrize(
     "query",
-    [f"codes/category/?pk={BEYOND}", f"codes/category/?pk__in={BEYOND}", f"codes/category/?pk__range=0,{BEYOND}",
+    [f"codes/category/?pk={BEYOND}", f"codes/category/?pk__in={BEYOND}",
      "codes/entrysnapshot/?o=99", f"codes/entrysnapshot/?p={BEYOND}", f"codes/entrysnapshot/?p={'9' * 5000}",
      f"codes/statuscode/{BEYOND}/change/",
      f"codes/statuscode/{'9' * 5000}/change/", f"codes/statuscode/{BEYOND}/history/",

@@ -32,8 +32,8 @@ class StrictChangeList(ChangeList):
     def get_filters(self, request: HttpRequest) -> Any:
         """Return what Django returns. Raise IncorrectLookupParameters for a lookup that cannot become SQL.
 
-        A year beyond the calendar and a range of one value are such lookups. Only lookups from the address are
-        compiled here, so an error of our own filters is not taken for one of theirs.
+        A year beyond the calendar is such a lookup. Only lookups from the address are compiled here, so an error of our
+        own filters is not taken for one of theirs.
         """
         lookups: Any
         specs, has_filters, lookups, *rest = super().get_filters(request)
@@ -63,8 +63,9 @@ class StrictAdminMixin:
             raise BadRequest from error
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # A regular expression from an address could keep the server busy for good.
-        if {"regex", "iregex"} & set(lookup.split(LOOKUP_SEP)):
+        # A regular expression from an address could keep the server busy for good. The text of a range would be read as
+        # the list of its characters.
+        if {"regex", "iregex", "range"} & set(lookup.split(LOOKUP_SEP)):
             return False
         return super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
 

@@ -2,13 +2,33 @@
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 # The attributes of every record; all others are facts of the event.
 STANDARD_ATTRS = {*vars(logging.makeLogRecord({})), "message", "asctime", "request", "server_time"}
+# What a terminal or an editor obeys rather than shows: control characters, line separators, marks that turn the
+# direction of a text, and lone surrogates, which no encoding can write.
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+
+
+def escape(text: str) -> str:
+    """Return the text with every unsafe character as JSON would escape it."""
+    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+class LineFormatter(logging.Formatter):
+    """Formats a record as a line to read, followed by the traceback if there is one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return escape(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:
+        return "\n".join(map(escape, super().formatException(ei).split("\n")))
 
 
 class JSONFormatter(logging.Formatter):
@@ -26,4 +46,4 @@ class JSONFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in STANDARD_ATTRS}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return escape(json.dumps(line, ensure_ascii=False, default=str))

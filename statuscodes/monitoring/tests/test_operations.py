@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from codes import search
 from codes.models import Revision
-from statuscodes.monitoring.logging import JSONFormatter
+from statuscodes.monitoring.logging import JSONFormatter, LineFormatter
 from statuscodes.page_cache.poller import RevisionPoller, poller
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,25 @@ def test_control_characters_cannot_forge_a_line(client, lines):
     client.get("/%0a%1b[31mfake/")
     assert len(lines) == 1
     assert "\n" not in json.dumps(lines[0])
+
+
+UNSAFE = "\x00\x1b\x7f\x85\x9b\u061c\u200e\u2028\u202e\u2066\ufeff\ud800"
+
+
+@pytest.mark.parametrize("character", UNSAFE, ids=map(ascii, UNSAFE))
+def test_what_a_terminal_obeys_is_escaped_in_every_format(character):
+    try:
+        raise ValueError(f"a{character}b")
+    except ValueError as error:
+        record = logging.makeLogRecord({"msg": f"GET /{character}x\n", "exc_info": (type(error), error, None)})
+    line = JSONFormatter().format(record)
+    assert json.loads(line)["message"] == f"GET /{character}x\n"
+    text = LineFormatter("{levelname} {message}", style="{").format(record)
+    assert text.splitlines()[0].endswith(f"GET /\\u{ord(character):04x}x\\u000a")
+    assert len(text.splitlines()) == 2
+    for written in (line, text):
+        assert character not in written
+        assert written.encode().isascii()
 
 
 # Metrics

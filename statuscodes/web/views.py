@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from statuscodes.monitoring import metrics
@@ -66,12 +67,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(data, status=200 if ready else 503, headers=headers)
 
 
-@read_only
+@csrf_exempt
 @without_database
 def metrics_page(request: HttpRequest) -> HttpResponse:
-    """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others."""
+    """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others, whatever their method."""
     given = request.headers.get("Authorization", "")
     if not settings.METRICS_TOKEN or not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
         raise Http404
+    return _metrics(request)
+
+
+@read_only
+def _metrics(request: HttpRequest) -> HttpResponse:
     text = metrics.render(revision=poller.number, database_up=poller.is_fresh)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -134,7 +134,13 @@ def test_metrics_count_what_was_answered(client, settings):
 )
 def test_metrics_are_for_those_who_have_the_token(client, settings, token, given):
     settings.METRICS_TOKEN = token
-    assert client.get("/metrics", HTTP_AUTHORIZATION=given).status_code == 404
+    for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
+        assert client.generic(method, "/metrics", HTTP_AUTHORIZATION=given).status_code == 404
+
+
+def test_metrics_are_only_read(client, settings):
+    settings.METRICS_TOKEN = "secret"
+    assert client.post("/metrics", HTTP_AUTHORIZATION="Bearer secret").status_code == 405
 
 
 # Health

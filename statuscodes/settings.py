@@ -165,7 +165,7 @@ LOGGING = {
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
+            "class": "statuscodes.monitoring.logging.BackgroundHandler",
             "stream": "ext://sys.stdout",
             "formatter": "line" if DEBUG else "json",
         }

@@ -1,7 +1,13 @@
 """What those who run the site see: logs, metrics, health."""
 
+import fcntl
 import json
 import logging
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
 
 import pytest
 from django.db import OperationalError, connection
@@ -10,7 +16,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from codes import search
 from codes.models import Revision
-from statuscodes.monitoring.logging import JSONFormatter, LineFormatter
+from statuscodes.monitoring.logging import MAX_PENDING, BackgroundHandler, JSONFormatter, LineFormatter
 from statuscodes.page_cache.poller import RevisionPoller, poller
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +103,58 @@ def test_what_a_terminal_obeys_is_escaped_in_every_format(character):
     for written in (line, text):
         assert character not in written
         assert written.encode().isascii()
+
+
+@pytest.fixture
+def pipe():
+    """A pipe into which a page fits, as (descriptor to read, stream to write)."""
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    stream = os.fdopen(writing, "w")
+    yield reading, stream
+    for close in (stream.close, lambda: os.close(reading)):
+        with suppress(OSError):
+            close()
+
+
+def log_to(stream):
+    handler = BackgroundHandler(stream)
+    handler.setFormatter(JSONFormatter())
+    return handler
+
+
+def test_nobody_waits_for_a_reader_of_the_log_who_does_not_read(pipe):
+    reading, stream = pipe
+    handler = log_to(stream)
+    count = 3 * MAX_PENDING
+    began = time.monotonic()
+    for number in range(count):
+        handler.handle(logging.makeLogRecord({"msg": f"line {number} {'x' * 100}"}))
+    assert time.monotonic() - began < 20
+    text = b""
+    while b"were dropped" not in text or not text.endswith(b"\n"):
+        text += os.read(reading, 65536)
+    messages = [json.loads(line)["message"] for line in text.splitlines()]
+    (said,) = [message for message in messages if "were dropped" in message]
+    assert messages[0].startswith("line 0 ")
+    assert int(said.split()[0]) > count - MAX_PENDING - 100
+
+
+def test_the_site_goes_on_when_nobody_can_read_the_log(pipe):
+    reading, stream = pipe
+    os.close(reading)
+    handler = log_to(stream)
+    for _ in range(3):
+        handler.handle(logging.makeLogRecord({"msg": "x" * 5000}))
+        handler.flush()
+    assert handler.lines.unfinished_tasks == 0
+    assert handler.thread.is_alive()
+
+
+def test_the_last_lines_of_a_process_are_written():
+    code = "import django; django.setup()\nimport logging; logging.getLogger('statuscodes').error('last words')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["message"] == "last words"
 
 
 # Metrics

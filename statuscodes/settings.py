@@ -165,11 +165,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "statuscodes.monitoring.logging.JSONFormatter"},
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "line": {
+            "()": "statuscodes.monitoring.logging.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
+            "class": "statuscodes.monitoring.logging.BackgroundHandler",
             "stream": "ext://sys.stdout",
             "formatter": "line" if DEBUG else "json",
         }

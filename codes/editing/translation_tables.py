@@ -25,7 +25,7 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MAX_BYTES = 5_000_000
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 TextHolder = StatusCode | Advice
 
@@ -84,12 +84,16 @@ def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
 
 
 def _escape_formula(text: str) -> str:
-    """Prefix an apostrophe to a text that a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+    """Prefix an apostrophe to a text that a spreadsheet would run as a formula, or that looks prefixed already."""
+    return f"'{text}" if _is_formula(text) else text
 
 
 def _unescape_formula(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_PREFIXES) else text
+    return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip("'").startswith(FORMULA_PREFIXES)
 
 
 def parse_table(content: bytes, file_format: str) -> list[Difference]:
@@ -141,7 +145,9 @@ def apply(differences: list[Difference], editor: Any, reason: str) -> None:
     """
     for number in dict.fromkeys(each.number for each in differences):
         own = [each for each in differences if each.number == number]
-        code = StatusCode.objects.prefetch_related("advice").get(pk=number)
+        code = StatusCode.objects.prefetch_related("advice").filter(pk=number).first()
+        if code is None:
+            raise InvalidTable([_("%(number)s was deleted in the meantime.") % {"number": f"{number:03}"}])
         history.record(code.key)
         if not history.bump_version(code, own[0].version):
             raise InvalidTable([_("%(number)s was saved by somebody else in the meantime.") % {"number": code.label}])

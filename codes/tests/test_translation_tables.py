@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from codes.editing import fixtures
+from codes.editing import fixtures, translation_tables
 from codes.models import EntrySnapshot, StatusCode
 from codes.tests.html_forms import form_of
 
@@ -77,11 +77,22 @@ def test_an_updated_translation_is_no_longer_outdated(editor):
     assert StatusCode.objects.get(number=433).outdated_translations == "name_ko"
 
 
-def test_texts_that_look_like_formulas_are_escaped_and_read_back_unchanged(editor):
-    StatusCode.objects.filter(number=433).update(summary_en='=HYPERLINK("https://evil.example")')
-    table = table_of(editor, 433)
-    assert not [row for row in table if any(str(cell).startswith(("=", "-", "+", "@")) for cell in row)]
-    assert upload(editor, table).context["differences"] == []
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("beginning", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "'=", "''=", "'"])
+def test_texts_that_look_like_formulas_are_escaped_and_read_back_unchanged(editor, beginning, file_format):
+    StatusCode.objects.filter(number=433).update(summary_en=f'{beginning}HYPERLINK("https://evil.example")')
+    table = table_of(editor, 433, file_format=file_format)
+    assert not [row for row in table if any(str(cell).startswith(tuple("=-+@＝＋－＠")) for cell in row)]
+    assert upload(editor, table, file_format).context["differences"] == []
+
+
+@pytest.mark.parametrize("beginning", ["\t", "\r", "\n"])
+def test_white_space_that_a_spreadsheet_skips_does_not_hide_a_formula(beginning):
+    """Forms strip it; a text from elsewhere may begin with it."""
+    code = StatusCode.objects.get(number=433)
+    code.summary_en = f"{beginning}=1+1"
+    exported = translation_tables.export_table([code], "csv").decode()
+    assert f"'{beginning}=1+1" in exported
 
 
 @pytest.mark.parametrize(
@@ -121,6 +132,12 @@ def test_a_save_between_the_list_and_the_confirmation_is_not_overwritten(editor)
     editor.post(path, data | {"name_ko": "그사이 고친 이름"})
     assertContains(confirm(editor, page), "433")
     assert StatusCode.objects.get(number=433).name_ko == "그사이 고친 이름"
+
+
+def test_a_table_of_a_code_that_was_deleted_in_the_meantime_is_refused(editor):
+    page = upload(editor, change(table_of(editor, 598), 598, "name", "ko", "번역한 이름"))
+    StatusCode.objects.get(number=598).delete()
+    assertContains(confirm(editor, page), "598번은 그사이 삭제되었습니다.")
 
 
 def test_a_forged_confirmation_saves_nothing(editor):

@@ -7,7 +7,8 @@ serialised rows are tied to the schema of their time, and it has no comparison f
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Change:
     field: str
     before: str
     after: str
-    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
+    budget: Budget = dataclass_field(default_factory=Budget, compare=False, repr=False)
 
     @property
     def as_html(self) -> SafeString:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("codes", "0005_revision_row")]
+    dependencies = [("codes", "0007_exported_digest")]
 
     operations = [
         migrations.AddField(

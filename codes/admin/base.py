@@ -163,13 +163,13 @@ class EntryAdmin(admin.ModelAdmin):
     class Media:
         js = [forms.Script("js/admin.js", defer=True)]
 
-    def entry_of(self, instance: Any) -> Any:
+    def get_entry(self, instance: Any) -> Any:
         """Return the entry that an object of this admin belongs to."""
         return instance
 
     def action_checkbox(self, obj: Any) -> SafeString:
         """Return the checkbox with the version token of the row, so that actions change only what the list showed."""
-        token = format_html('<input type="hidden" name="token" value="{}">', self.entry_of(obj).version_token)
+        token = format_html('<input type="hidden" name="token" value="{}">', self.get_entry(obj).version_token)
         return super().action_checkbox(obj) + token
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -227,7 +227,7 @@ class EntryAdmin(admin.ModelAdmin):
         return super().get_inline_formsets(request, refreshed, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        entry = self.entry_of(obj)
+        entry = self.get_entry(obj)
         if change or entry is not obj:
             history.record(entry.key)
             if not history.bump_version(entry, form.cleaned_data["lock_version"] if change else entry.lock_version):
@@ -242,7 +242,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        history.record(self.entry_of(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
+        history.record(self.get_entry(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -250,7 +250,7 @@ class EntryAdmin(admin.ModelAdmin):
         """Ask before deleting. The address of the question carries the version token of what it showed."""
         obj = self.get_object(request, unquote(object_id))
         if obj and request.method == "GET" and "token" not in request.GET:
-            query = request.GET.dict() | {"token": self.entry_of(obj).version_token}
+            query = request.GET.dict() | {"token": self.get_entry(obj).version_token}
             return redirect(f"{request.path}?{urlencode(query)}")
         try:
             return super().delete_view(request, object_id, extra_context)
@@ -259,7 +259,7 @@ class EntryAdmin(admin.ModelAdmin):
             return redirect(f"admin:codes_{self.opts.model_name}_change", object_id)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        entry = self.entry_of(obj)
+        entry = self.get_entry(obj)
         key = entry.key
         history.record(key)
         if request.GET.get("token") != entry.version_token or not history.bump_version(entry, entry.lock_version):
@@ -290,7 +290,7 @@ class EntryAdmin(admin.ModelAdmin):
             obj = self.get_object(request, unquote(object_id)) if response.status_code == 302 else None
             if obj:
                 with override(language):
-                    response = _public_response(request, self.entry_of(obj).get_absolute_url())
+                    response = _public_response(request, self.get_entry(obj).get_absolute_url())
                 # Drain the message of success: the save is rolled back.
                 list(messages.get_messages(request))
             transaction.set_rollback(True)

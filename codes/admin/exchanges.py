@@ -52,7 +52,7 @@ class ExchangeAdmin(EntryAdmin):
     inlines = [MessageInline]
     fields = [("code", "position"), *in_both_languages("title")]
 
-    def entry_of(self, instance: Any) -> Any:
+    def get_entry(self, instance: Any) -> Any:
         return instance.code
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

@@ -366,7 +366,7 @@ def test_a_shared_cache_that_hangs_is_asked_once_and_then_skipped():
 @pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=404&x={}", "/search/suggest/?q=&x={}"])
 def test_queries_cannot_fill_the_memory(cached_site, address):
     """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
-    cached_site.pages.queried = Store(most_bytes=200_000)
+    cached_site.pages.queried = Store(max_bytes=200_000)
     cached_site.get("/404/")
     for number in range(40):
         cached_site.get(address.format(number))

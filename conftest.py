@@ -1,7 +1,10 @@
 """Fixtures for every test: the loaded database, the rendered pages, accounts and small entries."""
 
+import fcntl
 import os
+import pickle
 import re
+import shutil
 
 import environ
 import pytest
@@ -13,6 +16,7 @@ from django.utils import translation
 from django.utils.timezone import localdate
 
 from codes import search
+from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
 from codes.tests.originals import copy_database
 
@@ -37,14 +41,20 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
 
 
 @pytest.fixture(scope="session")
-def rendered(django_db_setup, django_db_blocker):
-    """Every page of the sitemap, in both languages: responses by path, rendered once for all tests of this process."""
-    client = Client()
-    with django_db_blocker.unblock():
-        paths = re.findall(r"<loc>https://status\.example(.*?)</loc>", client.get("/sitemap.xml").text)
-        pages = ((path, client.get(path)) for path in paths)
-        # Without their contexts, which hold every object of the catalogue many times.
-        return {path: HttpResponse(page.content, status=page.status_code, headers=page.headers) for path, page in pages}
+def rendered(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Every page of the sitemap, in both languages: responses by path, rendered once for all workers of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    file = folder / "rendered.pickle"
+    with (folder / "rendered.lock").open("w") as lock, django_db_blocker.unblock():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            client = Client()
+            paths = re.findall(r"<loc>https://status\.example(.*?)</loc>", client.get("/sitemap.xml").text)
+            pages = [(path, client.get(path)) for path in paths]
+            file.write_bytes(pickle.dumps([(path, p.status_code, dict(p.headers), p.content) for path, p in pages]))
+    pages = pickle.loads(file.read_bytes())
+    return {path: HttpResponse(content, status=status, headers=fields) for path, status, fields, content in pages}
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +69,16 @@ def fresh_index(monkeypatch):
     """Put back the index of the loaded catalogue, and where it learns of revisions, after each test."""
     for name, value in vars(search.index._cache).items():
         monkeypatch.setattr(search.index._cache, name, value)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a few of the catalogue's files. What it lacks, loading leaves as it is in the database."""
+    folder = tmp_path / "fixtures"
+    for name in ("categories", "codes/200", "codes/404", "codes/499", "codes/599", "codes/783", "groups/401-403"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(FIXTURES / f"{name}.yaml", folder / f"{name}.yaml")
+    return folder
 
 
 @pytest.fixture

@@ -1,7 +1,4 @@
-"""Loading fixtures, and keeping what editors changed.
-
-Most tests load a folder of a few files: whatever a folder lacks, loading leaves as it is in the database.
-"""
+"""Loading fixtures, and keeping what editors changed."""
 
 import shutil
 from io import StringIO
@@ -9,22 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from codes.editing import fixtures
 from codes.models import Category, ConfusionGroup, Reference, Revision, StatusCode
 
 pytestmark = pytest.mark.django_db
-
-
-FILES = ["categories.yaml", "codes/200.yaml", "codes/404.yaml", "codes/783.yaml", "groups/401-403.yaml"]
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with a few of the catalogue's files."""
-    for name in FILES:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(fixtures.FIXTURES / name, tmp_path / name)
-    return tmp_path
 
 
 def load(folder, *arguments):

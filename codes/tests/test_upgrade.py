@@ -18,32 +18,32 @@ migration = import_module("codes.migrations.0004_standard_names")
 
 
 @pytest.fixture
-def release_before():
+def release_before(folder):
     """Digests as the release before recorded them."""
-    for path in fixtures.files():
+    for path in fixtures.files(folder):
         for entry in fixtures.read(path):
             LoadedEntry.objects.filter(key=entry.key).update(digest=entry.former_digest)
 
 
-def test_an_edit_of_the_release_before_is_kept_without_a_conflict(release_before):
+def test_an_edit_of_the_release_before_is_kept_without_a_conflict(release_before, folder):
     StatusCode.objects.filter(number=499).update(name_ko="고친 이름")
-    report = fixtures.load()
+    report = fixtures.load(folder)
     assert [entry.key for entry in report.edited] == ["statuscode 499"]
     assert report.conflicts == []
     assert StatusCode.objects.get(number=499).name_ko == "고친 이름"
 
 
-def test_an_entry_that_the_release_before_deleted_does_not_come_back(release_before):
+def test_an_entry_that_the_release_before_deleted_does_not_come_back(release_before, folder):
     StatusCode.objects.get(number=599).delete()
-    assert "statuscode 599" in [entry.key for entry in fixtures.load().edited]
+    assert "statuscode 599" in [entry.key for entry in fixtures.load(folder).edited]
     assert not StatusCode.objects.filter(number=599).exists()
 
 
-def test_an_unedited_entry_takes_the_changes_of_its_file(release_before):
+def test_an_unedited_entry_takes_the_changes_of_its_file(release_before, folder):
     former = LoadedEntry.objects.get(key="statuscode 499")
     StatusCode.objects.filter(number=499).update(name_ko="옛 파일의 이름")
     LoadedEntry.objects.filter(pk=former.pk).update(digest=fixtures.load_entry(former.key).former_digest)
-    assert fixtures.load().counts["changed"] == 1
+    assert fixtures.load(folder).counts["changed"] == 1
     assert StatusCode.objects.get(number=499).name_ko != "옛 파일의 이름"
 
 

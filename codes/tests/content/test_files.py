@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from codes.editing import fixtures
 from codes.models import Category, ConfusionGroup, LoadedEntry, StatusCode
+from codes.tests.html_forms import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,14 @@ def test_an_export_writes_missing_files_removes_those_of_deleted_entries_and_cha
     assert sorted(fixtures.export(folder).changed) == [missing, deleted]
     assert missing.read_text() == original
     assert not deleted.exists()
+
+
+def test_an_export_changes_only_the_line_that_was_edited(editor, tmp_path):
+    path, data = form_of(editor, 404)
+    editor.post(path, data | {"name_ko": "고친 이름"})
+    changed = fixtures.export(tmp_path)
+    original = (fixtures.FIXTURES / "codes" / "404.yaml").read_text().splitlines()
+    written = (tmp_path / "codes" / "404.yaml").read_text().splitlines()
+    assert len(changed) > 100  # an empty folder: every file is new
+    assert [line for line in written if line not in original] == ["    name_ko: 고친 이름"]
+    assert len(written) == len(original)

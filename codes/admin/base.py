@@ -27,6 +27,7 @@ from codes.texts.localized import LANGUAGES
 from statuscodes.web.methods import allow_methods
 
 POSITION_OFFSET = 10_000  # added to the positions of rows that are about to move
+MAX_FORM_LENGTH = 200_000  # characters; the largest entry's form has a tenth of it
 MIN_TYPED_LENGTH = 13  # characters; a shorter value is a choice or a number, quickly made again
 
 
@@ -135,11 +136,11 @@ class DetailFormSet(forms.BaseInlineFormSet):
 
 
 class DetailInlineMixin:
-    """Options of the inlines. No entry has a third of `max_num` details; a forged form gets no more either."""
+    """Options of the inlines. No entry has half of `max_num` details; a forged form gets no more either."""
 
     formset: Any = DetailFormSet
     extra = 0
-    max_num: int | None = 150
+    max_num: int | None = 100
     classes: Any = ["collapse"]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
@@ -177,6 +178,9 @@ class EntryAdmin(admin.ModelAdmin):
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if sum(len(value) for values in request.POST.lists() for value in values[1]) > MAX_FORM_LENGTH:
+            text = gettext("The form has more than %(limit)d characters. Nothing was saved.")
+            raise BadRequest(text % {"limit": MAX_FORM_LENGTH})
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:

@@ -3,7 +3,7 @@
 import re
 import threading
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from math import log
@@ -26,6 +26,7 @@ from .ranking import (
     KEYS,
     KEYWORD,
     LONG_QUERY_LENGTH,
+    MAX_NEAR,
     MAX_RESULTS,
     MAX_SIMILAR,
     MAX_WORDS_LENGTH,
@@ -93,16 +94,13 @@ class Haystack:
     def find(self, wanted: str) -> Iterator[tuple[int, int, int]]:
         """Yield (number of the text, EQUAL or STARTS or PART, letters more than wanted)."""
         position = self.whole.find(wanted)
-        last = -1
         while position >= 0:
             number = bisect_right(self.starts, position) - 1
             end = self.whole.find("\n", position)
-            if number != last:
-                starts = self.starts[number] == position
-                more = end - self.starts[number] - len(wanted)
-                yield number, (EQUAL if starts and not more else STARTS if starts else PART), more
-                last = number
-            position = self.whole.find(wanted, position + 1)
+            starts = self.starts[number] == position
+            more = end - self.starts[number] - len(wanted)
+            yield number, (EQUAL if starts and not more else STARTS if starts else PART), more
+            position = self.whole.find(wanted, end)  # once is enough for a text
 
 
 class Document(NamedTuple):
@@ -143,6 +141,9 @@ class Index:
         }
         self.plain = plain = [compact(text.original) for text in self.texts]
         self.keys = [hangul.keys(text) for text in plain]
+        self.texts_of: defaultdict[int, list[int]] = defaultdict(list)
+        for number, text in enumerate(self.texts):
+            self.texts_of[text.document].append(number)
         self.plain_haystack = Haystack(plain)
         self.keys_haystack = Haystack(self.keys)
         self.initials_haystack = Haystack(hangul.initials(text) for text in plain)
@@ -248,29 +249,36 @@ class Index:
 
     def _add_words(self, words: str, best: dict[int, Hit], extra: int) -> None:
         """Add documents that have every word of the query somewhere in their texts."""
-        each = [compact(word) for word in words.split()]
-        each = [word for word in each if word]
+        each = [word for word in map(compact, words.split()) if word]
         if not 1 < len(each) <= 8:
             return
-        common: dict[int, int] | None = None
-        for word in each:
-            weights: dict[int, int] = {}
-            for number, _how, _more in self.plain_haystack.find(word):
-                text = self.texts[number]
-                weights[text.document] = min(text.weight, weights.get(text.document, text.weight))
-            common = weights if common is None else {d: common[d] + w for d, w in weights.items() if d in common}
-        for document, weight in (common or {}).items():
+        # The longest word first: it leaves the fewest documents to be looked through for the others.
+        first, *others = sorted(dict.fromkeys(each), key=len, reverse=True)
+        total: dict[int, int] = {}
+        for number, _how, _more in self.plain_haystack.find(first):
+            text = self.texts[number]
+            total[text.document] = min(text.weight, total.get(text.document, text.weight))
+        for word in others:
+            total = {
+                document: weight + min(weights)
+                for document, weight in total.items()
+                if (
+                    weights := [
+                        self.texts[number].weight for number in self.texts_of[document] if word in self.plain[number]
+                    ]
+                )
+            }
+        for document, weight in total.items():
             self._offer(best, document, extra + WORDS, weight)
 
     def _add_typos(self, typed: str, best: dict[int, Hit], extra: int) -> None:
         """Add texts that differ by a few keys, swaps included; the more keys, the more may be wrong."""
         limit = max(1, len(typed) // 5)
-        shared: defaultdict[int, int] = defaultdict(int)
+        shared: Counter[int] = Counter()
         for gram in trigrams(typed):
-            for number in self.texts_with.get(gram, ()):
-                shared[number] += 1
+            shared.update(self.texts_with.get(gram, ()))
         near = sorted(shared, key=lambda number: (-shared[number], abs(len(self.keys[number]) - len(typed))))
-        for number in near[:40]:
+        for number in near[:MAX_NEAR]:
             text = self.texts[number]
             whole = abs(len(self.keys[number]) - len(typed)) <= limit
             distance = edit_distance(typed, self.keys[number], limit)
@@ -344,7 +352,8 @@ class _Cache:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.index: Index | None = None
-        self.revision: int | None = None
+        self.revision: int | None = None  # of which the index is, at least
+        self.newest_revision: int | None = None  # that was read
         self.read_revision: Callable[[], int] = Revision.current
         self.check_database: Callable[[], None] = lambda: None
 
@@ -375,7 +384,7 @@ def current_index() -> Index:
         return index
     try:
         if _is_due():
-            revision = _cache.read_revision()
+            revision = _cache.newest_revision
             _cache.check_database()
             _cache.index = Index()
             _cache.revision = revision
@@ -389,13 +398,14 @@ def current_index() -> Index:
 
 def _is_due() -> bool:
     """Return whether the catalogue has changed since the newest index was built."""
-    revision = _cache.revision
-    return _cache.index is None or _cache.read_revision() != revision
+    built = _cache.revision
+    _cache.newest_revision = _cache.read_revision()
+    return _cache.index is None or _cache.newest_revision != built
 
 
 def is_outdated(index: Index) -> bool:
-    """Return whether there is or should be a newer index."""
-    return index is not _cache.index or _is_due()
+    """Return whether there is a newer index, or was to be one when the revision was last read."""
+    return index is not _cache.index or _cache.newest_revision != _cache.revision
 
 
 def search(query: str) -> Results:

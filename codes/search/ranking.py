@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 MAX_WORDS_LENGTH = 80  # characters that are matched against texts
 MAX_RESULTS = 40
+MAX_NEAR = 40  # texts that are compared letter by letter for typing errors
 MAX_SIMILAR = 3  # results that are merely similar to the query
 
 # Match kinds, best first; field weight is added.
@@ -58,18 +59,23 @@ def trigrams(keys: str) -> set[str]:
 def edit_distance(wanted: str, text: str, limit: int) -> int | None:
     """Return the fewest insertions, deletions, replacements and swaps that turn `wanted` into some part of `text`.
 
-    None if that is more than `limit`.
+    None if that is more than `limit`. A column of the usual table is one number here, with a bit for each key of
+    `wanted` (Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances").
     """
-    two_above: list[int] | None = None
-    above = [0] * (len(text) + 1)
-    for row, key in enumerate(wanted, start=1):
-        current = [row]
-        for column, other in enumerate(text, start=1):
-            cost = min(above[column] + 1, current[-1] + 1, above[column - 1] + (key != other))
-            if two_above and column > 1 and key == text[column - 2] and wanted[row - 2] == other:
-                cost = min(cost, two_above[column - 2] + 1)
-            current.append(cost)
-        if min(current) > limit:
-            return None
-        two_above, above = above, current
-    return min(above)
+    whole, last = (1 << len(wanted)) - 1, 1 << (len(wanted) - 1)
+    places: dict[str, int] = {}  # of each key in `wanted`, as bits
+    for number, key in enumerate(wanted):
+        places[key] = places.get(key, 0) | 1 << number
+    larger, smaller, equal, before = whole, 0, 0, 0  # than the row above; no dearer than the cell before both; places
+    distance = best = len(wanted)
+    for key in text:
+        here = places.get(key, 0)
+        swapped = ((~equal & here) << 1) & before
+        equal = (((here & larger) + larger) ^ larger | here | smaller | swapped) & whole
+        up, down = smaller | whole & ~(equal | larger), equal & larger
+        distance += 1 if up & last else -1 if down & last else 0
+        best = min(best, distance)
+        up, down = up << 1, down << 1
+        larger, smaller = (down | ~(equal | up)) & whole, equal & up
+        before = here
+    return best if best <= limit else None

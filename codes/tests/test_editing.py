@@ -4,6 +4,7 @@ import random
 import re
 import time
 from difflib import SequenceMatcher
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -14,11 +15,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes.editing import comparison, fixtures, history
 from codes.models import Advice, EntrySnapshot, GroupMember, Reference, StatusCode
 from codes.tests.html_forms import fields_of, form_of, press
+from codes.texts import markdown
 from codes.texts.localized import LANGUAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_code")]
@@ -616,6 +619,36 @@ def test_a_preview_shows_the_real_page_and_saves_nothing(editor, language, name)
     assertContains(page, name)
     assert StatusCode.objects.get(number=433).name_ko == "작은 항목"
     assert not snapshots().exists()
+
+
+@pytest.mark.parametrize("unit", ["[", "![", "a*_", "[[]", "**a** ", "a\n\n", "1. a\n", "<", "`a", "\\["])
+def test_a_text_of_nothing_but_marks_is_shown_as_it_was_typed(unit, monkeypatch):
+    """The parser takes half a second for each such text, and a form may have a hundred."""
+    parsed = []
+    monkeypatch.setattr(markdown._parser, "render", parsed.append)
+    text = (unit * 20_000)[:20_000]
+    shown = unescape(strip_tags(markdown.render(text)))
+    assert "".join(shown.split()) == "".join(text.split())
+    assert parsed == []
+
+
+def test_texts_of_the_catalogue_are_far_from_that_bound(db):
+    for code in StatusCode.objects.all():
+        for text in (code.description_ko, code.description_en, code.misunderstanding_en, code.history_en):
+            assert markdown._is_bounded(text * 2)
+
+
+def test_long_texts_of_previews_are_not_kept_in_memory():
+    before = markdown._render.cache_info().currsize
+    markdown.render("long " * 4_000)
+    assert markdown._render.cache_info().currsize == before
+
+
+def test_a_form_with_more_text_than_any_entry_has_is_refused(editor):
+    path, data = form_of(editor, 410)
+    long = {f"{text}_{language}": "가 " * 9_990 for text in StatusCode.TEXTS[2:] for language in LANGUAGES}
+    for address in (path, reverse("admin:codes_statuscode_preview", args=[410])):
+        assertContains(editor.post(address, data | long), "200000자", status_code=400)
 
 
 def test_a_preview_of_an_invalid_form_shows_the_error(editor):

@@ -17,6 +17,7 @@ from codes.models import Category, StatusCode
 from codes.search import hangul
 from codes.search.extraction import extract_codes
 from codes.search.normalise import compact, normalise
+from codes.search.ranking import edit_distance
 
 pytestmark = pytest.mark.django_db
 
@@ -361,6 +362,61 @@ def test_search_follows_an_edit(make_code):
     assert first("brand new phrase") == "433"
     code.delete()
     assert "433" not in found("새로 만든 코드")
+
+
+# What any query may cost
+
+
+class CountedText(str):
+    """A text that counts how often something is looked for in it."""
+
+    looks = 0
+
+    def find(self, *arguments):
+        CountedText.looks += 1
+        return str.find(self, *arguments)
+
+
+HOSTILE = ["e e e e e e e a", "e t a o i n s h", "이 다 의 는 을 에 서 가", "er in an re he on th at", "the a an e i o"]
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_a_query_looks_at_each_text_a_few_times_at_most(query, monkeypatch):
+    index = search.Index()
+    for haystack in (index.plain_haystack, index.keys_haystack, index.initials_haystack):
+        haystack.whole = CountedText(haystack.whole)
+    monkeypatch.setattr(CountedText, "looks", 0)
+    index.search(query)
+    # Two looks find a text and its end; a query is matched twice, with and without words that say little.
+    assert CountedText.looks < 6 * len(index.texts)
+
+
+def test_no_query_takes_long():
+    index = search.Index()
+    longest = [*HOSTILE, "가" * 1000, "404 " * 250, "error code: " * 90, "ㄱㄴㄷ" * 300, "서버가요청을처리할수없어" * 9]
+    for query in longest:
+        began = time.process_time()
+        for hit in index.search(query).in_order:
+            search.highlight(hit.reason, query)
+        assert time.process_time() - began < 1
+
+
+def distance_by_table(wanted, text, limit):
+    """The textbook's way to the distance, cell by cell."""
+    table = [[0] * (len(text) + 1)]
+    for row, key in enumerate(wanted, start=1):
+        table.append([row])
+        for column, other in enumerate(text, start=1):
+            cost = min(table[row - 1][column] + 1, table[row][-1] + 1, table[row - 1][column - 1] + (key != other))
+            if row > 1 and column > 1 and key == text[column - 2] and wanted[row - 2] == other:
+                cost = min(cost, table[row - 2][column - 2] + 1)
+            table[row].append(cost)
+    return min(table[-1]) if min(table[-1]) <= limit else None
+
+
+@given(st.text("abc", min_size=1, max_size=12), st.text("abcd", max_size=24), st.integers(0, 6))
+def test_the_distance_is_the_textbooks(wanted, text, limit):
+    assert edit_distance(wanted, text, limit) == distance_by_table(wanted, text, limit)
 
 
 # While the index is built

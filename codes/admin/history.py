@@ -5,15 +5,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from codes.editing import fixtures, history
+from codes.editing.comparison import Budget
 from codes.fields import field_label
 from codes.models import EntrySnapshot
 from statuscodes.web.methods import allow_methods
@@ -39,14 +40,12 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
     def entry(self, snapshot: EntrySnapshot) -> str:
         return snapshot.entry
 
-    @admin.display(description=_("what changed"))
+    @admin.display(description=field_label(EntrySnapshot, "summary_ko"))
     def what(self, snapshot: EntrySnapshot) -> str:
-        if snapshot.data is None:
-            return gettext("deleted")
-        if not (previous := snapshot.previous):
-            return gettext("first version")
-        changes = history.changes(previous.data, snapshot.data)
-        return ", ".join(list(dict.fromkeys(change.row or change.field for change in changes))[:4])
+        return snapshot.summary or "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EntrySnapshot]:
+        return super().get_queryset(request).defer("data")
 
     def get_urls(self) -> list[URLPattern]:
         restore = self.admin_site.admin_view(self.restore)
@@ -54,7 +53,7 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
-        if snapshot := EntrySnapshot.objects.filter(key=request.GET.get("key", "")).first():
+        if snapshot := EntrySnapshot.objects.filter(key=request.GET.get("key", "")).defer("data").first():
             title = f"{snapshot.entry} · {title}"
         return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
@@ -64,15 +63,19 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         snapshot = self.get_object(request, object_id)
         if snapshot and self.has_view_permission(request, snapshot):
             previous = snapshot.previous
-            current = fixtures.root_queryset(snapshot.key).first()
-            stored = history.plain(fixtures.load_entry(snapshot.key))
+            try:
+                current = fixtures.root_queryset(snapshot.key).first()
+                stored = history.plain(fixtures.load_entry(snapshot.key))
+            except fixtures.CatalogueError:
+                current = stored = None
+            budget = Budget()
             extra_context = {
                 "title": capfirst(self.opts.verbose_name),
                 "snapshot": snapshot,
                 "entry_address": change_url(snapshot.key) if current else "",
-                "changes": history.changes(previous and previous.data, snapshot.data),
+                "changes": history.changes(previous and previous.data, snapshot.data, budget),
                 "state": history.changes(None, snapshot.data),
-                "restoring": history.changes(stored, snapshot.data),
+                "restoring": history.changes(stored, snapshot.data, budget),
                 "token": current.version_token if current else "",
                 "can_restore": snapshot.data is not None and self._can_restore(request, snapshot),
             } | (extra_context or {})
@@ -101,7 +104,7 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         return redirect(change_url(snapshot.key))
 
     def _can_restore(self, request: HttpRequest, snapshot: EntrySnapshot) -> bool:
-        return request.user.has_perm(f"codes.change_{snapshot.key.split()[0]}")
+        return request.user.has_perm(f"codes.change_{snapshot.key.partition(' ')[0]}")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -451,9 +451,16 @@ def key_of(name: str) -> str:
 
 
 def root_queryset(key: str) -> models.QuerySet[Any]:
-    """Return the root object that a key such as "statuscode 404" names, as a queryset: it may be gone."""
-    model_name, pk = key.split(maxsplit=1)
-    return apps.get_model("codes", model_name)._default_manager.filter(pk=pk)
+    """Return the root object that a key such as "statuscode 404" names, as a queryset: it may be gone.
+
+    Raise CatalogueError for a key that cannot name any.
+    """
+    model_name, _space, pk = key.partition(" ")
+    try:
+        model = next(model for model in DETAILS_OF if model._meta.model_name == model_name)
+        return model._default_manager.filter(pk=pk)
+    except (StopIteration, ValueError) as error:
+        raise CatalogueError(f"There is no entry {key}") from error
 
 
 def load_entry(key: str) -> FixtureEntry | None:

@@ -5,10 +5,10 @@ same checks. django-reversion also saves related rows together, but reverting by
 serialised rows are tied to the schema of their time, and it has no comparison field by field.
 """
 
-import difflib
 import json
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,19 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import F
 from django.template.defaultfilters import yesno
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, override
 
 from codes.models import Detail, Entry, EntrySnapshot, StatusCode
+from codes.texts.localized import LANGUAGES
 
 from . import fixtures, review
+from .comparison import Budget, difference_html
 
-SHORT = 60  # characters; longer texts are compared word by word
-WORDS = re.compile(r"\s*\S+|\s+\Z")  # each with the space before it, so that lines stay lines
+MAX_SUMMARY_FIELDS = 4
+MAX_UNREADABLE_LENGTH = 500  # characters that are shown of data that no field explains
+# What reading data raises that an older or a foreign release recorded.
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
 
 def plain(entry: fixtures.FixtureEntry | None) -> list[fixtures.FixtureObject] | None:
@@ -45,7 +49,22 @@ def record(key: str, editor: Any = None, reason: str = "") -> EntrySnapshot | No
     if (newest and newest.data == data) or not (newest or entry):
         return None
     lock_version = fixtures.root_queryset(key).values_list("lock_version", flat=True).first()
-    return EntrySnapshot.objects.create(key=key, lock_version=lock_version, data=data, editor=editor, reason=reason)
+    snapshot = EntrySnapshot(key=key, lock_version=lock_version, data=data, editor=editor, reason=reason)
+    for language in LANGUAGES:
+        with override(language):
+            setattr(snapshot, f"summary_{language}", _summary(newest, snapshot))
+    snapshot.save()
+    return snapshot
+
+
+def _summary(previous: EntrySnapshot | None, snapshot: EntrySnapshot) -> str:
+    """Return what the list of snapshots says of a save: the first few fields and details that it changed."""
+    if snapshot.data is None:
+        return gettext("deleted")
+    if previous is None:
+        return gettext("first version")
+    names = dict.fromkeys(change.row or change.field for change in changes(previous.data, snapshot.data))
+    return ", ".join(list(names)[:MAX_SUMMARY_FIELDS])[: EntrySnapshot.MAX_SUMMARY_LENGTH]
 
 
 def changes_since(key: str, lock_version: int | None) -> "tuple[list[Change], EntrySnapshot | None]":
@@ -75,7 +94,11 @@ def restore(snapshot: EntrySnapshot, editor: Any, reason: str, token: str | None
     record(snapshot.key)
     if entry and not bump_version(entry, entry.lock_version):
         raise EditConflict
-    fixtures.save_entry(fixtures.parse_entry(Path("history"), snapshot.key, snapshot.data or []))
+    try:
+        restored = fixtures.parse_entry(Path("history"), snapshot.key, snapshot.data or [])
+    except UNREADABLE as error:
+        raise fixtures.CatalogueError(f"history: {snapshot.key}: {error}") from error
+    fixtures.save_entry(restored)
     connection.check_constraints()
     if isinstance(entry, StatusCode):
         code = fixtures.root_queryset(snapshot.key).get()
@@ -104,55 +127,55 @@ class Change:
     field: str
     before: str
     after: str
+    budget: Budget = dataclass_field(default_factory=Budget, compare=False, repr=False)
 
     @property
     def as_html(self) -> SafeString:
         """The words, removed ones in <del> and added ones in <ins>; short texts whole."""
-        if len(self.before) < SHORT and len(self.after) < SHORT:
-            return mark_safe(f"{_marked('del', self.before)} {_marked('ins', self.after)}")  # noqa: S308 - escaped
-        before, after = WORDS.findall(self.before), WORDS.findall(self.after)
-        parts: list[str] = []
-        for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-            if kind == "equal":
-                parts.append(escape("".join(before[a:b])))
-            else:
-                parts += [_marked("del", "".join(before[a:b])), _marked("ins", "".join(after[c:d]))]
-        return mark_safe("".join(parts))  # noqa: S308 - every part is escaped
+        return difference_html(self.before, self.after, self.budget)
 
 
-def _marked(tag: str, text: str) -> str:
-    return f"<{tag}>{escape(text)}</{tag}>" if text else ""
+def changes(before: Any, after: Any, budget: Budget | None = None) -> list[Change]:
+    """Return the changes from one state to another; None is the state of an entry that does not exist.
 
-
-def changes(before: list[Any] | None, after: list[Any] | None) -> list[Change]:
-    """Return the changes from one state to another; None is the state of an entry that does not exist."""
-    old, new = _flat(before), _flat(after)
+    Lists that one page shows share a budget for the work of showing them.
+    """
+    budget = budget or Budget()
+    old, new = dict(_flat(before)), dict(_flat(after))
     order = list(dict.fromkeys([*old, *new]))
     return [
-        Change(row, field, old.get((row, field), ""), new.get((row, field), ""))
+        Change(row, field, old.get((row, field), ""), new.get((row, field), ""), budget)
         for row, field in order
         if old.get((row, field)) != new.get((row, field))
     ]
 
 
-def _flat(data: list[Any] | None) -> dict[tuple[str, str], str]:
-    """Return the state as {(row, field): text}, with details named by what identifies them among their siblings."""
-    flat = {}
-    for item in data or []:
-        model = apps.get_model(item["model"])
-        row = ""
-        if issubclass(model, Detail):
-            key = [name.removesuffix("_id") for name in model.NATURAL_KEY[1:]]
-            named = [_as_text(_field(model, name), item["fields"][name]) for name in key if name in item["fields"]]
-            row = f"{model._meta.verbose_name} {' '.join(filter(None, named))}".strip()
-            if "exchange" in item["fields"]:
-                exchange, position = item["fields"]["exchange"][1], item["fields"].get("position", 1)
-                row = f"{model._meta.verbose_name} {exchange}-{position}"
-        for name, value in item["fields"].items():
-            if name not in ("code", "group", "exchange"):
-                field = _field(model, name)
-                flat[row, str(field.verbose_name) if field else name] = _as_text(field, value)
-    return flat
+def _flat(data: Any) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the state as ((row, field), text), with details named by what identifies them among their siblings.
+
+    What no field of today explains is part of it as it is.
+    """
+    for number, item in enumerate(data if isinstance(data, list) else [] if data is None else [data], start=1):
+        try:
+            yield from list(_flat_item(item))
+        except UNREADABLE:
+            yield (gettext("cannot be read"), str(number)), str(item)[:MAX_UNREADABLE_LENGTH]
+
+
+def _flat_item(item: fixtures.FixtureObject) -> Iterator[tuple[tuple[str, str], str]]:
+    model = apps.get_model(item["model"])
+    row = ""
+    if issubclass(model, Detail):
+        key = [name.removesuffix("_id") for name in model.NATURAL_KEY[1:]]
+        named = [_as_text(_field(model, name), item["fields"][name]) for name in key if name in item["fields"]]
+        row = f"{model._meta.verbose_name} {' '.join(filter(None, named))}".strip()
+        if "exchange" in item["fields"]:
+            exchange, position = item["fields"]["exchange"][1], item["fields"].get("position", 1)
+            row = f"{model._meta.verbose_name} {exchange}-{position}"
+    for name, value in item["fields"].items():
+        if name not in ("code", "group", "exchange"):
+            field = _field(model, name)
+            yield (row, str(field.verbose_name) if field else name), _as_text(field, value)
 
 
 def _field(model: type[models.Model], name: str) -> Any:

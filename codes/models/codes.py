@@ -334,8 +334,9 @@ class StatusCode(Entry):
 
     @property
     def outdated_texts(self) -> list[str]:
-        """The labels of the texts whose other language has changed since."""
-        return [str(field_label(StatusCode, field)) for field in self.outdated_translations.split()]
+        """The labels of the texts whose other language has changed since; a field may be gone."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        return [labels[name] for name in self.outdated_translations.split() if name in labels]
 
     name = localized("name")
     other_name = in_other_language("name")

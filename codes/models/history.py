@@ -13,9 +13,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from codes.texts.localized import localized
+
 
 class EntrySnapshot(models.Model):
     """A saved state of an entry, as the plain data of its fixture. `data` is None if the entry was deleted."""
+
+    MAX_SUMMARY_LENGTH = 250  # characters
 
     key = models.CharField(pgettext_lazy("of the catalogue", "entry"), max_length=80, db_index=True)
     lock_version = models.PositiveIntegerField(_("lock version"), null=True, db_column="number")
@@ -25,6 +29,10 @@ class EntrySnapshot(models.Model):
     )
     saved_at = models.DateTimeField(_("saved"), auto_now_add=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # Recorded with the snapshot, so that a list of snapshots need not read them. Older ones have none.
+    summary_ko = models.CharField(_("what changed"), max_length=MAX_SUMMARY_LENGTH, blank=True, db_default="")
+    summary_en = models.CharField(_("what changed"), max_length=MAX_SUMMARY_LENGTH, blank=True, db_default="")
+    summary = localized("summary")
 
     class Meta:
         ordering = ["-pk"]
@@ -39,8 +47,12 @@ class EntrySnapshot(models.Model):
     @property
     def entry(self) -> str:
         """The entry's name for people. The entry itself may be gone."""
-        model_name, pk = self.key.split(maxsplit=1)
-        return f"{capfirst(apps.get_model('codes', model_name)._meta.verbose_name)} {pk}"
+        model_name, _space, pk = self.key.partition(" ")
+        try:
+            model = apps.get_model("codes", model_name)
+        except LookupError:
+            return self.key  # of a model that is gone
+        return f"{capfirst(model._meta.verbose_name)} {pk}"
 
     @property
     def when(self) -> str:

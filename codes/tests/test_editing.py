@@ -1,18 +1,25 @@
 """No text that an editor wrote is lost: history, restoring, and two editors at once."""
 
+import random
+import re
+import time
+from difflib import SequenceMatcher
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.asserts import assertContains, assertNotContains
 
-from codes.editing import fixtures, history
+from codes.editing import comparison, fixtures, history
 from codes.models import Advice, EntrySnapshot, GroupMember, Reference, StatusCode
 from codes.tests.html_forms import fields_of, form_of, press
+from codes.texts.localized import LANGUAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_code")]
 
@@ -201,6 +208,155 @@ def test_long_texts_are_compared_word_by_word_and_keep_their_lines():
     lines = [f"symptom number {n}" for n in range(9)]
     change = history.Change("", "keywords", "\n".join(lines), "\n".join([*lines, "a new one"]))
     assert change.as_html == "\n".join(lines) + "<ins>\na new one</ins>"
+
+
+HOSTILE = {
+    "two words": [" ".join(random.Random(seed).choices("ab", k=9_990)) for seed in (1, 2)],
+    "one word": ["a " * 9_990, "a " * 9_000],
+    "lines": ["\n".join(random.Random(seed).choices("ab", k=9_990)) for seed in (1, 2)],
+    "a few words": [" ".join(random.Random(seed).choices("abcdefgh", k=9_990)) for seed in (1, 2)],
+    "words that turn": [" ".join(f"{n % 90}" for n in turn) for turn in (range(6_000), range(6_000, 0, -1))],
+    "no space": ["a" * 19_990, "a" * 19_000 + "b"],
+    "only space": [" " * 19_990, " \n" * 9_000],
+}
+
+
+@pytest.mark.parametrize("texts", HOSTILE.values(), ids=HOSTILE)
+def test_no_two_texts_take_long_to_compare(texts, monkeypatch):
+    steps = []
+
+    find = SequenceMatcher.find_longest_match
+
+    def counting(matcher, alo, ahi, blo, bhi):
+        # difflib visits every place in the one text of every word of the other.
+        steps.append(sum(1 + len(matcher.b2j.get(word, ())) for word in matcher.a[alo:ahi]))
+        return find(matcher, alo, ahi, blo, bhi)
+
+    monkeypatch.setattr(SequenceMatcher, "find_longest_match", counting)
+    before, after = texts
+    page = comparison.Budget()
+    html = str(comparison.difference_html(before, after, page))
+    assert sum(steps) <= comparison.MAX_STEPS_PER_TEXT
+    assert re.sub("<ins>.*?</ins>|</?del>", "", html, flags=re.DOTALL) == before
+    assert re.sub("<del>.*?</del>|</?ins>", "", html, flags=re.DOTALL) == after
+
+
+def test_all_texts_of_a_page_share_one_bound(monkeypatch):
+    monkeypatch.setattr(comparison, "MAX_STEPS", 1_000)
+    texts = [" ".join(random.Random(seed).choices("abcdefgh", k=60)) for seed in (1, 2)]
+    page = comparison.Budget(1_000)
+    shown = [comparison.difference_html(*texts, page) for _ in range(9)]
+    assert shown[0].count("<del>") > 1
+    assert shown[-1].count("<del>") == 1
+    assert 0 <= page.steps < 1_000
+
+
+def test_an_ordinary_edit_of_a_long_text_shows_its_words(make_code):
+    words = (settings.BASE_DIR / "fixtures" / "codes" / "404.yaml").read_text(encoding="utf-8").split()[:1_500]
+    edited = list(words)
+    for number in range(0, 1_500, 150):
+        edited[number] = "EDITED"
+    html = comparison.difference_html(" ".join(words), " ".join(edited), comparison.Budget())
+    assert html.count("EDITED</ins>") == 10
+    assert html.count("<del>") == 10
+
+
+def test_the_page_of_a_version_with_hostile_texts_is_drawn(editor):
+    code = StatusCode.objects.get(number=418)
+    fields = [f"{text}_{language}" for text in ("description", "misunderstanding", "history") for language in LANGUAGES]
+    for which in (0, 1):
+        for field, texts in zip(fields, HOSTILE.values(), strict=False):
+            setattr(code, field, texts[which])
+        code.save()
+        snapshot = history.record("statuscode 418")
+    began = time.process_time()
+    assert editor.get(reverse("admin:codes_entrysnapshot_change", args=[snapshot.pk])).status_code == 200
+    assert time.process_time() - began < 5
+
+
+def test_the_list_of_versions_asks_as_much_for_many_as_for_one(editor, django_assert_max_num_queries):
+    code = StatusCode.objects.get(number=418)
+    address = reverse("admin:codes_entrysnapshot_changelist")
+
+    def queries_of_the_list(rows):
+        for number in range(rows):
+            code.keywords = f"word {number} of {rows}"
+            code.save()
+            history.record("statuscode 418")
+        with CaptureQueriesContext(connection) as queries:
+            assertContains(editor.get(address), "검색어")
+        assert not any('"codes_version"."data"' in query["sql"] for query in queries)
+        return len(queries)
+
+    assert queries_of_the_list(2) == queries_of_the_list(20)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "changed", "gone"),
+    [("ko", "첫 버전", "검색어", "삭제됨"), ("en", "first version", "Keywords", "deleted")],
+)
+def test_the_list_of_versions_says_in_the_readers_language_what_changed(admin_client, language, first, changed, gone):
+    path, data = form_of(admin_client, 599)
+    admin_client.post(path, data | {"keywords": "another"})
+    delete(admin_client, 599)
+    with translation.override(language):
+        page = admin_client.get(reverse("admin:codes_entrysnapshot_changelist")).content.decode().lower()
+    for text in (first, changed, gone):
+        assert text.lower() in page
+
+
+# What an older or a foreign release may have recorded
+ODD = [
+    ("statuscode 404", 5),
+    ("statuscode 404", "text"),
+    ("statuscode 404", {"model": "codes.statuscode"}),
+    ("statuscode 404", []),
+    ("statuscode 404", [5, None, "x", [], {}]),
+    ("statuscode 404", [{"model": "codes.gone", "fields": {}}]),
+    ("statuscode 404", [{"model": "auth.user", "pk": 1, "fields": {"is_superuser": True}}]),
+    ("statuscode 404", [{"model": 5, "fields": {}}]),
+    ("statuscode 404", [{"model": "codes.statuscode", "pk": 404, "fields": "x"}]),
+    ("statuscode 404", [{"model": "codes.statuscode", "pk": 404, "fields": {"gone": {"a": [1]}}}]),
+    ("statuscode 404", [{"model": "codes.statuscode", "pk": 404, "fields": {"content": ["a"], "common": {}}}]),
+    ("statuscode 404", [{"model": "codes.statuscode", "pk": "x", "fields": {}}]),
+    ("statuscode 404", [{"model": "codes.message", "fields": {"exchange": []}}]),
+    ("statuscode 404", [{"model": "codes.statuscode", "pk": 404, "fields": {"related": [[1], {}]}}]),
+    ("statuscode", None),
+    ("", []),
+    (" ", []),
+    ("statuscode abc", []),
+    ("statuscode 99999999999999999999999", []),
+    ("gone 4", []),
+    ("alias 4", []),
+    ("user 1", []),
+    ("codes.statuscode 404", []),
+    ("confusiongroup <b>\x01", []),
+]
+
+
+@pytest.mark.parametrize(("key", "data"), ODD)
+def test_no_odd_version_closes_a_page_of_the_history(admin_client, key, data):
+    path, form = form_of(admin_client, 404)
+    admin_client.post(path, form | {"keywords": "before"})
+    odd = EntrySnapshot.objects.create(key=key, data=data)
+    admin_client.post(
+        path, form | {"keywords": "after", "lock_version": StatusCode.objects.get(number=404).lock_version}
+    )
+    assert admin_client.get(reverse("admin:codes_entrysnapshot_changelist")).status_code == 200
+    assert admin_client.get(reverse("admin:codes_entrysnapshot_changelist"), {"key": key}).status_code == 200
+    for snapshot in EntrySnapshot.objects.filter(pk__gte=odd.pk):
+        page = admin_client.get(reverse("admin:codes_entrysnapshot_change", args=[snapshot.pk]))
+        assert page.status_code == 200
+    before = fixtures.load_entry("statuscode 404").digest
+    token = StatusCode.objects.get(number=404).version_token
+    answer = admin_client.post(reverse("admin:codes_entrysnapshot_restore", args=[odd.pk]), {"token": token})
+    assert answer.status_code in (302, 403)
+    assert fixtures.load_entry("statuscode 404").digest == before
+
+
+def test_an_outdated_translation_of_a_field_that_is_gone_closes_no_page(editor):
+    StatusCode.objects.filter(number=404).update(outdated_translations="gone_ko name_ko")
+    assertContains(editor.get(reverse("admin:index")), "한국어 이름")
 
 
 def test_restoring_needs_permission_to_change(editor):

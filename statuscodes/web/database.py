@@ -14,6 +14,7 @@ MAX_LOCK_WAIT = 4  # seconds; longer than any save, shorter than a migration
 MAX_STATEMENT = 8  # seconds; the slowest statement of the site takes a fraction of one
 MAX_IDLE_IN_TRANSACTION = 30  # seconds in which a request that holds locks may compute
 MAX_SILENCE = 10  # seconds without an answer, after which the server counts as frozen
+MAX_RECONNECT = 2  # seconds of trying to connect, after which the next request tries again
 SQLITE_READ_WAIT = 3  # seconds for which reading waits while another process writes
 SQLITE_WRITE_WAIT = 15  # seconds for which an editor's save waits for its turn: as long as loading the catalogue takes
 
@@ -47,7 +48,13 @@ def limit_waiting(database: dict[str, Any], max_connections: int) -> None:
     }
     given = options.get("options", "")
     options["options"] = " ".join([given, *(f"-c {name}={seconds}s" for name, seconds in limits.items())]).strip()
-    options["pool"] = options["pool"] | {"max_size": max_connections, "connection_class": LimitedConnection}
+    options["pool"] |= {
+        "max_size": max_connections,
+        "connection_class": LimitedConnection,
+        # The pool waits longer before each new try, up to this: so long may it take until a database that is back is
+        # noticed.
+        "reconnect_timeout": MAX_RECONNECT,
+    }
 
 
 def wait_for_turn_to_write() -> None:

@@ -23,7 +23,8 @@ dev: .venv/.run .env free-port prepare
 	DEBUG=true $(RUN) manage.py runserver 127.0.0.1:$(PORT)
 
 serve: .venv/.run .env staticfiles/.collected free-port prepare
-	PROMETHEUS_MULTIPROC_DIR=$$(mktemp -d) $(GRANIAN) --port $(PORT) --workers $(WEB_CONCURRENCY) statuscodes.wsgi:application
+	@rm -rf .metrics/$(PORT)
+	PROMETHEUS_MULTIPROC_DIR=.metrics/$(PORT) $(GRANIAN) --port $(PORT) --workers $(WEB_CONCURRENCY) statuscodes.wsgi:application
 
 test: .venv/.dev
 	$(RUN) -m pytest $(PYTEST)

@@ -3,6 +3,7 @@
 import csv
 import json
 import threading
+import time
 import unicodedata
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 """Error pages. They use no database, session or cache, because they must work when those do not."""
 
+import logging
 import re
 import sys
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+log = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
 # Messages of SQLite and PostgreSQL when they can be read but not written.
 READ_ONLY_ERROR = re.compile("readonly|read-only|disk is full|no space left", re.IGNORECASE)
@@ -36,7 +38,8 @@ def error_page(
 ) -> HttpResponse:
     """Return a page that explains a failure and is itself a correct example of its status code.
 
-    `reason` is a sentence for the reader about this failure.
+    `reason` is a sentence for the reader about this failure. If not even that page can be rendered, its first line is
+    plain text.
     """
     name, summary = ERRORS[status]
     context = {
@@ -47,7 +50,12 @@ def error_page(
         "summary": summary,
         "reason": reason,
     }
-    response = render(request, "error.html", context, status=status)
+    try:
+        response = render(request, "error.html", context, status=status)
+    except Exception:  # no descriptor left to open the template, or the static files are not collected
+        log.exception("the error page cannot be rendered")
+        text = f"{status} {HTTPStatus(status).phrase}\n"
+        response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     for header, value in (headers or {}).items():
         response.headers[header] = value
     return response

@@ -81,6 +81,15 @@ def test_only_the_newest_backups_are_kept(fresh_site, tmp_path):
     assert sorted(map(str, folder.iterdir())) == made[1:]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's database is no file that a test may damage")
+def test_a_damaged_database_can_be_replaced(fresh_site, tmp_path):
+    made = fresh_site.manage("backup", str(tmp_path / "backups"))
+    before = fresh_site.shell(ALL_ROWS)
+    Path(fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    fresh_site.manage("restore", "--no-input", made)
+    assert fresh_site.shell(ALL_ROWS) == before
+
+
 def test_a_damaged_backup_replaces_nothing(fresh_site, tmp_path):
     before = fresh_site.shell(ALL_ROWS)
     backup = tmp_path / "broken"

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -540,3 +541,44 @@ def test_a_host_that_is_killed_leaves_the_other_untouched(site):
             edit(site, "남은 곳")
         wait_for(lambda: name_of(one.url) == "남은 곳")
     assert readers.lost == []
+
+
+# When workers die
+
+
+def kill_a_worker(server):
+    """Kill one of the workers; return its process id."""
+    worker = min(workers_of(server))
+    os.kill(worker, signal.SIGKILL)
+    return worker
+
+
+def test_a_worker_that_dies_after_the_folder_of_metrics_is_replaced(site, tmp_path):
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    env = {"METRICS_TOKEN": "only-for-tests", "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    with site.serving("--workers", "2", "--respawn-failed-workers", env=env) as server:
+        wait_for(lambda: len(workers_of(server)) == 2)
+        shutil.rmtree(folder)
+        folder.write_text("in its place")
+        wait_for_two_workers(server, without={kill_a_worker(server)})
+        for _ in range(10):
+            assert ask(server.url)[0] == 200
+            assert ask(server.url, "/metrics", Authorization="Bearer only-for-tests")[0] == 200
+
+
+def test_a_server_whose_workers_die_at_once_ends_with_an_error(site):
+    """So systemd starts it again: deploy/statuscodes.service has Restart=always."""
+    with site.serving("--workers", "2", "--respawn-failed-workers") as server:
+        wait_for(lambda: len(workers_of(server)) == 2)
+        first = kill_a_worker(server)
+        process = server.process
+
+        def children():
+            return {int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()}
+
+        before = workers_of(server)
+        successor = wait_for(lambda: children() - before - {first})
+        for pid in successor:
+            os.kill(pid, signal.SIGKILL)
+        assert process.wait(timeout=60) == 1

@@ -135,3 +135,18 @@ def test_error_pages_run_no_query(client, django_assert_num_queries):
         client.get("/nope/")
         client.post("/404/")
         client.get("/search/?q=%00")
+
+
+def test_an_error_page_that_cannot_be_opened_is_plain_text(client, monkeypatch):
+    """As when no file descriptor is left."""
+
+    def fail(*args, **kwargs):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("statuscodes.web.errors.render", fail)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
+    client.raise_request_exception = False
+    for path, text in (("/nope/", b"404 Not Found\n"), ("/404/", b"500 Internal Server Error\n")):
+        page = client.get(path)
+        assert page.content == text
+        assert "Content-Security-Policy" in page.headers

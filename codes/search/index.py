@@ -142,8 +142,8 @@ class Index:
         self.plain = plain = [compact(text.original) for text in self.texts]
         self.keys = [hangul.keys(text) for text in plain]
         self.texts_of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, text in enumerate(self.texts):
-            self.texts_of[text.document].append(number)
+        for number, each_text in enumerate(self.texts):
+            self.texts_of[each_text.document].append(number)
         self.plain_haystack = Haystack(plain)
         self.keys_haystack = Haystack(self.keys)
         self.initials_haystack = Haystack(hangul.initials(text) for text in plain)

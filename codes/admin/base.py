@@ -161,9 +161,6 @@ class EntryAdmin(admin.ModelAdmin):
     form = EntryForm
     list_per_page = 200
 
-    class Media:
-        js = [forms.Script("js/admin.js", defer=True)]
-
     def get_entry(self, instance: Any) -> Any:
         """Return the entry that an object of this admin belongs to."""
         return instance

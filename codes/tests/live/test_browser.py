@@ -302,6 +302,29 @@ def test_a_saved_text_is_not_offered_again(site_to_edit, page):
     expect(page.locator("#draft")).to_be_hidden()
 
 
+def log_out(page):
+    page.get_by_role("button", name="로그아웃").click()
+    expect(page.locator("#logout-form")).to_have_count(0)
+
+
+def test_logging_out_removes_drafts_and_an_ended_session_hides_them_from_others(site, page):
+    def drafts():
+        return page.evaluate("Object.entries(sessionStorage).map(String).join()")
+
+    log_in(site, page, "editor", "/admin/codes/statuscode/410/change/")
+    page.locator("#id_description_ko").fill("남이 읽으면 안 되는 글")
+    assert "남이 읽으면" in drafts()
+    log_out(page)
+    assert "남이 읽으면" not in drafts()
+
+    log_in(site, page, "editor", "/admin/codes/statuscode/410/change/")
+    page.locator("#id_description_ko").fill("끊긴 세션의 글")
+    page.context.clear_cookies()
+    log_in(site, page, "chief", "/admin/codes/statuscode/410/change/")
+    expect(page.locator("#draft")).to_be_hidden()
+    assert "끊긴 세션" not in drafts()
+
+
 def test_a_new_entry_begins_at_its_first_field_and_leaves_no_draft_once_saved(site_to_edit, page):
     log_in(site_to_edit, page, "chief", "/admin/codes/category/add/")
     page.goto(f"{site_to_edit.url}/admin/codes/statuscode/add/")

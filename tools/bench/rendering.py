@@ -76,9 +76,14 @@ def _round(application):
     seconds = {name: [] for name in ADDRESSES}
     for _ in range(CALLS):
         for name, address in ADDRESSES.items():
-            if name == FIRST:
-                markdown._render.cache_clear()
-            seconds[name].append(_call(application, *address))
+            if name != FIRST:
+                seconds[name].append(_call(application, *address))
+    # Last, so that the others do not find the Markdown's cache empty.
+    for _ in range(CALLS):
+        markdown._render.cache_clear()
+        seconds[FIRST].append(_call(application, *ADDRESSES[FIRST]))
+    for address in ADDRESSES.values():  # which fills it again
+        _call(application, *address)
     return seconds
 
 

@@ -660,7 +660,9 @@ def test_a_preview_of_an_invalid_form_shows_the_error(editor):
 # Bad input
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\x1b[31m\x07", "x" * 1_000_000], ids="NUL control 1MB".split())
+@pytest.mark.parametrize(
+    "text", ["a\0b", "\x1b[31m\x07", "\u202e404", "x" * 100_000], ids="NUL control right-to-left 100kB".split()
+)
 def test_unprintable_and_huge_texts_are_refused(editor, text):
     path, data = form_of(editor, 433)
     page = editor.post(path, data | {"description_ko": text})
@@ -671,8 +673,8 @@ def test_unprintable_and_huge_texts_are_refused(editor, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["> " * 10_000, "[" * 10_000, "- " * 10_000, "<script>alert(1)</script>", "[x](javascript:alert(1))", "\u202e404"],
-    ids="quotes brackets lists script javascript right-to-left".split(),
+    ["> " * 10_000, "[" * 10_000, "- " * 10_000, "<script>alert(1)</script>", "[x](javascript:alert(1))"],
+    ids="quotes brackets lists script javascript".split(),
 )
 def test_odd_texts_are_saved_and_shown_as_text(editor, text):
     path, data = form_of(editor, 433)

@@ -178,7 +178,7 @@ def test_robots_and_opensearch_name_the_sites_own_address(client):
 
 
 def test_the_health_page_says_whether_the_database_answers(client):
-    assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok", "database": "ok", "poller": "off"}
 
 
 @pytest.mark.parametrize("path", ["/", "/404/", "/nope/", "/admin/login/", "/sitemap.xml"])

@@ -58,7 +58,7 @@ def test_every_slot_is_given_back(client, monkeypatch, path):
 
 def test_a_slot_is_given_back_after_a_fault(client, monkeypatch):
     monkeypatch.setattr(concurrency, "PUBLIC_SLOTS", Slots(running=1, waiting=0, max_wait=0))
-    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", lambda queryset: 1 / 0)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", lambda queryset: 1 / 0)
     client.raise_request_exception = False
     for _ in range(3):
         assert client.get("/404/").status_code == 500

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from codes.tests.originals import collected_static
 from statuscodes.settings import sqlite_journal
 
 PRODUCTION = {
@@ -111,7 +112,7 @@ def test_host_names_may_be_listed_with_spaces():
 
 
 def test_the_production_settings_pass_the_deployment_check_without_a_warning():
-    result = manage("check", "--deploy", "--fail-level", "WARNING")
+    result = manage("check", "--deploy", "--fail-level", "WARNING", STATIC_ROOT=str(collected_static()))
     assert result.returncode == 0, result.stderr
 
 

@@ -1,48 +1,37 @@
-import itertools
+"""Fixtures for every test: the loaded database, the rendered pages, accounts and small entries."""
+
+import fcntl
 import os
+import pickle
+import re
 import shutil
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
-import psycopg
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
 from django.utils import translation
+from django.utils.timezone import localdate
 
 from codes import search
+from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
-from codes.tests.database import copy_database
-from statuscodes.web.concurrency import THREADS
-from tools.serving import free_port, running
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-JAVA = shutil.which("java")
-IN_CI = os.environ.get("CI") == "true"
-INSTALL = {"browser": "apt-get install chromium fonts-noto-cjk", "html": "apt-get install default-jre-headless"}
+from codes.tests.originals import copy_database
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip what this machine has no tool for, and say how to get it. In CI nothing may be skipped."""
-    for marker, tool in {"browser": CHROMIUM, "html": JAVA}.items():
-        if tool or IN_CI:
-            continue
-        reason = f"not installed; get it with: {INSTALL[marker]}"
-        for item in items:
-            if marker in item.keywords:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    """Mark the tests of the folders that are named after a marker."""
+    for item in items:
+        if item.path.parent.name in ("content", "live"):
+            item.add_marker(item.path.parent.name)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
-    """Every test sees the real catalogue, in a copy of a database that is loaded once for all workers."""
+    """Give this process a copy of a database that is migrated and loaded once for all workers."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     url = copy_database(os.environ["DATABASE_URL"], name, tmp_path_factory.mktemp("database"))
     with django_db_blocker.unblock():
@@ -51,20 +40,45 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
         search.current_index()
 
 
+@pytest.fixture(scope="session")
+def rendered(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Every page of the sitemap, in both languages: responses by path, rendered once for all workers of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    file = folder / "rendered.pickle"
+    with (folder / "rendered.lock").open("w") as lock, django_db_blocker.unblock():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            client = Client()
+            paths = re.findall(r"<loc>https://status\.example(.*?)</loc>", client.get("/sitemap.xml").text)
+            pages = [(path, client.get(path)) for path in paths]
+            file.write_bytes(pickle.dumps([(path, p.status_code, dict(p.headers), p.content) for path, p in pages]))
+    pages = pickle.loads(file.read_bytes())
+    return {path: HttpResponse(content, status=status, headers=fields) for path, status, fields, content in pages}
+
+
 @pytest.fixture(autouse=True)
 def korean():
-    """Addresses are made in Korean unless a test says otherwise, whatever page the test before asked for."""
+    """Reverse URLs in Korean whatever page the test before requested; a test may override it."""
     with translation.override("ko"):
         yield
 
 
 @pytest.fixture(autouse=True)
-def fresh_index():
-    """The next test starts from the catalogue's own index."""
-    state = vars(search.index._cache)
-    kept = dict(state)
-    yield
-    state.update(kept)
+def fresh_index(monkeypatch):
+    """Put back the index of the loaded catalogue, and where it learns of revisions, after each test."""
+    for name, value in vars(search.index._cache).items():
+        monkeypatch.setattr(search.index._cache, name, value)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a few of the catalogue's files. What it lacks, loading leaves as it is in the database."""
+    folder = tmp_path / "fixtures"
+    for name in ("categories", "codes/200", "codes/404", "codes/499", "codes/599", "codes/783", "groups/401-403"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(FIXTURES / f"{name}.yaml", folder / f"{name}.yaml")
+    return folder
 
 
 @pytest.fixture
@@ -80,142 +94,35 @@ def make_code(db):
 
 
 @pytest.fixture
+def small_code(make_code):
+    """A code with a few rows, for tests of the admin: the form of a real code has hundreds of fields."""
+    code = make_code(
+        433,
+        name_ko="작은 항목",
+        name_en="Small Entry",
+        summary_ko="짧은 설명입니다.",
+        summary_en="A short line.",
+        description_ko="요청한 것을 찾지 못했습니다.",
+        description_en="What was requested was not found.",
+        keywords="낱말",
+        checked_on=localdate(),
+    )
+    for position, section in enumerate(("15.5.5", "15.5.11", "15"), start=1):
+        url = f"https://www.rfc-editor.org/rfc/rfc9110.html#section-{section}"
+        code.references.create(position=position, spec="RFC 9110", section=section, url=url)
+    code.advice.create(position=1, reader="visitor", text_ko="- 조언", text_en="- Advice")
+    code.advice.create(position=2, reader="client", text_ko="- 다른 조언", text_en="- Other advice")
+    exchange = code.exchanges.create(title_ko="교환", title_en="Exchange")
+    request, response = "GET / HTTP/1.1\nHost: www.example.com", "HTTP/1.1 433 Small Entry"
+    exchange.messages.create(position=1, sender="client", receiver="server", text_ko=request)
+    exchange.messages.create(position=2, sender="server", receiver="client", text_ko=response)
+    return code
+
+
+@pytest.fixture
 def editor(client, db):
     """The test client, logged in as a member of the editors' group."""
     user = User.objects.create_user("editor", is_staff=True)
     user.groups.add(Group.objects.get(name="편집자"))
     client.force_login(user)
     return client
-
-
-@dataclass
-class Site:
-    """The site as it is deployed: the production server with its own database and the full catalogue."""
-
-    url: str
-    env: dict
-    folder: Path
-
-    def manage(self, *arguments):
-        command = [sys.executable, "manage.py", *arguments]
-        try:
-            return subprocess.run(
-                command, cwd=settings.BASE_DIR, env=self.env, check=True, capture_output=True, text=True
-            )
-        except subprocess.CalledProcessError as failure:
-            failure.add_note(failure.stderr)
-            raise
-
-
-PASSWORD = "four-random-words-here"
-_databases = itertools.count()
-
-
-def _own_database(folder, like=None):
-    """A new database beside the tests' own: a copy of another site's, or of the original."""
-    url = os.environ["DATABASE_URL"]
-    name = f"site_{os.getpid()}_{next(_databases)}"
-    if not like:
-        return copy_database(url, name, folder)
-    if not url.startswith("postgres"):
-        file = folder / "site.sqlite3"
-        shutil.copy(like.env["DATABASE_URL"].removeprefix("sqlite:///"), file)
-        return f"sqlite:///{file}"
-    template = like.env["DATABASE_URL"].rpartition("/")[2]
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return url.rpartition("/")[0] + f"/{name}"
-
-
-def _site(folder, like=None):
-    url = free_url()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "only-for-tests-" * 5,
-        "SITE_URL": url,
-        "DEBUG": "false",
-        "ALLOWED_HOSTS": "",
-        "DATABASE_URL": _own_database(folder, like),
-        # Not the checkout's: processes of one test run that collect into one folder get in each other's way.
-        "STATIC_ROOT": like.env["STATIC_ROOT"] if like else str(folder / "static"),
-        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-    }
-    return Site(url, environment, folder)
-
-
-@pytest.fixture(scope="session")
-def first_site(tmp_path_factory):
-    """A site that nothing serves and nothing changes: the others begin as its copies."""
-    site = _site(tmp_path_factory.mktemp("first"))
-    site.manage("collectstatic", "--no-input", "--verbosity", "0")
-    return site
-
-
-@pytest.fixture
-def fresh_site(first_site, tmp_path):
-    """A site that the test may destroy."""
-    return _site(tmp_path, like=first_site)
-
-
-@pytest.fixture(scope="module")
-def own_site(first_site, tmp_path_factory):
-    """A site for the tests of one module; nothing serves it yet."""
-    return _site(tmp_path_factory.mktemp("own"), like=first_site)
-
-
-@pytest.fixture(scope="session")
-def site(first_site, tmp_path_factory):
-    """The site as it is deployed, for all tests of this process: they leave entries as others expect them."""
-    site = _site(tmp_path_factory.mktemp("site"), like=first_site)
-    site.manage("createsuperuser", "--no-input", "--username", "chief", "--email", "chief@example.com")
-    site.manage(
-        "shell",
-        "--no-imports",
-        "-c",
-        "from django.contrib.auth.models import Group, User\n"
-        f"editor = User.objects.create_user('editor', password='{PASSWORD}', is_staff=True)\n"
-        "editor.groups.add(Group.objects.get(name='편집자'))",
-    )
-    with serving(site):
-        yield site
-
-
-@contextmanager
-def serving(site, *options, url=None, env=()):
-    """Serve the site as production does; yield the server's main process."""
-    port = urlsplit(url or site.url).port
-    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--http", "1"]
-    command += ["--no-ws", "--runtime-mode", "mt", "--blocking-threads", str(THREADS), "--port", str(port), *options]
-    command.append("statuscodes.wsgi:application")
-    log = site.folder / f"granian-{port}.log"
-    with running(command, port, log, env=site.env | dict(env), path="/healthz") as server:
-        yield server.process
-
-
-def wait_for(check, seconds=20):
-    """Try until it works, and return what it returns."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            if (found := check()) is not None:
-                return found
-        except OSError:
-            pass
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
-
-
-def free_url():
-    return f"http://127.0.0.1:{free_port()}"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet]
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "ko-KR", "viewport": {"width": 1280, "height": 800}}

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from codes.texts.citations import CITATION
 
 MAX_TEXT_LENGTH = 20_000  # characters; the longest entry has a tenth of it
+MAX_POSITION = 9_999  # of a row among its siblings; the column holds three times as much, for rows that are moved
 
 
 class MarkdownField(models.TextField):
@@ -33,16 +34,32 @@ def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def field_label(model: type[models.Model], name: str) -> Any:
+    """Return the label of a field, translated when it is shown."""
+    field: Any = model._meta.get_field(name)
+    return field.verbose_name
+
+
+class PositionField(models.PositiveSmallIntegerField):
+    """The place of a row among its siblings, counted from 1."""
+
+    default_validators = [MaxValueValidator(MAX_POSITION)]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        options: dict[str, Any] = {"verbose_name": _("position"), "default": 1}
+        super().__init__(*args, **options | kwargs)
+
+
 class CitationField(models.CharField):
     """The section that states a fact, as "RFC 9110 §15.5.5"."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs = {
+        options: dict[str, Any] = {
             "max_length": 80,
             "blank": True,
             "validators": [RegexValidator(CITATION, _("Write the section as “RFC 9110 §15.5.5”."))],
-        } | kwargs
-        super().__init__(*args, **kwargs)
+        }
+        super().__init__(*args, **options | kwargs)
 
 
 class HttpsURLField(models.URLField):

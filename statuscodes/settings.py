@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "statuscodes.accounts.apps.SecondFactorConfig",
+    "statuscodes.accounts.apps.RecoveryCodesConfig",
     "statuscodes.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,21 +82,24 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    # After the apps whose ModelAdmin it replaces.
+    "statuscodes.accounts.apps.AccountsConfig",
 ]
 MIDDLEWARE = [
     "statuscodes.web.middleware.RequestLogMiddleware",
     # First of those that answer, so that every answer has the headers: errors and static files too.
     "statuscodes.web.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "statuscodes.web.static_files.StaticFilesMiddleware",
     # Before anything that may refuse a request, so that the refusal is in the page's language.
     "statuscodes.web.middleware.PathLanguageMiddleware",
     "statuscodes.web.middleware.CleanRequestMiddleware",
+    "statuscodes.web.methods.MethodMiddleware",
     "statuscodes.web.middleware.DatabaseUnavailableMiddleware",
     # After it, so that nobody waits for a turn to be told that; before sessions, which are saved on the way out.
     "statuscodes.web.concurrency.ConcurrencyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "statuscodes.web.middleware.AppendSlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
@@ -161,11 +165,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "statuscodes.monitoring.logging.JSONFormatter"},
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "line": {
+            "()": "statuscodes.monitoring.logging.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
+            "class": "statuscodes.monitoring.logging.BackgroundHandler",
             "stream": "ext://sys.stdout",
             "formatter": "line" if DEBUG else "json",
         }

@@ -10,6 +10,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
 django.setup(set_prefix=False)
 
+from typing import Any  # noqa: E402
+
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
@@ -19,12 +21,15 @@ from statuscodes.page_cache.poller import poller  # noqa: E402
 from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
 from statuscodes.web.concurrency import ADMIN_SLOTS, PUBLIC_SLOTS  # noqa: E402
 from statuscodes.web.database import limit_waiting  # noqa: E402
+from statuscodes.web.database_use import mark_in_use  # noqa: E402
 from statuscodes.web.handler import Handler  # noqa: E402
 
+mark_in_use()
 # Every request that runs may hold a connection; so may the poller, and requests that have just given their slots back.
 limit_waiting(connections.settings["default"], PUBLIC_SLOTS.max_running + ADMIN_SLOTS.max_running + 5)
 
 django_application = Handler()
+application: Any
 if settings.DEBUG:
     # Templates and styles are being changed, and no revision tells of that.
     application = django_application

@@ -28,18 +28,18 @@ from statistics import median, quantiles
 from . import rendering
 from .serving import (
     BEHIND_NGINX,
-    HALF_SENT,
     ROOT,
     SITE_WITHOUT_FINISHED_PAGES,
+    SLOW_REQUESTS,
     UNFINISHED_FORM,
     Failure,
     connect,
     free_port,
-    half_sent,
     make_site,
     nginx_program,
     running,
     shipped_nginx,
+    slow_requests,
 )
 
 PAGE = "/404/"
@@ -331,13 +331,13 @@ def slow_clients(site, options):
             say(f"slow clients, round {number} of {options.rounds}")
             for kind, half in kinds.items():
                 alone[kind].append(read_times(port))
-                with half_sent(port, half):
+                with slow_requests(port, half):
                     beside[kind].append(read_times(port))
     for kind in kinds:
         for name, place, goal in [("p50", 49, {}), ("p99", 98, {"at_most": 3})]:
             with_them, without = ([quantiles(times, n=100)[place] for times in each[kind]] for each in (beside, alone))
             seen = f"{median(with_them) * 1000:,.2f} / {median(without) * 1000:.2f} ms"
-            what = f"{name} of a reader beside {HALF_SENT} requests with half a {kind}, against alone"
+            what = f"{name} of a reader beside {SLOW_REQUESTS} requests with half a {kind}, against alone"
             yield Measurement(what, divided(with_them, without), seen, **goal)
 
 

@@ -1,16 +1,18 @@
-"""A throw-away site for the tools that measure it: a database of its own, and servers on loopback."""
+"""A throw-away site for tools and tests: a database of its own, and servers on loopback."""
 
+import getpass
 import http.client
 import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +23,8 @@ SITE_WITHOUT_FINISHED_PAGES = "statuscodes.wsgi:django_application"
 BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
 ANY_CERTIFICATE = ssl.create_default_context()
 ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
-HALF_SENT = 40
-# A log-in whose content does not come; with a cookie, since without one nobody reads the content.
+SLOW_REQUESTS = 40
+# A login whose content never arrives; with a cookie, because without one the site does not read the content.
 UNFINISHED_FORM = (
     f"POST /admin/login/ HTTP/1.1\r\nHost: status.example\r\nCookie: __Host-csrftoken={'a' * 32}\r\n"
     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername="
@@ -30,7 +32,7 @@ UNFINISHED_FORM = (
 
 
 class Failure(Exception):
-    """Something did not run, so there is nothing to measure."""
+    """Raised when something did not start, so that there is nothing to measure."""
 
 
 @dataclass
@@ -79,22 +81,30 @@ def free_port():
 
 @contextmanager
 def running(command, port, log, *, env=None, path="/404/", host="127.0.0.1"):
-    """Run a command that serves the port, from its first answer to the end of the block."""
+    """Run a command that serves the port, from its first answer to the end of the block.
+
+    The command leads a process group of its own, so that its workers end with it.
+    """
     with log.open("w+b") as output:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True)
         try:
             server = Server(port, process)
             _wait(server, path, host, start, log)
             server.seconds = time.perf_counter() - start
             yield server
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
+
+
+def end(process):
+    """End a process that leads a group, and whatever is left of the group."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=15)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _wait(server, path, host, start, log):
@@ -153,27 +163,30 @@ def make_site(folder, granian):
 
 
 def nginx_program():
-    """nginx, which Debian keeps where only root looks; None if there is none."""
+    """Return the path of nginx, which Debian installs outside the PATH of ordinary users, or None."""
     return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 @contextmanager
 def shipped_nginx(folder, port):
-    """The shipped nginx.conf before a site on this port; yield where it listens, for HTTP and for HTTPS.
+    """Run the shipped nginx.conf in front of a site on this port; yield the ports for HTTP and for HTTPS.
 
-    Ports, paths, the certificate and how often one address may ask are its own. The site has to be served with
-    BEHIND_NGINX, and is asked for as status.example.
+    Ports, paths, the certificate and the rate limit are its own. The site has to be served with BEHIND_NGINX, and its
+    host name is status.example.
     """
     folder.mkdir(exist_ok=True)
     plain, secure = free_port(), free_port()
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
     command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
     subprocess.run(command, check=True, capture_output=True)
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    path = os.pathsep.join([os.environ["PATH"], str(Path(nginx_program() or "nginx").parent)])
+    command = [ROOT / "deploy" / "nginx-site", "status.example"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True, env={"PATH": path}).stdout
     for old, new in {
         "127.0.0.1:8000": f"127.0.0.1:{port}",
         "/etc/letsencrypt/live/status.example": str(folder),
         "/var/log/nginx": str(folder),
+        "/var/cache": str(folder),
         "rate=30r/s": "rate=10000r/s",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
@@ -183,7 +196,7 @@ def shipped_nginx(folder, port):
         text = text.replace(old, new)
     (folder / "site.conf").write_text(re.sub(r"\n *listen \[::\].*", "", text))
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f"daemon off; user {getpass.getuser()}; pid {folder}/pid; error_log {folder}/error.log;"
         f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
     )
     command = [nginx_program(), "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]
@@ -192,19 +205,19 @@ def shipped_nginx(folder, port):
 
 
 def connect(port, timeout=20):
-    """A connection to the shipped nginx on this port, for whatever no client would say."""
+    """Return a TLS connection to the shipped nginx on this port, for requests that no HTTP client sends."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
     return ANY_CERTIFICATE.wrap_socket(connection, server_hostname="status.example")
 
 
 @contextmanager
-def half_sent(port, half):
-    """Many clients that send the shipped nginx half a request, and wait."""
-    held = [connect(port) for _ in range(HALF_SENT)]
+def slow_requests(port, beginning):
+    """Hold many connections to the shipped nginx open, each with the beginning of a request."""
+    held = [connect(port) for _ in range(SLOW_REQUESTS)]
     try:
         for connection in held:
-            connection.sendall(half.encode())
+            connection.sendall(beginning.encode())
         yield
     finally:
         for connection in held:

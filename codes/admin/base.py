@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -20,11 +20,11 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from codes.editing import history
 from codes.models import Entry, Exchange
 from codes.texts.localized import LANGUAGES
+from statuscodes.web.methods import allow_methods
 
 POSITION_OFFSET = 10_000  # added to the positions of rows that are about to move
 MAX_FORM_LENGTH = 200_000  # characters; the largest entry's form has a tenth of it
@@ -83,8 +83,9 @@ class EntryForm(forms.ModelForm):
         newest = stored.values_list("lock_version", flat=True).first()
         if newest != (opened := data.get("lock_version")):
             self.conflict, self.conflict_snapshot = history.changes_since(self.entry.key, opened)
-            self.data = self.data.copy()
-            self.data[self.add_prefix("lock_version")] = newest
+            data_with_newest: Any = self.data.copy()  # type: ignore[attr-defined]
+            data_with_newest[self.add_prefix("lock_version")] = newest
+            self.data = data_with_newest
             raise ValidationError(
                 _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
                 code="conflict",
@@ -95,6 +96,7 @@ class EntryForm(forms.ModelForm):
 class DetailFormSet(forms.BaseInlineFormSet):
     """The details of one kind in an entry's form."""
 
+    model: Any
     lost_texts: Sequence[tuple[str, str]] = ()  # (label, text) typed into rows that somebody else deleted
 
     def clean(self) -> None:
@@ -122,7 +124,7 @@ class DetailFormSet(forms.BaseInlineFormSet):
         for form in fresh.initial_forms:
             if form.instance.pk in sent:
                 typed = sent[form.instance.pk]
-                form.initial |= {name: typed[name].value() for name in typed.changed_data}
+                form.initial.update({name: typed[name].value() for name in typed.changed_data})
         fresh.lost_texts = [
             (f"{self.model._meta.verbose_name} {number}: {form[name].label}", form[name].value())
             for number, form in enumerate(self.forms, start=1)
@@ -136,10 +138,10 @@ class DetailFormSet(forms.BaseInlineFormSet):
 class DetailInlineMixin:
     """Options of the inlines. No entry has half of `max_num` details; a forged form gets no more either."""
 
-    formset = DetailFormSet
+    formset: Any = DetailFormSet
     extra = 0
-    max_num = 100
-    classes: Sequence[str] = ["collapse"]
+    max_num: int | None = 100
+    classes: Any = ["collapse"]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)  # type: ignore[misc]
@@ -159,16 +161,13 @@ class EntryAdmin(admin.ModelAdmin):
     form = EntryForm
     list_per_page = 200
 
-    class Media:
-        js = [forms.Script("js/admin.js", defer=True)]
-
-    def entry_of(self, instance: Any) -> Entry:
+    def get_entry(self, instance: Any) -> Any:
         """Return the entry that an object of this admin belongs to."""
         return instance
 
     def action_checkbox(self, obj: Any) -> SafeString:
         """Return the checkbox with the version token of the row, so that actions change only what the list showed."""
-        token = format_html('<input type="hidden" name="token" value="{}">', self.entry_of(obj).version_token)
+        token = format_html('<input type="hidden" name="token" value="{}">', self.get_entry(obj).version_token)
         return super().action_checkbox(obj) + token
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -229,7 +228,7 @@ class EntryAdmin(admin.ModelAdmin):
         return super().get_inline_formsets(request, refreshed, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        entry = self.entry_of(obj)
+        entry = self.get_entry(obj)
         if change or entry is not obj:
             history.record(entry.key)
             if not history.bump_version(entry, form.cleaned_data["lock_version"] if change else entry.lock_version):
@@ -244,7 +243,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        history.record(self.entry_of(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
+        history.record(self.get_entry(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -252,7 +251,7 @@ class EntryAdmin(admin.ModelAdmin):
         """Ask before deleting. The address of the question carries the version token of what it showed."""
         obj = self.get_object(request, unquote(object_id))
         if obj and request.method == "GET" and "token" not in request.GET:
-            query = request.GET.dict() | {"token": self.entry_of(obj).version_token}
+            query = request.GET.dict() | {"token": self.get_entry(obj).version_token}
             return redirect(f"{request.path}?{urlencode(query)}")
         try:
             return super().delete_view(request, object_id, extra_context)
@@ -261,7 +260,7 @@ class EntryAdmin(admin.ModelAdmin):
             return redirect(f"admin:codes_{self.opts.model_name}_change", object_id)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        entry = self.entry_of(obj)
+        entry = self.get_entry(obj)
         key = entry.key
         history.record(key)
         if request.GET.get("token") != entry.version_token or not history.bump_version(entry, entry.lock_version):
@@ -275,10 +274,11 @@ class EntryAdmin(admin.ModelAdmin):
         return redirect(history_url(f"{self.opts.model_name} {object_id}"))
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(require_POST(self.preview_view))
+        preview = self.admin_site.admin_view(self.preview_view)
         name = f"codes_{self.opts.model_name}_preview"
         return [path("<path:object_id>/preview/", preview, name=name), *super().get_urls()]
 
+    @allow_methods("POST")
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the public page with what is in the form: saved, rendered, and rolled back.
 
@@ -291,7 +291,7 @@ class EntryAdmin(admin.ModelAdmin):
             obj = self.get_object(request, unquote(object_id)) if response.status_code == 302 else None
             if obj:
                 with override(language):
-                    response = _public_response(request, self.entry_of(obj).get_absolute_url())
+                    response = _public_response(request, self.get_entry(obj).get_absolute_url())
                 # Drain the message of success: the save is rolled back.
                 list(messages.get_messages(request))
             transaction.set_rollback(True)
@@ -310,8 +310,3 @@ def _public_response(request: HttpRequest, address: str) -> HttpResponse:
     reader.path = reader.path_info = address
     view, args, kwargs = resolve(address)
     return view(reader, *args, **kwargs)
-
-
-def field_label(model: type[models.Model], name: str) -> Any:
-    """Return a field's label, for a column of a list."""
-    return model._meta.get_field(name).verbose_name

@@ -16,7 +16,6 @@ from django.urls.resolvers import URLPattern
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from codes.editing import history, review, translation_tables
 from codes.editing.spreadsheets import MAX_BYTES
@@ -31,6 +30,7 @@ from codes.models import (
     StatusCode,
     VendorMeaning,
 )
+from statuscodes.web.methods import allow_methods
 
 from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import MissingLanguageFilter, ReviewFilter
@@ -107,7 +107,7 @@ class StatusCodeAdmin(EntryAdmin):
             },
         ),
         (_("Names"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
-        (_("Meaning"), {"fields": in_both_languages("description", "when_to_use", "when_not_to_use")}),
+        (_("Meaning"), {"fields": [*in_both_languages("description", "when_to_use", "when_not_to_use")]}),
         (_("Background"), {"fields": [*in_both_languages("misunderstanding", "history"), "related"]}),
         (
             _("Facts, each with the section that states it"),
@@ -129,7 +129,7 @@ class StatusCodeAdmin(EntryAdmin):
 
     @admin.display(description=_("class"), ordering="category")
     def class_label(self, code: StatusCode) -> str | None:
-        return code.category and code.category.label
+        return code.category.label if code.category else None
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
@@ -160,7 +160,7 @@ class StatusCodeAdmin(EntryAdmin):
             messages.error(request, text % {"codes": ", ".join(changed)})
 
     def get_urls(self) -> list[URLPattern]:
-        check = self.admin_site.admin_view(require_POST(self.check_view))
+        check = self.admin_site.admin_view(self.check_view)
         return [
             path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
             path(
@@ -195,9 +195,9 @@ class StatusCodeAdmin(EntryAdmin):
                 messages.success(request, gettext("The texts were saved."))
                 return redirect("admin:codes_statuscode_changelist")
             if upload := request.FILES.get("table"):
-                if upload.size > MAX_BYTES:
+                if (upload.size or 0) > MAX_BYTES:
                     raise translation_tables.InvalidTable([gettext("The file is too large.")])
-                file_format = upload.name.rpartition(".")[2].lower()
+                file_format = (upload.name or "").rpartition(".")[2].lower()
                 differences = translation_tables.parse_table(upload.read(), file_format)
                 shown = [dataclasses.astuple(each) for each in differences]
                 context |= {"differences": differences, "changes": translation_tables.changes(differences)}
@@ -220,6 +220,7 @@ class StatusCodeAdmin(EntryAdmin):
         } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 
+    @allow_methods("POST")
     def check_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Mark one code as checked, from the admin's front page."""
         code = get_object_or_404(StatusCode, pk=pk)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from codes.models import Entry, Exchange, Message
+from codes.models import Exchange, Message
 
 from .base import EntryAdmin, EntryForm, StackedDetailInline, history_url, in_both_languages
 
@@ -51,7 +52,7 @@ class ExchangeAdmin(EntryAdmin):
     inlines = [MessageInline]
     fields = [("code", "position"), *in_both_languages("title")]
 
-    def entry_of(self, instance: Any) -> Entry:
+    def get_entry(self, instance: Any) -> Any:
         return instance.code
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -61,4 +62,7 @@ class ExchangeAdmin(EntryAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect(history_url(get_object_or_404(Exchange, pk=object_id).code.key))
+        exchange = self.get_object(request, unquote(object_id))
+        if exchange is None:
+            raise Http404
+        return redirect(history_url(exchange.code.key))

@@ -12,13 +12,14 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
 
 from codes.editing import fixtures, history
 from codes.editing.comparison import Budget
+from codes.fields import field_label
 from codes.models import EntrySnapshot
+from statuscodes.web.methods import allow_methods
 
-from .base import change_url, conflict_message, field_label
+from .base import change_url, conflict_message
 
 
 @admin.register(EntrySnapshot)
@@ -47,7 +48,7 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         return super().get_queryset(request).defer("data")
 
     def get_urls(self) -> list[URLPattern]:
-        restore = self.admin_site.admin_view(require_POST(self.restore))
+        restore = self.admin_site.admin_view(self.restore)
         return [path("<int:pk>/restore/", restore, name="codes_entrysnapshot_restore"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -80,6 +81,7 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
             } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 
+    @allow_methods("POST")
     def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Restore the entry to a snapshot, unless it has changed since the page was rendered."""
         snapshot = get_object_or_404(EntrySnapshot, pk=pk)

@@ -33,6 +33,9 @@ class Budget:
 class _Matcher(SequenceMatcher[str]):
     """A SequenceMatcher that stops looking for matches when its budget is used up."""
 
+    a: list[str]
+    b2j: dict[str, list[int]]
+
     def __init__(self, before: list[str], after: list[str], page: Budget) -> None:
         super().__init__(None, before, after, autojunk=False)
         self.page, self.text = page, Budget(MAX_STEPS_PER_TEXT)
@@ -55,7 +58,7 @@ def difference_html(before: str, after: str, page: Budget) -> SafeString:
     old, new = WORDS.findall(before), WORDS.findall(after)
     start = _equal_words(old, new)
     end = _equal_words(old[start:][::-1], new[start:][::-1])
-    parts = [escape("".join(old[:start]))]
+    parts: list[str] = [escape("".join(old[:start]))]
     old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
     for kind, a, b, c, d in _Matcher(old_middle, new_middle, page).get_opcodes():
         if kind == "equal":

@@ -3,10 +3,16 @@
 A file is an ordinary Django fixture, so `loaddata` works on it. An entry is a root object (a class, a code, a group)
 with the details that belong to it. Loading compares three states of each entry: what the file says, what the database
 says, and what was loaded last. What only the file changed is loaded; what an editor changed is kept and reported.
+Writing back compares the same states: a file that was changed and not loaded is left as it is and reported.
 """
 
+import datetime
 import hashlib
 import json
+import os
+import re
+import shutil
+import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -44,10 +50,9 @@ from codes.models import (
 
 from .invalidation import single_advance
 
-# The same safe loader, ten times as fast where PyYAML was built with its C part.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+MAX_FILE_BYTES = 1_000_000  # the longest file has a fiftieth of it
+MAX_DEPTH = 20  # lists and mappings in each other; a fixture has five
 
 # Each kind of entry with the details that belong to it, in the order in which files list them.
 DETAILS_OF: dict[type[Entry], list[type[Detail]]] = {
@@ -65,6 +70,14 @@ FORMER_NAMES = {
 }
 # Details with a few short values are written on one line each.
 ON_ONE_LINE = {"codes.reference", "codes.headerrule", "codes.alias", "codes.identifier", "codes.groupreference"}
+
+# What a file may say for a field. to_python() would turn much else into something, without a word.
+VALUE_TYPES: list[tuple[Any, tuple[type, ...], str]] = [
+    (models.BooleanField, (bool,), "true or false"),
+    (models.IntegerField, (int,), "a number"),
+    (models.DateField, (datetime.date, str), "a date"),
+    (models.Field, (str,), "a text, in quotes if it looks like something else"),
+]
 
 FixtureObject = dict[str, Any]  # "model", "fields" and, for a root object, "pk"
 
@@ -115,6 +128,14 @@ class Report:
     conflicts: list[FixtureEntry] = field(default_factory=list)
 
 
+@dataclass
+class ExportReport:
+    """What writing back did: files written or removed, and files left as they are, each with the reason."""
+
+    changed: list[Path] = field(default_factory=list)
+    left: dict[Path, str] = field(default_factory=dict)
+
+
 def files(folder: Path = FIXTURES) -> list[Path]:
     """Return the catalogue's files in the order in which they can be loaded."""
     return [folder / "categories.yaml", *sorted(folder.glob("codes/*.yaml")), *sorted(folder.glob("groups/*.yaml"))]
@@ -133,9 +154,10 @@ def load(
     Raise CatalogueError, with the database unchanged, when anything in a file is wrong.
     """
     report = Report()
+    # Before the transaction: nobody has to wait for a lock while a disk is slow.
+    entries = read_all(folder)
     try:
         with transaction.atomic(), single_advance():
-            entries = [entry for path in files(folder) for entry in read(path)]
             _check_codes_exist(entries)
             taken = []
             loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
@@ -173,15 +195,12 @@ def _load(entry: FixtureEntry, loaded: dict[str, str], replace: Collection[str],
     _lock(entry)
     current = load_entry(entry.key)
     base = loaded.get(entry.key)
-    is_as_loaded = entry.is_what_was_loaded(base)
-    if current is None and is_as_loaded and entry.key not in replace:
-        # The file has not changed since it was loaded, and the entry is gone: an editor deleted it.
-        report.edited.append(entry)
-        outcome = "kept as edited"
-    elif current and current.digest == entry.digest:
+    # An entry that was loaded once and is gone was deleted by an editor.
+    is_edited = base is not None if current is None else not current.is_what_was_loaded(base)
+    if current and current.digest == entry.digest:
         outcome = "unchanged"
-    elif current and not current.is_what_was_loaded(base) and entry.key not in replace:
-        if not is_as_loaded:
+    elif is_edited and entry.key not in replace:
+        if not entry.is_what_was_loaded(base):
             report.conflicts.append(entry)
             return "kept as edited"
         report.edited.append(entry)
@@ -231,19 +250,97 @@ def _next_lock_version(instance: Entry) -> int:
     return 0 if stored is None else stored + 1
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads plain values: what YAML 1.1 takes for other numbers (6:44, 010, .inf) or for yes and no is text.
+
+    The safe loader, ten times as fast where PyYAML was built with its C part.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping = super().construct_mapping(node, deep=deep)
+        if len(mapping) < len(node.value):
+            names = [key.value for key, _value in node.value]
+            twice = next(key for number, (key, _value) in enumerate(node.value) if key.value in names[:number])
+            raise yaml.constructor.ConstructorError(None, None, f"{twice.value} occurs twice", twice.start_mark)
+        return mapping
+
+
+for _tag, _pattern, _first in (
+    ("bool", "true|false", "tf"),
+    ("int", "-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("null", "null|~|", ["n", "~", ""]),
+    ("timestamp", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
+
+
+def read_all(folder: Path = FIXTURES) -> list[FixtureEntry]:
+    """Return the entries of every file. Raise CatalogueError if a file is wrong, or two have the same entry."""
+    paths = files(folder)
+    for path in folder.glob("*/*"):
+        if path.suffix.lower() in (".yaml", ".yml") and path not in paths:
+            raise CatalogueError(f"{path}: is not read under this name")
+    entries: dict[str, FixtureEntry] = {}
+    for entry in (entry for path in paths for entry in read(path)):
+        if entry.key in entries:
+            raise CatalogueError(f"{_where(entry)}: is in {entries[entry.key].path.name} too")
+        entries[entry.key] = entry
+    return list(entries.values())
+
+
 def read(path: Path) -> list[FixtureEntry]:
     """Return the entries of a file. Raise CatalogueError for a file that is not a fixture of this catalogue."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, in C
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise CatalogueError(f"{path}: {error}") from error
+        text = _text_of(path)
+        _check_plain(text)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise CatalogueError(f"{path}: {_reason(error)}") from error
     if not isinstance(data, list):
         raise CatalogueError(f"{path}: expected a list of objects")
     entries = _entries(path, data)
     for entry in entries:
-        if path.parent.name == "codes" and entry.key != f"statuscode {int(path.stem) if path.stem.isdecimal() else ''}":
+        if path.parent.name == "codes" and entry.key != f"statuscode {_number_of(path)}":
             raise CatalogueError(f"{_where(entry)}: the file's name and the number differ")
     return entries
+
+
+def _number_of(path: Path) -> int | None:
+    """Return the number that names a code's file, None for another name: 0404.yaml is not 404.yaml."""
+    return int(path.stem) if re.fullmatch("[0-9]{3}", path.stem) else None
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of a file. Raise OSError or ValueError for what is no text of a bounded length."""
+    # Without O_NONBLOCK, opening a FIFO waits for somebody to write.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("not a regular file")
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise ValueError(f"longer than {MAX_FILE_BYTES:,} bytes")
+    return content.decode()
+
+
+def _check_plain(text: str) -> None:
+    """Raise ValueError for YAML that is more than nested lists and mappings of plain values.
+
+    An alias can make a short file fill the memory, and deep nesting ends the process, before anything is refused.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        mark: Any = event.start_mark
+        line = mark.line + 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"line {line}: nested too deeply")
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise ValueError(f"line {line}: anchors, aliases and tags are not allowed")
 
 
 def parse_entry(path: Path, key: str, data: list[FixtureObject]) -> FixtureEntry:
@@ -269,9 +366,7 @@ def _entries(path: Path, data: list[FixtureObject]) -> list[FixtureEntry]:
 def _model_of(item: Any, path: Path) -> type[models.Model]:
     try:
         model = apps.get_model(item["model"])
-        shaped = isinstance(item["fields"], dict) and all(
-            isinstance(item["fields"].get(name, []), list) for name in ("related", "exchange")
-        )
+        shaped = isinstance(item["fields"], dict) and not set(item) - {"model", "pk", "fields"}
     except (AttributeError, KeyError, TypeError, LookupError, ValueError):
         shaped = False
     if not shaped or model._meta.app_label != "codes":
@@ -284,23 +379,41 @@ def _normalised(item: FixtureObject, model: type[models.Model], entry: FixtureEn
     fields: dict[str, Any] = {}
     for name, value in item["fields"].items():
         try:
-            model_field = model._meta.get_field(name)
+            model_field: Any = model._meta.get_field(name)
+            _check_type(model_field, value)
             value = value if model_field.is_relation else model_field.to_python(value)
-        except (FieldDoesNotExist, ValidationError, RecursionError) as error:
+        except (FieldDoesNotExist, ValidationError, ValueError) as error:
             raise CatalogueError(f"{_where(entry)}: {item['model']}: {_reason(error)}") from error
         if model_field.many_to_many:
             value = sorted(value)
+            if item.get("pk") in value:
+                raise CatalogueError(f"{_where(entry)}: {item['model']}: {name}: is the entry itself")
         if not _is_default(model_field, value):
             fields[name] = value
     data = {"model": item["model"], "fields": fields}
     if issubclass(model, Entry):
         try:
+            _check_type(model._meta.pk, item["pk"])
             data["pk"] = model._meta.pk.to_python(item["pk"])
-        except (KeyError, ValidationError) as error:
-            raise CatalogueError(f"{_where(entry)}: {item['model']}: pk: {_reason(error)}") from error
+        except (KeyError, ValidationError, ValueError) as error:
+            raise CatalogueError(f"{_where(entry)}: {item['model']}: pk {_reason(error)}") from error
     elif f"{_root_model(entry)._meta.model_name} {_parent_pk(model, fields)}" != entry.key:
         raise CatalogueError(f"{_where(entry)}: a {item['model']} belongs to {_parent_pk(model, fields)}")
     return data
+
+
+def _check_type(model_field: Any, value: Any) -> None:
+    """Raise ValueError for a value of a type that a file does not use for this field."""
+    if value is None:
+        return
+    if model_field.many_to_many or model_field.related_model is Exchange:
+        if not isinstance(value, list) or not all(type(each) is int for each in value):
+            raise ValueError(f"{model_field.name}: must be a list of numbers")
+        return
+    plain_field = model_field.target_field if model_field.is_relation else model_field
+    types, name = next((types, name) for base, types, name in VALUE_TYPES if isinstance(plain_field, base))
+    if type(value) not in types:
+        raise ValueError(f"{model_field.name}: must be {name}")
 
 
 def _parent_pk(model: Any, fields: dict[str, Any]) -> Any:
@@ -327,7 +440,14 @@ def _reason(error: Exception) -> str:
         if hasattr(error, "message_dict"):
             return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
         return " ".join(error.messages)
-    return str(error)
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return " ".join(str(error).split())
+
+
+def key_of(name: str) -> str:
+    """Return the key that somebody types as "404" or "confusiongroup 401-403"."""
+    return name if " " in name else f"statuscode {int(name) if name.isdecimal() else name}"
 
 
 def root_queryset(key: str) -> models.QuerySet[Any]:
@@ -376,31 +496,99 @@ def _file_name(root: Entry) -> str:
     return f"codes/{root.label}.yaml" if isinstance(root, StatusCode) else f"groups/{root.pk}.yaml"
 
 
-def export(folder: Path = FIXTURES) -> list[Path]:
-    """Write the database back to the files it came from; return the paths that changed or are gone.
+def export(folder: Path = FIXTURES, *, replace: Collection[str] = ()) -> ExportReport:
+    """Write the database back to the files it came from, but not over what was never loaded.
 
-    Raise CatalogueError if the database has no entries, rather than remove every file.
+    `replace` holds keys such as "statuscode 404" whose entry is taken from the database in any case.
+    Raise CatalogueError if the database has no entries, rather than remove every file, or if a file cannot be written.
     """
-    texts: dict[Path, str] = {}
+    stored: dict[Path, list[FixtureEntry]] = {}
     for model in DETAILS_OF:
         for pk in model._default_manager.values_list("pk", flat=True):
-            entry = load_entry(f"{model._meta.model_name} {pk}")
-            if entry:
-                texts[entry.path] = texts.get(entry.path, "") + to_yaml(entry)
-    if not texts:
+            if entry := load_entry(f"{model._meta.model_name} {pk}"):
+                stored.setdefault(entry.path, []).append(entry)
+    if not stored:
         raise CatalogueError("The database has no entries")
-    changed = []
-    for name, text in texts.items():
-        path = folder / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            changed.append(path)
+    report = ExportReport()
+    texts = {folder / name: "".join(map(to_yaml, entries)) for name, entries in stored.items()}
+    known = _known_digests(entry for entries in stored.values() for entry in entries)
     for path in files(folder):
-        if path.exists() and path.relative_to(folder) not in texts:
-            path.unlink()
-            changed.append(path)
-    return changed
+        keys = {entry.key for entry in stored.get(path.relative_to(folder), [])}
+        if os.path.lexists(path) and (reason := _reason_to_leave(path, keys, known, replace)):
+            report.left[path] = reason
+    taken = [entry for name, entries in stored.items() if folder / name not in report.left for entry in entries]
+    _record_export(taken)
+    try:
+        report.changed += _write({path: text for path, text in texts.items() if path not in report.left})
+        for path in files(folder):
+            if os.path.lexists(path) and path not in texts and path not in report.left:
+                path.unlink()
+                report.changed.append(path)
+    except OSError as error:
+        raise CatalogueError(str(error)) from error
+    return report
+
+
+def _known_digests(entries: Iterable[FixtureEntry]) -> dict[str, set[str]]:
+    """Return by key the digests of all states that the database has, has loaded or has exported."""
+    known: dict[str, set[str]] = {}
+    for key, *digests in LoadedEntry.objects.values_list("key", "digest", "exported_digest"):
+        known[key] = set(digests)
+    for entry in entries:
+        known.setdefault(entry.key, set()).add(entry.digest)
+    return known
+
+
+def _reason_to_leave(path: Path, keys: set[str], known: dict[str, set[str]], replace: Collection[str]) -> str:
+    """Return why the database must not overwrite or remove a file, "" if it may.
+
+    `keys` are those of the entries that the file would get.
+    """
+    if keys and keys <= set(replace):
+        return ""
+    try:
+        entries = read(path)
+    except CatalogueError as error:
+        return str(error)
+    unloaded = [
+        entry.key
+        for entry in entries
+        if entry.key not in replace and not {entry.digest, entry.former_digest} & known.get(entry.key, set())
+    ]
+    return f"{', '.join(unloaded)} was not loaded" if unloaded else ""
+
+
+def _record_export(entries: Iterable[FixtureEntry]) -> None:
+    """Record the states that are about to be written, so that the next export knows them.
+
+    They do not count as loaded: if the files are thrown away, loading must not take their former state for newer.
+    """
+    loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
+    with transaction.atomic():
+        for entry in entries:
+            if loaded.get(entry.key) != entry.digest:
+                LoadedEntry.objects.update_or_create(key=entry.key, defaults={"exported_digest": entry.digest})
+
+
+def _write(texts: dict[Path, str]) -> list[Path]:
+    """Write the texts that differ from their files; return the paths. Raise OSError with every file whole.
+
+    All are written beside their files first, so that a full disk changes nothing.
+    """
+    changed = {path: text for path, text in texts.items() if not path.is_file() or path.read_bytes() != text.encode()}
+    partials = {path: path.with_name(f".{path.name}.partial") for path in changed}
+    try:
+        for path, partial in partials.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(changed[path], encoding="utf-8")
+            if path.is_file():
+                shutil.copymode(path, partial)
+        for path, partial in partials.items():
+            partial.replace(path)
+    finally:
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+    return list(changed)
 
 
 class _Dumper(yaml.SafeDumper):

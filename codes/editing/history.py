@@ -7,12 +7,12 @@ serialised rows are tied to the schema of their time, and it has no comparison f
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import FieldDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
@@ -38,7 +38,7 @@ def plain(entry: fixtures.FixtureEntry | None) -> list[fixtures.FixtureObject] |
     return json.loads(json.dumps(entry.objects, cls=DjangoJSONEncoder)) if entry else None
 
 
-def record(key: str, editor: AbstractBaseUser | None = None, reason: str = "") -> EntrySnapshot | None:
+def record(key: str, editor: Any = None, reason: str = "") -> EntrySnapshot | None:
     """Record the entry's present state, if it differs from the newest snapshot. Return the snapshot, or None.
 
     Call it before a change too, without an editor: what the loader has changed since is not the editor's doing.
@@ -81,7 +81,7 @@ class EditConflict(Exception):
 
 
 @transaction.atomic
-def restore(snapshot: EntrySnapshot, editor: AbstractBaseUser | None, reason: str, token: str | None) -> Any:
+def restore(snapshot: EntrySnapshot, editor: Any, reason: str, token: str | None) -> Any:
     """Restore the entry to this snapshot; return the snapshot that records it, or None if nothing changed.
 
     `token` is the version token of the state that is replaced, "" for an entry that is gone. Raise EditConflict if the
@@ -95,7 +95,7 @@ def restore(snapshot: EntrySnapshot, editor: AbstractBaseUser | None, reason: st
     if entry and not bump_version(entry, entry.lock_version):
         raise EditConflict
     try:
-        restored = fixtures.parse_entry(Path("history"), snapshot.key, snapshot.data)
+        restored = fixtures.parse_entry(Path("history"), snapshot.key, snapshot.data or [])
     except UNREADABLE as error:
         raise fixtures.CatalogueError(f"history: {snapshot.key}: {error}") from error
     fixtures.save_entry(restored)
@@ -127,7 +127,7 @@ class Change:
     field: str
     before: str
     after: str
-    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
+    budget: Budget = dataclass_field(default_factory=Budget, compare=False, repr=False)
 
     @property
     def as_html(self) -> SafeString:
@@ -191,7 +191,7 @@ def _as_text(field: Any, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return yesno(value)
+        return str(yesno(value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(dict(field.flatchoices).get(value, value) if field else value)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import tablib
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from codes.fields import MAX_TEXT_LENGTH
+from codes.fields import MAX_TEXT_LENGTH, field_label
 from codes.models import Advice, StatusCode
 from codes.texts.localized import LANGUAGES
 
@@ -27,7 +26,7 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MAX_REASONS = 20  # that are told; a table of another kind has one a line
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 TextHolder = StatusCode | Advice
 
@@ -56,8 +55,8 @@ class Difference:
         """The text's label in the form; "advice operator" is the operator's advice."""
         _kind, _space, reader = self.text.partition(" ")
         if reader:
-            return f"{Advice.Reader(reader).label}: {Advice._meta.get_field(f'text_{self.language}').verbose_name}"
-        return str(StatusCode._meta.get_field(f"{self.text}_{self.language}").verbose_name)
+            return f"{Advice.Reader(reader).label}: {field_label(Advice, f'text_{self.language}')}"
+        return str(field_label(StatusCode, f"{self.text}_{self.language}"))
 
 
 def changes(differences: Iterable[Difference]) -> list[history.Change]:
@@ -88,12 +87,16 @@ def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
 
 
 def _escape_formula(text: str) -> str:
-    """Prefix an apostrophe to a text that a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+    """Prefix an apostrophe to a text that a spreadsheet would run as a formula, or that looks prefixed already."""
+    return f"'{text}" if _is_formula(text) else text
 
 
 def _unescape_formula(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_PREFIXES) else text
+    return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip("'").startswith(FORMULA_PREFIXES)
 
 
 def parse_table(content: bytes, file_format: str) -> list[Difference]:
@@ -112,7 +115,8 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
     if any(len(row) != len(HEADERS) for row in [headers, *rows]) or headers != HEADERS:
         raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
     codes = {str(code.number): code for code in StatusCode.objects.prefetch_related("advice")}
-    reasons, differences = [], []
+    reasons: list[str] = []
+    differences: list[Difference] = []
     known: set[tuple[Any, str]] = set()
     for line, (number, version, text, *values) in enumerate(rows, start=2):
         if len(reasons) >= MAX_REASONS:
@@ -121,7 +125,6 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
         code = codes.get(number.strip())
         slot = {name: (holder, field) for name, holder, field in _text_slots(code)}.get(text) if code else None
         where = {"where": _("Line %(line)d") % {"line": line}, "number": number[:20], "text": text[:40]}
-        where["limit"] = MAX_TEXT_LENGTH
         if code is None or slot is None:
             reasons.append(_("%(where)s: there is no text %(text)s of %(number)s.") % where)
         elif (code.number, text) in known:
@@ -133,7 +136,10 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
                 before = getattr(slot[0], f"{slot[1]}_{language}")
                 after = _unescape_formula(value.replace("\r\n", "\n").strip())
                 if len(after) > MAX_TEXT_LENGTH:
-                    reasons.append(_("%(where)s: the text is longer than %(limit)d characters.") % where)
+                    reasons.append(
+                        _("%(where)s: the text is longer than %(limit)d characters.")
+                        % (where | {"limit": MAX_TEXT_LENGTH})
+                    )
                 elif before and not after:
                     reasons.append(_("%(where)s: the text would be lost.") % where)
                 elif before != after:
@@ -145,14 +151,16 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
 
 
 @transaction.atomic
-def apply(differences: list[Difference], editor: AbstractBaseUser | None, reason: str) -> None:
+def apply(differences: list[Difference], editor: Any, reason: str) -> None:
     """Save the differences, one snapshot an entry.
 
     Raise InvalidTable, with nothing saved, if an entry has been saved since or refuses a text.
     """
     for number in dict.fromkeys(each.number for each in differences):
         own = [each for each in differences if each.number == number]
-        code = StatusCode.objects.prefetch_related("advice").get(pk=number)
+        code = StatusCode.objects.prefetch_related("advice").filter(pk=number).first()
+        if code is None:
+            raise InvalidTable([_("%(number)s was deleted in the meantime.") % {"number": f"{number:03}"}])
         history.record(code.key)
         if not history.bump_version(code, own[0].version):
             raise InvalidTable([_("%(number)s was saved by somebody else in the meantime.") % {"number": code.label}])

@@ -12,7 +12,7 @@ from .codes import (
     StatusCodeQuerySet,
 )
 from .details import Advice, Alias, HeaderRule, Identifier, Reference, VendorMeaning
-from .exchanges import Exchange, Message, Participant, begins_as_message
+from .exchanges import Diagram, Exchange, Message, Participant, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
 
@@ -24,6 +24,7 @@ __all__ = [
     "ConfusionGroup",
     "Content",
     "Detail",
+    "Diagram",
     "Entry",
     "EntrySnapshot",
     "Exchange",

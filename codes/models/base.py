@@ -2,16 +2,33 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import HttpsURLField
+from codes.fields import HttpsURLField, PositionField
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
-# Control characters except tab and line feed, and lone surrogates.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters except tab and line feed, those that turn the direction of a text, and lone surrogates.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def address(view: str, argument: int | str) -> str:
+    """Return the address of an entry's page in the active language.
+
+    The addresses are remembered: a list has hundreds, and reversing one takes longer than all else it shows of a code.
+    """
+    return _address(view, argument, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _address(view: str, argument: int | str, language: str | None) -> str:
+    return reverse(view, args=[argument])
 
 
 class PrintableTexts(models.Model):
@@ -59,7 +76,8 @@ class NaturalKeyManager(models.Manager):
     """Finds a detail by the values of its model's NATURAL_KEY, as fixtures name it."""
 
     def get_by_natural_key(self, *key: object) -> models.Model:
-        return self.get(**dict(zip(self.model.NATURAL_KEY, key, strict=True)))
+        model: Any = self.model
+        return self.get(**dict(zip(model.NATURAL_KEY, key, strict=True)))
 
 
 class Detail(PrintableTexts):
@@ -84,7 +102,7 @@ class Detail(PrintableTexts):
 class ReferenceBase(Detail):
     """A document, and the section in it, that states what an entry says."""
 
-    position = models.PositiveSmallIntegerField(_("position"), default=1, help_text=_("1 is the defining source."))
+    position = PositionField(help_text=_("1 is the defining source."))
     spec = models.CharField(_("document"), max_length=80, help_text=_("For example RFC 9110, MDN, nginx."))
     section = models.CharField(_("section"), max_length=80, blank=True)
     url = HttpsURLField(_("address"))

@@ -2,26 +2,33 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from codes.fields import CitationField, LinesField, MarkdownField, lines_of
+from codes.fields import CitationField, LinesField, MarkdownField, field_label, lines_of
 from codes.texts.citations import citation_url
-from codes.texts.localized import LANGUAGES, OTHER, in_other_language, localized
+from codes.texts.localized import OTHER, in_other_language, localized
 
-from .base import MARKDOWN_HELP, Entry
+from .base import MARKDOWN_HELP, Entry, address
 
 if TYPE_CHECKING:
     from codes.filters import Filter
 
     from .details import HeaderRule
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """The named queries for classes."""
+
+    def for_lists(self) -> Self:
+        """Fetch what a list shows."""
+        return self.only("name_ko", "name_en")
 
 
 class Category(Entry):
@@ -38,6 +45,8 @@ class Category(Entry):
     description_en = MarkdownField(_("English description"), blank=True, help_text=MARKDOWN_HELP)
     keywords = LinesField(_("keywords"), blank=True, help_text=_("What people type to find this class, one a line."))
 
+    objects = CategoryQuerySet.as_manager()
+
     class Meta:
         ordering = ["digit"]
         verbose_name = _("class")
@@ -50,7 +59,7 @@ class Category(Entry):
         return f"{self.label} {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("codes:category", args=[self.digit])
+        return address("codes:category", self.digit)
 
     name = localized("name")
     other_name = in_other_language("name")
@@ -118,31 +127,28 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
     def in_list_order(self) -> Self:
         """Order by class, codes without a class last; in a class, registered codes before those of vendors."""
         vendors_last = Case(When(registration_status=RegistrationStatus.VENDOR, then=1), default=0)
-        return self.select_related("category").order_by(F("category").asc(nulls_last=True), vendors_last, "number")
+        return self.order_by(F("category").asc(nulls_last=True), vendors_last, "number")
 
-    def without_long_texts(self) -> Self:
-        """Defer the texts that a list does not show."""
-        long = [text for text in StatusCode.TEXTS if text not in ("name", "summary")]
-        return self.defer("keywords", *(f"{text}_{language}" for text in long for language in LANGUAGES))
+    def for_lists(self) -> Self:
+        """Fetch what a list shows: neither long texts nor facts."""
+        return self.only("category", "registration_status", "common", "name_ko", "name_en", "summary_ko", "summary_en")
 
-    def with_details(self) -> Self:
-        """Fetch everything that belongs to the codes, in a fixed number of queries."""
-        return self.select_related("category").prefetch_related(
-            "references",
-            "header_rules",
-            "aliases",
-            "advice",
-            "vendor_meanings",
-            "identifiers",
-            "exchanges__messages",
-            "related",
+    def linked_from(self, number: int) -> Self:
+        """Keep the code with this number, the codes before and after it, and those related to it.
+
+        One query gets all that the code's page links to; `is_related` tells the related ones. Where nobody has the
+        number, the codes before and after it remain.
+        """
+        before = self.filter(number__lt=number).order_by("-number").values("number")[:1]
+        after = self.filter(number__gt=number).order_by("number").values("number")[:1]
+        related = StatusCode.related.through.objects.filter(from_statuscode=number).values("to_statuscode")
+        is_related = Q(number__in=related)
+        return (
+            self.filter(Q(number=number) | Q(number=before) | Q(number=after) | is_related)
+            .select_related("category")
+            .annotate(is_related=is_related)
+            .order_by("number")
         )
-
-    def neighbours(self, number: int) -> "tuple[StatusCode | None, StatusCode | None]":
-        """Return the previous and the next code of a number, None where there is none."""
-        previous = self.filter(number__lt=number).order_by("-number").first()
-        next_code = self.filter(number__gt=number).order_by("number").first()
-        return previous, next_code
 
     def lacking(self, language: str) -> Self:
         """Keep the codes with a text that is missing in this language ("ko" or "en")."""
@@ -308,7 +314,7 @@ class StatusCode(Entry):
         return f"{self.label} {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("codes:detail", args=[self.number])
+        return address("codes:detail", self.number)
 
     def clean(self) -> None:
         if self.number is None:
@@ -363,7 +369,7 @@ class StatusCode(Entry):
         fields = ["content", "caching", "redirect_method", "retry"]
         return [
             {
-                "name": self._meta.get_field(field).verbose_name,
+                "name": str(field_label(StatusCode, field)),
                 "answer": getattr(self, f"get_{field}_display")(),
                 "source": getattr(self, f"{field}_source"),
                 "url": citation_url(getattr(self, f"{field}_source")),
@@ -379,12 +385,12 @@ class StatusCode(Entry):
         return [list(rules) for _, rules in alike]
 
 
-def _describe_relation(relation: models.Model) -> str:
+def _describe_relation(relation: Any) -> str:
     return f"{relation.from_statuscode_id} → {relation.to_statuscode_id}"
 
 
 # The admin lists these rows among what a deletion removes.
-RelatedCode = StatusCode.related.through
+RelatedCode: Any = StatusCode.related.through
 RelatedCode._meta.verbose_name = _("related code")
 RelatedCode._meta.verbose_name_plural = _("related codes")
 RelatedCode.__str__ = _describe_relation

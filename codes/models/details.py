@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from codes.fields import CitationField, HttpsURLField, MarkdownField
+from codes.fields import CitationField, HttpsURLField, MarkdownField, PositionField
 from codes.texts.citations import citation_url
 from codes.texts.localized import localized
 
@@ -38,7 +38,7 @@ class HeaderRule(Detail):
     NATURAL_KEY = ("code_id", "header")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="header_rules", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     header = models.CharField(_("header field"), max_length=60)
     level = models.CharField(_("level"), max_length=6, choices=Level)
     source = CitationField(_("section"), blank=False)
@@ -67,7 +67,7 @@ class Alias(Detail):
     NATURAL_KEY = ("code_id", "phrase", "used_by")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="aliases", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     phrase = models.CharField(_("phrase"), max_length=80)
     used_by = models.CharField(_("used by"), max_length=80, help_text=_("For example RFC 7231 or nginx."))
 
@@ -93,7 +93,7 @@ class Advice(Detail):
     NATURAL_KEY = ("code_id", "reader")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="advice", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     reader = models.CharField(_("reader"), max_length=10, choices=Reader)
     text_ko = MarkdownField(_("advice (Korean)"), help_text=_("A Markdown list."))
     text_en = MarkdownField(_("advice (English)"), blank=True, help_text=_("A Markdown list."))
@@ -124,7 +124,7 @@ class VendorMeaning(Detail):
     NATURAL_KEY = ("code_id", "issuer", "phrase")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="vendor_meanings", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     issuer = models.CharField(_("issuer"), max_length=60)
     product = models.CharField(_("product"), max_length=80, blank=True)
     phrase = models.CharField(_("phrase"), max_length=80, blank=True)
@@ -155,7 +155,7 @@ class Identifier(Detail):
     NATURAL_KEY = ("code_id", "ecosystem", "identifier")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="identifiers", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     ecosystem = models.CharField(_("ecosystem"), max_length=40)
     identifier = models.CharField(_("identifier"), max_length=120)
     former = models.BooleanField(_("former name"), default=False, help_text=_("Deprecated or replaced."))

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import MarkdownField
+from codes.fields import MarkdownField, PositionField
 from codes.texts.localized import localized
 
 from .base import Detail
@@ -33,7 +35,7 @@ class Exchange(Detail):
     NATURAL_KEY = ("code_id", "position")
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="exchanges", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     title_ko = models.CharField(_("title (Korean)"), max_length=120)
     title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
 
@@ -48,25 +50,6 @@ class Exchange(Detail):
 
     title = localized("title")
 
-    @cached_property
-    def participants(self) -> list[Participant]:
-        """Who takes part, from the client's side to the server's."""
-        present = {each for message in self.messages.all() for each in (message.sender, message.receiver)}
-        return [participant for participant in Participant if participant in present]
-
-    @property
-    def steps(self) -> Iterator[dict[str, object]]:
-        """Yield each message with the lifelines it runs between, counted from 1 on the left, and its direction."""
-        lanes = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
-        for message in self.messages.all():
-            sender, receiver = lanes[message.sender], lanes[message.receiver]
-            yield {
-                "message": message,
-                "left": min(sender, receiver),
-                "right": max(sender, receiver),
-                "direction": "go" if sender < receiver else "back",
-            }
-
 
 STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-9])[0-9]{2}(?: |$)")
 START_LINE = re.compile(r"\A(?:HTTP/1\.[01] [0-9]{3}(?: .*)?|[A-Z-]+ \S+ HTTP/1\.[01])$", re.MULTILINE)
@@ -79,7 +62,7 @@ class Message(Detail):
     NATURAL_KEY = ("exchange__code_id", "exchange__position", "position")
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="messages", verbose_name=_("exchange"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     sender = models.CharField(_("from"), max_length=8, choices=Participant)
     receiver = models.CharField(_("to"), max_length=8, choices=Participant)
     text_ko = MarkdownField(
@@ -125,7 +108,7 @@ class Message(Detail):
     def natural_key(self) -> tuple[object, ...]:
         return (*self.exchange.natural_key(), self.position)
 
-    natural_key.dependencies = ["codes.exchange"]
+    natural_key.dependencies = ["codes.exchange"]  # type: ignore[attr-defined]
 
     note = localized("note")
 
@@ -139,11 +122,54 @@ class Message(Detail):
         return self.raw.partition("\n")[0]
 
     @property
-    def rest(self) -> str:
-        return self.raw.partition("\n")[2]
-
-    @property
     def status_class(self) -> str:
         """The first digit of a response's status code, or "" for a request or an event."""
         match = STATUS_LINE.match(self.start_line)
         return match[1] if match else ""
+
+
+@dataclass
+class Diagram:
+    """An exchange as a page draws it: lifelines next to each other, and messages between them, time downwards."""
+
+    title: str
+    messages: list[Message]
+
+    @classmethod
+    def all_of(cls, number: int) -> "list[Diagram]":
+        """Return the diagrams of a code's exchanges, in one query."""
+        messages = (
+            Message.objects.filter(exchange__code=number)
+            .select_related("exchange")
+            .order_by("exchange__position", "position")
+        )
+        exchanges = [list(steps) for _, steps in groupby(messages, key=lambda message: message.exchange_id)]
+        return [cls(steps[0].exchange.title, steps) for steps in exchanges]
+
+    @cached_property
+    def participants(self) -> list[Participant]:
+        """Who takes part, from the client's side to the server's."""
+        present = {each for message in self.messages for each in (message.sender, message.receiver)}
+        return [participant for participant in Participant if participant in present]
+
+    @property
+    def steps(self) -> Iterator[dict[str, object]]:
+        """Yield what is drawn of each message: its texts, the lifelines it runs between, counted from 1 on the left,
+        and its direction."""
+        lanes: dict[str, int] = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
+        names = {participant: participant.label for participant in self.participants}
+        for message in self.messages:
+            sender, receiver = lanes[message.sender], lanes[message.receiver]
+            start_line, _, rest = message.raw.partition("\n")
+            yield {
+                "sender": names[Participant(message.sender)],
+                "receiver": names[Participant(message.receiver)],
+                "start_line": start_line,
+                "rest": rest,
+                "status_class": message.status_class,
+                "note": message.note,
+                "lost": message.lost,
+                "left": min(sender, receiver),
+                "right": max(sender, receiver),
+                "direction": "go" if sender < receiver else "back",
+            }

@@ -1,16 +1,17 @@
 """Groups of codes that people confuse, with the question that tells them apart."""
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import LinesField, MarkdownField
+from codes.fields import LinesField, MarkdownField, PositionField
 from codes.texts.localized import localized
 
-from .base import MARKDOWN_HELP, Detail, Entry, ReferenceBase
+from .base import MARKDOWN_HELP, Detail, Entry, NaturalKeyManager, ReferenceBase, address
 from .codes import StatusCode
 
 
@@ -28,7 +29,7 @@ class ConfusionGroup(Entry):
     """Codes that people confuse, and the one question that tells them apart."""
 
     slug = models.SlugField(_("slug"), primary_key=True, max_length=60, help_text=_("The numbers, as 401-403."))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     question_ko = models.CharField(_("deciding question (Korean)"), max_length=120)
     question_en = models.CharField(_("deciding question (English)"), max_length=160)
     description_ko = MarkdownField(_("explanation (Korean)"), blank=True, help_text=MARKDOWN_HELP)
@@ -45,7 +46,7 @@ class ConfusionGroup(Entry):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        return reverse("codes:group", args=[self.slug])
+        return address("codes:group", self.slug)
 
     question = localized("question")
     description = localized("description")
@@ -53,11 +54,6 @@ class ConfusionGroup(Entry):
     @property
     def label(self) -> str:
         return " / ".join(member.code.label for member in self.members.all())
-
-    @property
-    def is_large(self) -> bool:
-        """Whether the group has too many members for a box on each member's page."""
-        return len(self.members.all()) > 9
 
     @cached_property
     def chain(self) -> "list[tuple[Hop, list[GroupMember]]]":
@@ -68,6 +64,22 @@ class ConfusionGroup(Entry):
         return [(hop, [member for member in members if hop in member.said_by.split()]) for hop in Hop]
 
 
+class GroupMemberManager(NaturalKeyManager):
+    """Finds the members of groups."""
+
+    def beside(self, number: int) -> Any:
+        """Return all members of the groups of a code, group by group, with what a box shows of them."""
+        shown = ["code", "group", "position", "answer_ko", "answer_en"]
+        shown += ["group__position", "group__question_ko", "group__question_en"]
+        shown += ["code__category", "code__name_ko", "code__name_en"]
+        return (
+            self.filter(group__members__code=number)
+            .select_related("group", "code")
+            .only(*shown)
+            .order_by("group__position", "group", "position", "code")
+        )
+
+
 class GroupMember(Detail):
     """One code of a group, with the answer that leads to it and an example."""
 
@@ -76,7 +88,7 @@ class GroupMember(Detail):
 
     group = models.ForeignKey(ConfusionGroup, models.CASCADE, related_name="members", verbose_name=_("confusion group"))
     code = models.ForeignKey(StatusCode, models.PROTECT, related_name="memberships", verbose_name=_("status code"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = PositionField()
     answer_ko = models.CharField(_("answer (Korean)"), max_length=160)
     answer_en = models.CharField(_("answer (English)"), max_length=200)
     said_by = models.CharField(
@@ -88,6 +100,8 @@ class GroupMember(Detail):
     )
     example_ko = MarkdownField(_("example (Korean)"), blank=True)
     example_en = MarkdownField(_("example (English)"), blank=True)
+
+    objects = GroupMemberManager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["position", "code"]

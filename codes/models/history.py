@@ -95,10 +95,14 @@ class Revision(models.Model):
 
 
 class LoadedEntry(models.Model):
-    """The digest of an entry as last loaded, which tells an editor's change from a change of the fixture."""
+    """The digest of an entry as last loaded, which tells an editor's change from a change of the fixture.
+
+    `exported_digest` is that of the entry as last written back: a file with it holds nothing that the database lacks.
+    """
 
     key = models.CharField(primary_key=True, max_length=80)
     digest = models.CharField(max_length=64)
+    exported_digest = models.CharField(max_length=64, default="", db_default="")
 
     def __str__(self) -> str:
         return self.key

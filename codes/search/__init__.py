@@ -7,5 +7,15 @@ and keyboards that SQL does not. It is rebuilt when the catalogue's revision has
 
 from .highlight import highlight
 from .index import Index, Results, current_index, is_outdated, search, use_revision
+from .ranking import Hit
 
-__all__ = ["Index", "Results", "current_index", "highlight", "is_outdated", "search", "use_revision"]
+__all__ = [
+    "Hit",
+    "Index",
+    "Results",
+    "current_index",
+    "highlight",
+    "is_outdated",
+    "search",
+    "use_revision",
+]

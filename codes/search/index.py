@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from math import log
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import Error
 
@@ -142,8 +142,8 @@ class Index:
         self.plain = plain = [compact(text.original) for text in self.texts]
         self.keys = [hangul.keys(text) for text in plain]
         self.texts_of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, text in enumerate(self.texts):
-            self.texts_of[text.document].append(number)
+        for number, each_text in enumerate(self.texts):
+            self.texts_of[each_text.document].append(number)
         self.plain_haystack = Haystack(plain)
         self.keys_haystack = Haystack(self.keys)
         self.initials_haystack = Haystack(hangul.initials(text) for text in plain)
@@ -377,10 +377,11 @@ def current_index() -> Index:
     shown and not stored: see `is_outdated`.
     """
     # The revision is read before the index is built, and recorded after it: the index is at least as new.
-    if not _is_due():
-        return _cache.index
-    if not _cache.lock.acquire(blocking=_cache.index is None):
-        return _cache.index
+    index = _cache.index
+    if index and not _is_due():
+        return index
+    if not _cache.lock.acquire(blocking=index is None) and index:
+        return index
     try:
         if _is_due():
             revision = _cache.newest_revision
@@ -392,7 +393,7 @@ def current_index() -> Index:
             raise
     finally:
         _cache.lock.release()
-    return _cache.index
+    return cast("Index", _cache.index)
 
 
 def _is_due() -> bool:

@@ -17,7 +17,7 @@ VENDOR_PENALTY, GROUP_PENALTY = 11, 15
 SHOWN = {NAME, SENTENCE}  # fields that a list of results shows anyway; for others the reason is told
 MIN_PHRASE_LENGTH = 9  # letters of a text that is worth finding in a long message
 LONG_QUERY_LENGTH = 30  # letters; a longer query is rather a message that contains a phrase than a phrase
-MIN_SIMILARITY = 0.33  # part of the query's trigrams, weighed by idf, that must be present
+MIN_SIMILARITY = 0.32  # part of the query's trigrams, weighed by idf, that must be present
 
 # Words that say nothing about which code is meant; without them the rest of the query gets a second try.
 STOP_WORDS = set(

@@ -1,10 +1,12 @@
+"""Read the forms of a page as a browser would send them back."""
+
 from html.parser import HTMLParser
 
 from django.urls import reverse
 
 
 class FormParser(HTMLParser):
-    """Collects the fields of one of the page's forms as a browser would send them back."""
+    """Collect the fields of one of the page's forms."""
 
     def __init__(self, wanted):
         super().__init__()
@@ -52,7 +54,7 @@ class FormParser(HTMLParser):
 
 
 def fields_of(page, wanted="statuscode_form"):
-    """The fields of the form with this id or action."""
+    """Return the fields of the form with this id or action."""
     parser = FormParser(wanted)
     parser.feed(page.content.decode())
     return {
@@ -61,12 +63,12 @@ def fields_of(page, wanted="statuscode_form"):
 
 
 def press(client, page, address):
-    """Submit the form that leads to an address, with the fields that it has."""
+    """Submit the form that posts to an address, with the fields that it has."""
     return client.post(address, fields_of(page, address))
 
 
 def form_of(client, pk=None, model="statuscode"):
-    """The address of an admin form, and its fields as a browser would send them back."""
+    """Return the address of an admin form, and its fields as a browser would send them back."""
     name = f"admin:codes_{model}_{'change' if pk is not None else 'add'}"
     path = reverse(name, args=[pk] if pk is not None else [])
     return path, fields_of(client.get(path), f"{model}_form")

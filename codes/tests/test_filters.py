@@ -28,7 +28,7 @@ def shown(client, query):
         ("fact=cacheable&standing=registered", {"404"}, {"499"}),
     ],
 )
-def test_a_filter_shows_what_fits(client, query, inside, outside):
+def test_a_filter_shows_the_codes_that_match(client, query, inside, outside):
     codes = shown(client, query)
     assert inside <= codes
     assert not outside & codes
@@ -44,7 +44,7 @@ def test_links_keep_the_other_filters_and_the_current_one_switches_itself_off(cl
     assert re.search(r'href="/\?standing=registered"\s+aria-current="true"', page)
 
 
-def test_filters_that_nothing_fits_offer_a_way_on(client):
+def test_filters_without_a_result_offer_a_way_out(client):
     page = client.get("/?fact=cacheable&standing=vendor&issuer=nginx")
     assertContains(page, "모두 맞는 코드가 없습니다")
     assertContains(page, 'href="/"')
@@ -57,5 +57,5 @@ def test_a_filter_that_does_not_exist_gets_400(client, query):
     assert b"<script>" not in page.content
 
 
-def test_a_parameter_of_somebody_else_is_ignored(client):
+def test_an_unknown_parameter_is_ignored(client):
     assert client.get("/?utm_source=x").status_code == 200

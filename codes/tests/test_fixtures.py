@@ -1,4 +1,4 @@
-"""Loading the fixtures, writing them back, and keeping what editors changed."""
+"""Loading fixtures, and keeping what editors changed."""
 
 import shutil
 from io import StringIO
@@ -6,16 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from codes.editing import fixtures
-from codes.models import Category, ConfusionGroup, LoadedEntry, Reference, Revision, StatusCode
+from codes.models import Category, ConfusionGroup, Reference, Revision, StatusCode
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def folder(tmp_path):
-    shutil.copytree(fixtures.FIXTURES, tmp_path / "fixtures")
-    return tmp_path / "fixtures"
 
 
 def load(folder, *arguments):
@@ -30,14 +23,7 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new))
 
 
-def test_loading_twice_changes_nothing(folder):
-    count = StatusCode.objects.count() + Category.objects.count()
-    out, _ = load(folder)
-    assert "0 added, 0 changed" in out
-    assert StatusCode.objects.count() + Category.objects.count() == count
-
-
-def test_a_load_makes_pages_anew_only_where_it_changed_something(folder, monkeypatch):
+def test_a_load_advances_the_revision_only_if_it_changed_something(folder, monkeypatch):
     advances = []
     advance = Revision.advance
     monkeypatch.setattr(Revision, "advance", lambda: [advances.append(1), advance()])
@@ -54,34 +40,6 @@ def test_a_load_makes_pages_anew_only_where_it_changed_something(folder, monkeyp
     assert seen == sorted(set(seen))
 
 
-def test_an_empty_database_gets_everything(folder):
-    before = Reference.objects.count()
-    ConfusionGroup.objects.all().delete()
-    StatusCode.objects.all().delete()
-    Category.objects.all().delete()
-    LoadedEntry.objects.all().delete()
-    out, _ = load(folder)
-    assert "0 changed, 0 unchanged" in out
-    assert Reference.objects.count() == before
-
-
-def test_writing_back_an_unedited_catalogue_changes_no_byte(folder):
-    assert fixtures.export(folder) == []
-
-
-def test_a_deleted_file_is_written_back_the_same(folder):
-    original = (folder / "codes" / "404.yaml").read_text()
-    (folder / "codes" / "404.yaml").unlink()
-    fixtures.export(folder)
-    assert (folder / "codes" / "404.yaml").read_text() == original
-
-
-def test_the_file_of_an_entry_that_was_deleted_goes_too(folder):
-    StatusCode.objects.get(number=598).delete()
-    assert folder / "codes" / "598.yaml" in fixtures.export(folder)
-    assert not (folder / "codes" / "598.yaml").exists()
-
-
 def test_an_empty_database_removes_no_file(folder):
     ConfusionGroup.objects.all().delete()
     StatusCode.objects.all().delete()
@@ -91,15 +49,7 @@ def test_an_empty_database_removes_no_file(folder):
     assert (folder / "codes" / "404.yaml").exists()
 
 
-def test_plain_loaddata_reads_the_same_files():
-    paths = [str(path) for path in fixtures.files()]
-    models = [model for root, rows in fixtures.DETAILS_OF.items() for model in (root, *rows)]
-    counts = [model.objects.count() for model in models]
-    call_command("loaddata", *paths, verbosity=0)
-    assert [model.objects.count() for model in models] == counts
-
-
-def test_a_corrected_file_is_loaded_and_rows_that_left_it_go(folder):
+def test_a_corrected_file_is_loaded_and_rows_removed_from_it_are_deleted(folder):
     path = folder / "codes" / "404.yaml"
     edit(path, "name_ko: 찾을 수 없음", "name_ko: 없는 페이지")
     lines = path.read_text().splitlines(keepends=True)
@@ -126,7 +76,7 @@ def test_what_an_editor_changed_survives_a_reload(folder):
     assert StatusCode.objects.get(number=404).name_ko == "고친 이름"
 
 
-def test_when_editor_and_file_both_changed_the_editors_stays_and_both_are_shown(folder):
+def test_when_editor_and_file_both_changed_the_editors_version_is_kept_and_both_are_shown(folder):
     StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
     edit(folder / "codes" / "404.yaml", "name_ko: 찾을 수 없음", "name_ko: 파일의 이름")
     _, err = load(folder)
@@ -144,6 +94,15 @@ def test_what_an_editor_deleted_stays_deleted(folder):
     assert not StatusCode.objects.filter(number=783).exists()
     load(folder, "--replace", "783")
     assert StatusCode.objects.filter(number=783).exists()
+
+
+def test_what_an_editor_deleted_stays_deleted_when_its_file_changes(folder):
+    StatusCode.objects.get(number=783).delete()
+    path = folder / "codes" / "783.yaml"
+    path.write_text(path.read_text().replace("name_ko: ", "name_ko: 새 ", 1))
+    _, errors = load(folder)
+    assert "load_catalogue --replace 'statuscode 783'" in errors
+    assert not StatusCode.objects.filter(number=783).exists()
 
 
 def test_the_order_in_which_a_file_lists_related_codes_does_not_matter(folder):
@@ -186,6 +145,7 @@ def test_a_copied_file_with_the_old_number_left_in_is_refused(folder):
         ("common: true", "comon: true", "404.yaml: statuscode 404: codes.statuscode"),
         ("related: [", "related: [998, ", "404.yaml: statuscode 404: codes.statuscode: there is no code 998"),
         ("related: [301, 403, 405, 410, 421]", "related: 5", "404.yaml"),
+        ("related: [", "related: [404, ", "404.yaml: statuscode 404: codes.statuscode: related: is the entry itself"),
         ("exchange: [404, 1]", "exchange: 404", "404.yaml"),
         ("reader: visitor", "reader: nobody", "404.yaml: statuscode 404: codes.advice: reader"),
         ("{code: 404, spec: RFC 9110,", "{code: 403, spec: RFC 9110,", "404.yaml: statuscode 404"),

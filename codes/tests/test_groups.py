@@ -1,4 +1,4 @@
-"""Codes that people mix up: pages, boxes, and the drawing of the chain."""
+"""Codes that are commonly confused: pages, boxes, and the drawing of the chain."""
 
 import pytest
 from pytest_django.asserts import assertContains
@@ -9,9 +9,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_every_group_has_a_page_with_its_question_and_members(client, prefix):
+def test_every_group_has_a_page_with_its_question_and_members(rendered, prefix):
     for group in ConfusionGroup.objects.prefetch_related("members__code"):
-        page = client.get(f"{prefix}/vs/{group.slug}/")
+        page = rendered[f"{prefix}/vs/{group.slug}/"]
         question = group.question_en if prefix else group.question_ko
         assertContains(page, question.replace("'", "&#x27;"))
         for member in group.members.all():
@@ -24,12 +24,12 @@ def test_the_list_of_groups_leads_to_each(client):
         assertContains(page, f'href="/vs/{group.slug}/"')
 
 
-def test_a_code_shows_the_question_that_tells_it_from_its_neighbour(client):
+def test_a_code_links_to_the_groups_it_is_confused_in(client):
     assertContains(client.get("/401/"), 'href="/vs/401-403/"')
     assertContains(client.get("/en/403/"), 'href="/en/vs/401-403/"')
 
 
-def test_a_page_shows_at_most_two_boxes_and_links_the_other_groups(client):
+def test_a_page_shows_at_most_two_groups_in_boxes_and_links_to_the_others(client):
     page = client.get("/403/").content.decode()
     assert page.count('<section class="box">') == 2
     groups = ConfusionGroup.objects.filter(members__code=403)
@@ -37,7 +37,7 @@ def test_a_page_shows_at_most_two_boxes_and_links_the_other_groups(client):
     assert all(f'href="/vs/{group.slug}/"' in page for group in groups)
 
 
-def test_the_gateway_group_draws_the_chain_and_says_who_says_what(client):
+def test_the_gateway_group_draws_the_chain_of_hops(client):
     page = client.get("/vs/gateway/")
     assertContains(page, '<figure class="chain">')
     for hop in ("브라우저", "CDN", "로드 밸런서", "nginx", "애플리케이션"):

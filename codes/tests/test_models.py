@@ -30,7 +30,7 @@ def test_the_database_refuses_a_number_outside_its_class_or_range(number, digit,
 
 
 @pytest.mark.parametrize(("number", "digit"), [(433, 4), (199, 1), (599, 5), (600, None), (0, None)])
-def test_a_vendors_number_may_stand_in_its_class_or_outside_all_of_them(number, digit):
+def test_a_vendors_number_may_be_in_its_class_or_outside_all_classes(number, digit):
     StatusCode.objects.filter(number=number).delete()
     StatusCode.objects.create(
         number=number, category_id=digit, registration_status="vendor", name_ko="이름", name_en="Name"
@@ -47,7 +47,7 @@ def test_the_database_refuses_a_class_that_does_not_exist():
         Category.objects.create(digit=6, name_ko="여섯", name_en="Six")
 
 
-def test_a_category_that_disagrees_is_named_at_its_field():
+def test_a_category_that_does_not_match_is_an_error_at_its_field():
     with pytest.raises(ValidationError) as refusal:
         StatusCode(number=433, category_id=5, name_ko="이름", name_en="Name").full_clean()
     assert list(refusal.value.message_dict) == ["category"]

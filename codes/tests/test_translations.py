@@ -12,12 +12,11 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 from pytest_django.asserts import assertContains
-from statuscodes.admin import SAID_BETTER
+
+from codes.tests.tools_needed import needs_gettext
+from statuscodes.web.locale_overrides import OVERRIDDEN
 
 LOCALE = settings.BASE_DIR / "locale" / "ko" / "LC_MESSAGES"
-needs_gettext = pytest.mark.skipif(
-    not shutil.which("msgfmt"), reason="not installed; get it with: apt-get install gettext"
-)
 
 
 def entries(text):
@@ -61,14 +60,14 @@ def test_pages_speak_both_languages(client):
     assertContains(client.get("/en/"), "Skip to content")
 
 
-def test_no_text_of_ours_replaces_one_of_djangos_unless_it_is_meant_to():
+def test_no_text_of_ours_replaces_one_of_djangos_unintentionally():
     """Catalogues are merged: a short word without a context, such as "may", would change Django's own pages."""
     packages = [Path(django.__file__).parent / "conf", *(Path(django.__file__).parent / "contrib").iterdir()]
     installed = [
         app for app in packages if app.name in {"conf", "admin", "auth", "sessions", "contenttypes", "messages"}
     ]
     with override("en"):
-        meant = {str(text) for text in SAID_BETTER}
+        meant = {str(text) for text in OVERRIDDEN}
     ours = {msgid: text for msgid, text in pairs((LOCALE / "django.po").read_text()) if msgid not in meant}
     replaced = [
         (app.name, msgid, text, ours[msgid])
@@ -81,5 +80,5 @@ def test_no_text_of_ours_replaces_one_of_djangos_unless_it_is_meant_to():
 
 
 def pairs(po):
-    """The one-line texts without a context, with their translations."""
+    """Return the one-line texts without a context, with their translations."""
     return re.findall(r'(?<!")\n(?:#.*\n)*msgid "(.+)"\nmsgstr "(.*)"', re.sub(r"msgctxt .*\nmsgid", "msgctxt", po))

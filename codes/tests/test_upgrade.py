@@ -1,10 +1,12 @@
-"""A database that the release before migration 0004 made: what was edited, deleted and saved there is still there."""
+"""Upgrading: what editors did in the release before migration 0004 is kept, and both releases can run together."""
 
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
 from codes.editing import fixtures, history
@@ -16,32 +18,32 @@ migration = import_module("codes.migrations.0004_standard_names")
 
 
 @pytest.fixture
-def release_before():
+def release_before(folder):
     """Digests as the release before recorded them."""
-    for path in fixtures.files():
+    for path in fixtures.files(folder):
         for entry in fixtures.read(path):
             LoadedEntry.objects.filter(key=entry.key).update(digest=entry.former_digest)
 
 
-def test_an_edit_of_the_release_before_is_kept_and_is_no_conflict(release_before):
+def test_an_edit_of_the_release_before_is_kept_without_a_conflict(release_before, folder):
     StatusCode.objects.filter(number=499).update(name_ko="고친 이름")
-    report = fixtures.load()
+    report = fixtures.load(folder)
     assert [entry.key for entry in report.edited] == ["statuscode 499"]
     assert report.conflicts == []
     assert StatusCode.objects.get(number=499).name_ko == "고친 이름"
 
 
-def test_an_entry_that_the_release_before_deleted_does_not_come_back(release_before):
+def test_an_entry_that_the_release_before_deleted_does_not_come_back(release_before, folder):
     StatusCode.objects.get(number=599).delete()
-    assert "statuscode 599" in [entry.key for entry in fixtures.load().edited]
+    assert "statuscode 599" in [entry.key for entry in fixtures.load(folder).edited]
     assert not StatusCode.objects.filter(number=599).exists()
 
 
-def test_an_entry_that_nobody_edited_takes_what_the_file_has_changed(release_before):
+def test_an_unedited_entry_takes_the_changes_of_its_file(release_before, folder):
     former = LoadedEntry.objects.get(key="statuscode 499")
     StatusCode.objects.filter(number=499).update(name_ko="옛 파일의 이름")
     LoadedEntry.objects.filter(pk=former.pk).update(digest=fixtures.load_entry(former.key).former_digest)
-    assert fixtures.load().counts["changed"] == 1
+    assert fixtures.load(folder).counts["changed"] == 1
     assert StatusCode.objects.get(number=499).name_ko != "옛 파일의 이름"
 
 
@@ -65,3 +67,18 @@ def test_editors_of_the_release_before_still_see_the_history(editor):
     migration.forwards(apps, None)
     assert Group.objects.get(name="편집자").permissions.filter(codename="view_entrysnapshot").exists()
     assert editor.get(reverse("admin:codes_entrysnapshot_changelist")).status_code == 200
+
+
+def test_the_release_before_can_write_to_this_schema():
+    """During an upgrade one host has the new release while another still runs the one before."""
+    loader = MigrationLoader(connection)
+    (newest,) = loader.graph.leaf_nodes("codes")
+    (before,) = (parent.key for parent in loader.graph.node_map[newest].parents if parent.key[0] == "codes")
+    written = set()
+    for model in loader.project_state(before).apps.get_app_config("codes").get_models(include_auto_created=True):
+        rows = model._base_manager
+        if row := rows.first():
+            rows.filter(pk=row.pk)._raw_delete(connection.alias)
+            row.save(force_insert=True)
+            written.add(model.__name__)
+    assert written >= {"StatusCode", "Exchange", "Message", "Reference", "StatusCode_related", "Revision"}

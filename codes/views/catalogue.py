@@ -1,63 +1,126 @@
 """The list of codes, a class, a code, and the groups of codes that people confuse."""
 
+from itertools import groupby
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from codes.filters import list_filters
-from codes.models import Category, ConfusionGroup, StatusCode
+from codes.models import Category, ConfusionGroup, Diagram, GroupMember, StatusCode
 from statuscodes.web.decorators import public
 
+from .rows import Row, entry_row, link_row, tile_row
 from .search import typed_query
 
 MAX_BOXES = 2  # groups shown with their answers on a code's page; the others are links
+MAX_BOX_MEMBERS = 9  # of a group shown with its answers
 
 
 @public
 def code_list(request: HttpRequest) -> HttpResponse:
     """List all codes by class, or those that meet the filters in the address."""
     filters = list_filters(request.GET)
-    codes = StatusCode.objects.matching(filters).in_list_order().without_long_texts()
-    filtered = any(each.chosen for each in filters)
-    return render(request, "codes/statuscode_list.html", {"codes": codes, "filters": filters, "filtered": filtered})
+    codes = list(StatusCode.objects.matching(filters).in_list_order().for_lists())
+    context = {
+        "count": len(codes),
+        "bands": _bands(codes),
+        "filters": filters,
+        "filtered": any(each.chosen for each in filters),
+    }
+    return render(request, "codes/statuscode_list.html", context)
+
+
+def _bands(codes: list[StatusCode]) -> list[dict[str, Any]]:
+    """Return the classes with their codes, in the order given; those of vendors are a part of their own."""
+    categories = Category.objects.for_lists().in_bulk()
+    return [
+        {
+            "category": categories.get(digit),
+            "parts": [
+                {"is_vendors": is_vendors, "codes": [tile_row(code) for code in part]}
+                for is_vendors, part in groupby(band, key=lambda code: code.is_vendors)
+            ],
+        }
+        for digit, band in groupby(codes, key=lambda code: code.category_id)
+    ]
 
 
 @public
 def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
     """Show a class and its codes."""
     category = get_object_or_404(Category, digit=digit)
-    codes = StatusCode.objects.in_class(digit).in_list_order().without_long_texts()
-    return render(request, "codes/category_detail.html", {"category": category, "codes": codes})
+    codes = StatusCode.objects.in_class(digit).in_list_order().for_lists()
+    context = {"category": category, "rows": [entry_row(code) for code in codes]}
+    return render(request, "codes/category_detail.html", context)
 
 
 @public
 def code_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Show a code, or what is known about a number that nobody registered."""
-    code = StatusCode.objects.with_details().filter(number=number).first()
-    if code is None:
-        return _unassigned(request, number)
-    previous, next_code = StatusCode.objects.neighbours(number)
-    groups = ConfusionGroup.objects.filter(members__code=number).prefetch_related("members__code")
-    boxes = [group for group in groups if not group.is_large][:MAX_BOXES]
-    context = {
-        "code": code,
-        "previous": previous,
-        "next": next_code,
-        "boxes": boxes,
-        "more_groups": [group for group in groups if group not in boxes],
+    codes: list[Any] = list(StatusCode.objects.linked_from(number))
+    code = next((each for each in codes if each.number == number), None)
+    # They are in order, and the two next to the number are among them.
+    previous = next((each for each in reversed(codes) if each.number < number), None)
+    following = next((each for each in codes if each.number > number), None)
+    context: dict[str, Any] = {
+        "previous": previous and link_row(previous),
+        "next": following and link_row(following),
         "query": typed_query(request),
+    }
+    if code is None:
+        return _unassigned(request, number, context)
+    boxes, more_groups = _groups(number)
+    context |= {
+        "code": code,
+        "references": list(code.references.all()),
+        "header_facts": code.header_facts,
+        "aliases": code.aliases.all(),
+        "advice": code.advice.all(),
+        "vendor_meanings": code.vendor_meanings.all(),
+        "ecosystems": _ecosystems(code),
+        "exchanges": Diagram.all_of(number),
+        "boxes": boxes,
+        "more_groups": more_groups,
+        "related": [link_row(each) for each in codes if each.is_related],
     }
     return render(request, "codes/statuscode_detail.html", context)
 
 
-def _unassigned(request: HttpRequest, number: int) -> HttpResponse:
+def _ecosystems(code: StatusCode) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Return the identifiers as (ecosystem, identifier, whether it is a former one), by ecosystem."""
+    identifiers = code.identifiers.values_list("ecosystem", "identifier", "former")
+    return [(ecosystem, list(names)) for ecosystem, names in groupby(identifiers, key=lambda each: each[0])]
+
+
+def _groups(number: int) -> tuple[list[Row], list[Row]]:
+    """Return the groups of a code: those that are shown with their answers, and the others."""
+    boxes: list[Row] = []
+    others: list[Row] = []
+    members = GroupMember.objects.beside(number)
+    for _slug, rows in groupby(members, key=lambda member: member.group_id):
+        of_group = list(rows)
+        box = _box(of_group[0].group, of_group)
+        (boxes if len(box["members"]) <= MAX_BOX_MEMBERS and len(boxes) < MAX_BOXES else others).append(box)
+    return boxes, others
+
+
+def _box(group: ConfusionGroup, members: list[GroupMember]) -> Row:
+    """Return what a box shows of a group and its members."""
+    return {
+        "url": group.get_absolute_url(),
+        "question": group.question,
+        "label": " / ".join(member.code.label for member in members),
+        "members": [link_row(member.code) | {"number": member.code_id, "answer": member.answer} for member in members],
+    }
+
+
+def _unassigned(request: HttpRequest, number: int, context: dict[str, Any]) -> HttpResponse:
     """Say how to treat a number without an entry (RFC 9110 section 15), and which codes are next to it."""
-    previous, next_code = StatusCode.objects.neighbours(number)
-    context = {
+    context |= {
         "label": f"{number:03}",
         "category": Category.objects.filter(digit=number // 100).first(),
         "base": StatusCode.objects.filter(number=number // 100 * 100 if 100 <= number <= 599 else 500).first(),
-        "previous": previous,
-        "next": next_code,
     }
     return render(request, "codes/unassigned.html", context, status=404)
 
@@ -66,7 +129,8 @@ def _unassigned(request: HttpRequest, number: int) -> HttpResponse:
 def group_list(request: HttpRequest) -> HttpResponse:
     """List the groups, each with its question and answers."""
     groups = ConfusionGroup.objects.prefetch_related("members__code")
-    return render(request, "codes/confusiongroup_list.html", {"groups": groups})
+    boxes = [_box(group, list(group.members.all())) for group in groups]
+    return render(request, "codes/confusiongroup_list.html", {"boxes": boxes})
 
 
 @public

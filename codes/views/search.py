@@ -11,6 +11,8 @@ from django.urls import reverse
 from codes import search as finder
 from statuscodes.web.decorators import public, without_database
 
+from .rows import Row, entry_row
+
 MAX_SUGGESTIONS = 10
 
 
@@ -30,9 +32,18 @@ def search(request: HttpRequest) -> HttpResponse:
     if "all" not in request.GET and (address := _direct_address(results)):
         response = redirect(address)
     else:
-        context = {"query": query, "results": results, "categories": index.categories}
+        context = {
+            "query": query,
+            "results": results,
+            "sections": [(kind, hits if kind == "group" else _rows(hits)) for kind, hits in results.sections],
+            "categories": [entry_row(category) for category in index.categories],
+        }
         response = render(request, "codes/search.html", context)
     return _from_index(index, response)
+
+
+def _rows(hits: list[finder.Hit]) -> list[Row]:
+    return [entry_row(hit.found) | {"reason": hit.reason} for hit in hits]
 
 
 def _from_index(index: finder.Index, response: HttpResponse) -> HttpResponse:

@@ -1,11 +1,20 @@
 // Text typed into an entry's form survives a lost session, a deleted entry or a reload: it is stored in this browser tab
-// until the entry is saved, and offered when the form is opened again.
+// until the entry is saved, and offered when the same user opens the form again. Logging out removes it.
 {
+  const logout = document.getElementById("logout-form");
+  const user = logout?.dataset.user;
   const form = document.querySelector("form[id$=_form]");
   const notice = document.getElementById("draft");
   const storage = window.sessionStorage;
-  const draftOf = (path) => `draft ${path.replace(/^\/en\//, "/")}`;
+  const draftOf = (path) => `draft ${user} ${path.replace(/^\/en\//, "/")}`;
+  const removeDrafts = (isWanted) => Object.keys(storage)
+    .filter((key) => (key.startsWith("draft ") || key === "sent") && isWanted(key))
+    .forEach((key) => storage.removeItem(key));
   const isText = (field) => field.matches("textarea, input[type=text], input[type=url]") && field.name;
+
+  // The page of a login has no user: a session that ended by itself leaves the drafts to their owner.
+  if (user) removeDrafts((key) => key !== "sent" && !key.startsWith(`draft ${user} `));
+  logout?.addEventListener("submit", () => removeDrafts(() => true));
 
   // A success message means that the entry was saved, so its draft is removed. The draft of a new entry is stored under
   // the address of the empty form that it was sent from.
@@ -16,7 +25,7 @@
     if (sent?.endsWith("/add/")) storage.removeItem(sent);
   }
 
-  if (form && notice) {
+  if (user && form && notice) {
     const key = draftOf(location.pathname);
     const texts = () => [...form.elements].filter(isText);
     const state = () => Object.fromEntries(texts().map((field) => [field.name, field.value]));

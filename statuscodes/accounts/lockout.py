@@ -1,8 +1,9 @@
 """What happens after too many failed logins."""
 
 import math
+import re
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -14,21 +15,27 @@ from django.utils.translation import gettext as _
 
 from statuscodes.web.errors import error_page
 
+# An address as proxies write it: [2001:db8::1], [2001:db8::1]:443, 192.0.2.1:5678, or without anything around it.
+PORT = "(?::[0-9]{1,5})?"
+ENTRY = re.compile(rf"\[(?P<bracketed>[^\]]*)\]{PORT}|(?P<dotted>[0-9.]+){PORT}|(?P<bare>.*)")
 
-def client_address(request: HttpRequest) -> str:
-    """Return the client's address: of IPv6 its /64 network, which one household or server has to itself.
 
-    Behind our own proxy only the last entry of X-Forwarded-For cannot be forged.
+def client_address(request: HttpRequest) -> str | None:
+    """Return the client's address, None if it is unknown: of IPv6 its /64 network, which one household has to itself.
+
+    Behind our own proxy only the last entry of X-Forwarded-For cannot be forged. Some balancers add the port to it, or
+    write a word in its place.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip() if settings.BEHIND_PROXY else ""
-    address = forwarded or request.META.get("REMOTE_ADDR", "")
+    match = ENTRY.fullmatch(forwarded or request.META.get("REMOTE_ADDR", ""))
     try:
-        parsed = ip_address(address)
+        address = ip_address(match["bracketed"] or match["dotted"] or match["bare"] if match else "")
     except ValueError:
-        return address
-    if parsed.version == 4 or parsed.ipv4_mapped:
-        return address
-    return str(ip_network((address, 64), strict=False).network_address)
+        return None
+    if isinstance(address, IPv4Address):
+        return str(address)
+    # As a number it has no zone ("%eth0"), which databases do not store.
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
 
 
 class LockoutHandler(AxesDatabaseHandler):
@@ -44,7 +51,7 @@ class LockoutHandler(AxesDatabaseHandler):
         return super().clean_expired_user_attempts(request, credentials)
 
 
-def remaining_lockout(request: HttpRequest) -> timedelta:
+def remaining_lockout(request: Any) -> timedelta:
     """Return how long until the address has failed less often than the limit within the window.
 
     Counted in the log of failures, which a successful login leaves alone: one good account must not buy new tries.

@@ -1,7 +1,6 @@
 """The admin site: it requires a verified second factor from users who have one."""
 
 from base64 import b32encode
-from collections.abc import Callable, Iterable
 from functools import wraps
 from textwrap import wrap
 from typing import Any
@@ -11,20 +10,24 @@ import qrcode
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, ValidationError
-from django.db import DataError, models
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.translation import gettext as _
+from django.views.decorators.common import no_append_slash
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathFillImage
 
+from statuscodes.web.methods import allow_methods
+from statuscodes.web.middleware import redirect_permanently
+
 from .forms import LoginForm, OneTimePasswordForm
-from .second_factor import switch_on, unconfirmed_device
+from .lookups import StrictAutocompleteView, check_keys, strict
+from .second_factor import make_recovery_codes, recovery_codes_left, switch_off, switch_on, unconfirmed_device
 
 
 class AdminSite(admin.AdminSite):
@@ -33,7 +36,7 @@ class AdminSite(admin.AdminSite):
     login_form = LoginForm
     open_without_second_factor = {"admin:second_factor", "admin:second_factor_qr", "admin:logout"}
 
-    def has_permission(self, request: HttpRequest) -> bool:
+    def has_permission(self, request: Any) -> bool:
         if self.must_set_up(request):
             return request.resolver_match.view_name in self.open_without_second_factor
         return super().has_permission(request) and (
@@ -48,29 +51,46 @@ class AdminSite(admin.AdminSite):
             and not django_otp.user_has_device(request.user)
         )
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register models, each with a ModelAdmin that is strict about addresses, whoever wrote it."""
+        super().register(model_or_iterable, strict(admin_class or admin.ModelAdmin), **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Answer requests that no page of the admin sends, and that the database would refuse, with 400."""
         model = getattr(getattr(view, "__self__", None), "model", None)
 
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            # A regular expression from an address could keep the server busy for good.
-            if any("regex" in name for name in request.GET):
-                raise BadRequest
             if model:
-                _check_keys(model, [*request.POST.getlist(ACTION_CHECKBOX_NAME), kwargs.get("object_id")])
+                in_address = [value for value in kwargs.values() if isinstance(value, str)]
+                check_keys(model, [*request.POST.getlist(ACTION_CHECKBOX_NAME), *in_address])
             try:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+                # Here and not later, so that what a lazy query refuses is caught as well.
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
             except (OverflowError, DataError) as error:
                 raise BadRequest from error
 
         return super().admin_view(checked, cacheable)
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return StrictAutocompleteView.as_view(admin_site=self)(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # The admin redirects users without permission here.
         if request.method == "GET" and self.must_set_up(request):
             return redirect("admin:second_factor")
         return super().login(request, extra_context)
+
+    @allow_methods("POST")
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().logout(request, extra_context)
+
+    @no_append_slash
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
+        """Redirect to the address with a slash, and keep the method and content of a form. Raise Http404."""
+        answer: Any = super().catch_all_view(request, url)
+        return redirect_permanently(request, answer.url)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
@@ -80,34 +100,58 @@ class AdminSite(admin.AdminSite):
         ]
 
     def second_factor(self, request: HttpRequest) -> HttpResponse:
-        """Let users set up their own device, and switch it off again."""
-        is_on = django_otp.user_has_device(request.user)
-        must_keep = is_on and settings.REQUIRE_SECOND_FACTOR
-        form = None if must_keep else OneTimePasswordForm(request.user, confirmed=is_on, data=request.POST or None)
+        """Let users set up their own device, make recovery codes, and switch the second factor off again."""
+        user = request.user
+        is_on = django_otp.user_has_device(user)
+        can_switch_off = is_on and not settings.REQUIRE_SECOND_FACTOR
+        chosen = request.POST.get("action")
+        forms = {
+            action: OneTimePasswordForm(
+                user, confirmed=is_on, data=request.POST if action == chosen else None, auto_id=f"id_{action}_%s"
+            )
+            for action, is_offered in (("on", not is_on), ("renew", is_on), ("off", can_switch_off))
+            if is_offered
+        }
+        form = forms.get(chosen or "")
         if form and form.is_valid():
-            if is_on:
-                TOTPDevice.objects.filter(user=request.user).delete()
+            if chosen == "off":
+                switch_off(user)
                 messages.success(request, _("The second factor is off."))
-            else:
+                return redirect("admin:index")
+            if chosen == "on":
                 switch_on(request, form.device)
                 messages.success(request, _("The second factor is on. The next login asks for it."))
-            return redirect("admin:index")
+            return self._recovery_codes(request, is_renewal=is_on)
         must_set_up = self.must_set_up(request)
         context = {
             **self.each_context(request),
             "title": _("Second factor"),
-            "form": form,
+            "forms": forms,
+            "errors": form and form.errors,
             "is_on": is_on,
             "must_set_up": must_set_up,
             "is_nav_sidebar_enabled": not must_set_up,
         }
-        if not is_on:
+        if is_on:
+            context["codes_left"] = recovery_codes_left(user)
+        else:
             # Kept until it is confirmed, so that loading the page again shows the QR code that the phone has scanned.
-            device = unconfirmed_device(request.user) or TOTPDevice.objects.create(
-                user=request.user, name="authenticator", confirmed=False
+            device = unconfirmed_device(user) or TOTPDevice.objects.create(
+                user=user, name="authenticator", confirmed=False
             )
             context |= {"device": device, "key": " ".join(wrap(b32encode(device.bin_key).decode(), 4))}
         return TemplateResponse(request, "admin/second_factor.html", context)
+
+    def _recovery_codes(self, request: HttpRequest, is_renewal: bool) -> HttpResponse:
+        """Make new recovery codes and show them. It is the answer to a form, so no address shows them again."""
+        codes = make_recovery_codes(request.user)
+        context = {
+            **self.each_context(request),
+            "title": _("Recovery codes"),
+            "codes": codes,
+            "is_renewal": is_renewal,
+        }
+        return TemplateResponse(request, "admin/recovery_codes.html", context)
 
     def second_factor_qr(self, request: HttpRequest) -> HttpResponse:
         """Return the QR code of the device that the user is setting up, as SVG."""
@@ -117,12 +161,3 @@ class AdminSite(admin.AdminSite):
         response = HttpResponse(content_type="image/svg+xml")
         qrcode.make(device.config_url, image_factory=SvgPathFillImage).save(response)
         return response
-
-
-def _check_keys(model: type[models.Model], keys: Iterable[str | None]) -> None:
-    """Raise BadRequest for a key from a request that cannot be a primary key of the model."""
-    for key in keys:
-        try:
-            model._meta.pk.to_python(None if key is None else unquote(key))
-        except ValidationError as error:
-            raise BadRequest from error

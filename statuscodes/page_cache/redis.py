@@ -8,36 +8,60 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
+from django.utils.crypto import constant_time_compare, salted_hmac
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 OPEN_FOR = 1.0  # seconds for which a server that did not answer is not asked again (a circuit breaker)
 
 
-class JSONSerializer:
-    """Stores plain data. With pickle, anyone who can write into the cache could run code here."""
+SALT = "statuscodes.page_cache"
 
-    def dumps(self, value: Any) -> bytes:
-        return json.dumps(value).encode()
 
-    def loads(self, data: bytes) -> Any:
-        return json.loads(data)
+class BytesSerializer:
+    """Stores bytes as they are."""
+
+    def dumps(self, value: bytes) -> bytes:
+        return value
+
+    def loads(self, data: bytes) -> bytes:
+        return data
 
 
 class FailSafeRedisCache(RedisCache):
-    """A Redis cache that is empty while the server does not answer. Only get() and set() are guarded."""
+    """A Redis cache that is empty while the server does not answer. Only get() and set() are guarded.
+
+    Values are plain data, signed together with their key: who can write into Redis, but does not know SECRET_KEY, can
+    neither plant a page nor put one in the place of another, and what others write there is as good as nothing.
+    """
 
     open_until = 0.0
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        limits = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "serializer": JSONSerializer()}
+        limits = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "serializer": BytesSerializer()}
         super().__init__(server, params | {"OPTIONS": params.get("OPTIONS", {}) | limits})
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
-        return self._guarded(super().get, default, key, default, version)
+        stored = self._guarded(super().get, None, key, None, version)
+        if stored is None:
+            return default
+        try:
+            signature, _newline, text = stored.partition(b"\n")
+            if not constant_time_compare(signature.decode(), self._signature(key, text, version)):
+                raise ValueError("the signature is wrong")
+            return json.loads(text)
+        except (AttributeError, RecursionError, ValueError) as error:
+            log.warning("the cache holds what this site did not store: %s", error)
+            return default
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
-        self._guarded(super().set, None, key, value, timeout, version)
+        text = json.dumps(value).encode()
+        signed = self._signature(key, text, version).encode() + b"\n" + text
+        self._guarded(super().set, None, key, signed, timeout, version)
+
+    def _signature(self, key: Any, text: bytes, version: Any) -> str:
+        name = self.make_key(key, version).encode()
+        return salted_hmac(SALT, name + b"\n" + text, algorithm="sha256").hexdigest()
 
     def _guarded(self, method: Callable[..., Any], fallback: Any, *args: Any) -> Any:
         """Call the method; return the fallback if Redis does not answer or did not a moment ago."""

@@ -6,6 +6,7 @@ Whether an answer may be stored is Django's decision: only those with `Cache-Con
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -63,6 +64,7 @@ class PageCache:
         self.plain, self.queried = Store(MAX_STORE_BYTES), Store(MAX_STORE_BYTES)
         self.static = f"/{settings.STATIC_URL.strip('/')}/"
         self.session_cookie = settings.SESSION_COOKIE_NAME
+        self.behind_proxy = settings.BEHIND_PROXY
         self.query_names = frozenset(settings.PUBLIC_QUERY_NAMES)
         self.rendering: dict[Key, threading.Lock] = {}
         self.waiting = threading.BoundedSemaphore(MAX_WAITING)
@@ -149,12 +151,18 @@ class PageCache:
 
     def _shared(self, key: Key, revision: int) -> Page | None:
         """Return the page that another process rendered from the same release and revision, if there is one."""
-        # Before the first poll it is unknown which catalogue a page is of.
-        found = revision and cache.get(self._shared_key(key, revision))
-        if not found:
+        if not self._is_shared(key, revision):
             return None
-        status, headers, body = found
-        return Page(revision, status, [(name, value) for name, value in headers], body.encode())
+        try:
+            status, headers, body = cache.get(self._shared_key(key, revision))
+            return Page(revision, str(status), [(str(name), str(value)) for name, value in headers], body.encode())
+        except (AttributeError, TypeError, ValueError):
+            return None  # nothing, or what another release stored
+
+    def _is_shared(self, key: Key, revision: int) -> bool:
+        """Return whether hosts share the page: queries are endless, and would push everything else out of Redis."""
+        # Before the first poll it is unknown which catalogue a page is of.
+        return revision > 0 and not key[-1]
 
     def _shared_key(self, key: Key, revision: int) -> str:
         return f"{self.release}:{revision}:{hashlib.sha256(repr(key).encode()).hexdigest()}"
@@ -177,7 +185,7 @@ class PageCache:
         if int(status[:3]) not in CACHEABLE_STATUSES or not public or "set-cookie" in named or "vary" in named:
             return status, headers, body
         page = Page(revision, status, [(n, v) for n, v in headers if n.lower() != "content-length"], body)
-        if revision:
+        if self._is_shared(key, revision):
             cache.set(self._shared_key(key, revision), [page.status, page.headers, body.decode()], SHARED_MAX_AGE)
         return page
 
@@ -201,5 +209,8 @@ class PageCache:
             self.poller.ensure_running()
         if not is_fresh or not self._is_current(page):
             headers = [(name, STALE.get(name, value)) for name, value in headers]
+        if self.behind_proxy:
+            # nginx stores the page until this second is over, and shows this header to nobody.
+            headers = [*headers, ("X-Accel-Expires", f"@{int(time.time())}")]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -6,27 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
 
-from .errors import error_page
+from .methods import READ_ONLY, allow_methods
 
 View = Callable[..., HttpResponse]
 
 
 def read_only(view: View) -> View:
-    """Allow GET and HEAD, and answer any other method with 405 and our own page.
-
-    Exempt from CSRF, because that check comes first and would answer every POST with 403.
-    """
-
-    @csrf_exempt
-    @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method in ("GET", "HEAD"):
-            return view(request, *args, **kwargs)
-        return error_page(request, 405, headers={"Allow": "GET, HEAD"})
-
-    return wrapper
+    """Allow GET and HEAD: MethodMiddleware answers any other method with 405 and our own page."""
+    return allow_methods(*READ_ONLY)(view)
 
 
 def without_database(view: View) -> View:

@@ -1,5 +1,6 @@
 """Error pages. They use no database, session or cache, because they must work when those do not."""
 
+import logging
 import re
 import sys
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+log = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
 # Messages of SQLite and PostgreSQL when they can be read but not written.
 READ_ONLY_ERROR = re.compile("readonly|read-only|disk is full|no space left", re.IGNORECASE)
@@ -20,12 +22,13 @@ ERRORS = {
     400: (pgettext_lazy("status code", "Bad Request"), _("The server could not make sense of this request.")),
     403: (pgettext_lazy("status code", "Forbidden"), _("The server understood the request and refuses it.")),
     404: (pgettext_lazy("status code", "Not Found"), _("There is no page at this address.")),
-    405: (pgettext_lazy("status code", "Method Not Allowed"), _("This page can be read, and nothing else.")),
+    405: (pgettext_lazy("status code", "Method Not Allowed"), _("This address does not take that method.")),
     429: (pgettext_lazy("status code", "Too Many Requests"), _("There were too many tries in a short time.")),
     500: (
         pgettext_lazy("status code", "Internal Server Error"),
         _("Something broke on our side. It is not your fault."),
     ),
+    501: (pgettext_lazy("status code", "Not Implemented"), _("The server does not know this method.")),
     503: (pgettext_lazy("status code", "Service Unavailable"), _("The site cannot do this for the moment.")),
 }
 
@@ -35,7 +38,8 @@ def error_page(
 ) -> HttpResponse:
     """Return a page that explains a failure and is itself a correct example of its status code.
 
-    `reason` is a sentence for the reader about this failure.
+    `reason` is a sentence for the reader about this failure. If not even that page can be rendered, its first line is
+    plain text.
     """
     name, summary = ERRORS[status]
     context = {
@@ -46,7 +50,12 @@ def error_page(
         "summary": summary,
         "reason": reason,
     }
-    response = render(request, "error.html", context, status=status)
+    try:
+        response = render(request, "error.html", context, status=status)
+    except Exception:  # no descriptor left to open the template, or the static files are not collected
+        log.exception("the error page cannot be rendered")
+        text = f"{status} {HTTPStatus(status).phrase}\n"
+        response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     for header, value in (headers or {}).items():
         response.headers[header] = value
     return response

@@ -1,9 +1,11 @@
 """Django's WSGI handler with requests that keep the method's letter case and survive any Content-Type."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest
 
 UNREADABLE = "application/octet-stream; charset=unknown"
 
@@ -24,4 +26,18 @@ class Request(WSGIRequest):
 
 
 class Handler(WSGIHandler):
+    """Django's handler, with a Content-Length for every answer that may have one.
+
+    Without it the server counts the bytes of a GET and says nothing about a HEAD, whose fields should be the same.
+    """
+
     request_class = Request
+
+    def get_response(self, request: HttpRequest) -> Any:
+        response: Any = super().get_response(request)
+        if response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            # Of a 204 it is forbidden (RFC 9110 section 8.6), of a 304 it would be the page's.
+            del response.headers["Content-Length"]
+        elif not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response

@@ -1,4 +1,4 @@
-"""Middleware: request log, security headers, the page's language, refusals, and an unavailable database."""
+"""Middleware: request log, security headers, the page's language, refusals, slashes, and an unavailable database."""
 
 import logging
 import re
@@ -9,14 +9,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.utils import translation
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 from statuscodes.monitoring import metrics
 from statuscodes.monitoring.logging import request_id
 from statuscodes.page_cache.poller import poller
 
+from .methods import READ_ONLY
 from .stylesheet import stylesheet_source
 
 log = logging.getLogger(__name__)
@@ -134,7 +137,26 @@ class CleanRequestMiddleware:
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             raise BadRequest(_("The address contains a NUL character."))
         # Python knows codecs such as zip, which fail in the middle of reading a form.
-        if request.content_params.get("charset", "utf-8").lower() != "utf-8":
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
             request.encoding = "utf-8"  # the error page reads the query
             raise BadRequest(_("Forms are read in UTF-8 only."))
         return self.get_response(request)
+
+
+class AppendSlashMiddleware(CommonMiddleware):
+    """Django's CommonMiddleware, with 308 instead of 301 for methods other than GET and HEAD.
+
+    After a 301 to a POST most clients send GET (RFC 9110 section 15.4.2), and would take the page for an answer.
+    """
+
+    def get_full_path_with_slash(self, request: HttpRequest) -> str:
+        return escape_leading_slashes(request.get_full_path(force_append_slash=True))
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        answer: Any = super().process_response(request, response)
+        return answer if answer is response else redirect_permanently(request, answer.url)
+
+
+def redirect_permanently(request: HttpRequest, address: str) -> HttpResponse:
+    """Return a 301 to GET and HEAD, and a 308 to other methods, which keeps method and content."""
+    return HttpResponsePermanentRedirect(address, preserve_request=request.method not in READ_ONLY)

@@ -6,13 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from statuscodes.monitoring import metrics
 from statuscodes.page_cache.poller import poller
 
+from .checks import static_files_are_collected
 from .decorators import public, read_only, without_database, without_slot
 from .errors import RETRY_AFTER
+from .methods import READ_ONLY, allow_methods, method_response
 
 
 @public
@@ -55,10 +58,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @without_database
 @without_slot
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while everything works here, 503 while the database is unavailable. Redis is not required."""
-    ready = poller.is_ready if poller.is_started else _database_answers()
+    """Answer 200 while everything works here, 503 without the database or collected files. Redis is not required."""
+    database = poller.is_ready if poller.is_started else _database_answers()
+    collected = static_files_are_collected()
+    ready = database and collected
     headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": str(RETRY_AFTER)})
-    data = {"database": "ok" if ready else "away", "poller": poller.state, "revision": poller.number}
+    data = {
+        "database": "ok" if database else "away",
+        "static": "ok" if collected else "missing",
+        "poller": poller.state,
+        "revision": poller.number,
+    }
     return JsonResponse(data, status=200 if ready else 503, headers=headers)
 
 
@@ -72,13 +82,16 @@ def _database_answers() -> bool:
     return True
 
 
-@read_only
+@csrf_exempt
+@allow_methods()
 @without_database
 @without_slot
 def metrics_page(request: HttpRequest) -> HttpResponse:
-    """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others."""
+    """Show the metrics to clients that send METRICS_TOKEN, and 404 to all others, whatever the method."""
     given = request.headers.get("Authorization", "")
     if not settings.METRICS_TOKEN or not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
         raise Http404
+    if refusal := method_response(request, READ_ONLY):
+        return refusal
     text = metrics.render(revision=poller.number, database_up=poller.is_fresh)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

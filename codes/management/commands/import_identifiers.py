@@ -22,6 +22,7 @@ ECOSYSTEMS = {
     "werkzeug": "Flask, Werkzeug",
     "spring": "Spring",
     "spring6": "Spring",
+    "servlet": "Servlet",
     "node": "Node.js",
     "go": "Go",
     "rack-rails": "Rails, Rack",
@@ -30,6 +31,9 @@ ECOSYSTEMS = {
     "rust": "Rust http",
     "symfony": "Laravel, Symfony",
     "nestjs": "NestJS",
+    "requests": "Python requests",
+    "dart": "Dart, Flutter",
+    "httpcomponents": "Apache HttpComponents",
     "axios": "axios",
     "npm:http-errors": "npm http-errors",
     "npm:http-status-codes": "npm http-status-codes",
@@ -44,11 +48,18 @@ ECOSYSTEMS = {
     "pekko-http": "Pekko HTTP",
     "aiohttp": "aiohttp",
     "httpx": "httpx",
+    "litestar": "Litestar",
+    "falcon": "Falcon",
+    "yii": "Yii 2",
+    "micronaut": "Micronaut",
+    "boost-beast": "Boost.Beast",
+    "perl-http-status": "Perl HTTP::Status",
+    "openresty": "OpenResty",
     "nginx": "nginx",
     "apache-httpd": "Apache httpd",
     "squid": "Squid",
 }
-FORMER = re.compile("deprecated|obsolete|renamed|removed")
+FORMER = re.compile("deprecated|obsolete|renamed|replaced|to be removed")
 NOT_A_NAME = re.compile(r"\(any|range marker")
 
 # Where Django has no response class: what works, with the header field that is required.
@@ -66,7 +77,7 @@ NOT_FROM_DJANGO = {407, 426}
 
 
 class Command(BaseCommand):
-    help = "Replace the identifiers of all codes by those of a table of constants (codes/tests/data/constants.csv)."
+    help = "Replace all identifiers by those of a table of constants, such as codes/tests/content/data/constants.csv."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("table", type=Path)
@@ -116,11 +127,18 @@ def identifiers_of(rows: list[dict[str, str]], codes: dict[int, StatusCode]) -> 
 
 
 def _spells_a_former_name(identifier: str, siblings: Iterable[str], code: StatusCode) -> bool:
-    """Whether this is the old phrase of a code whose new phrase the same ecosystem has as well."""
+    """Whether this is the old phrase of a code of which the same ecosystem has another name with the new phrase.
+
+    The only name that an ecosystem has is current, whatever it spells.
+    """
     current = _letters(code.name_en)
     old = {_letters(alias.phrase) for alias in code.aliases.all()}
-    return any(_letters(sibling).endswith(current) for sibling in siblings) and any(
-        _letters(identifier).endswith(phrase) and not current.endswith(phrase) for phrase in old
+
+    def is_old(name: str) -> bool:
+        return any(_letters(name).endswith(phrase) and not current.endswith(phrase) for phrase in old)
+
+    return is_old(identifier) and any(
+        _letters(sibling).endswith(current) and not is_old(sibling) for sibling in siblings if sibling != identifier
     )
 
 

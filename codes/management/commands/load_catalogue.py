@@ -29,9 +29,9 @@ class Command(BaseCommand):
             if on_terminal:
                 self.stderr.write(f"\r{done}/{total} {key:<40}", ending="\n" if done == total else "")
 
-        keys = {name if " " in name else f"statuscode {int(name) if name.isdecimal() else name}" for name in replace}
+        keys = {fixtures.key_of(name) for name in replace}
         try:
-            known = {entry.key for path in fixtures.files(folder) for entry in fixtures.read(path)} if keys else set()
+            known = {entry.key for entry in fixtures.read_all(folder)} if keys else set()
             if unknown := keys - known:
                 raise CommandError(f"There is no entry {sorted(unknown)[0]} in the files.")
             report = fixtures.load(folder, replace=keys, progress=progress)

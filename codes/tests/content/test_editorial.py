@@ -36,7 +36,7 @@ BILINGUAL = {
     GroupMember: ["answer", "example"],
 }
 
-# Korean that was thought in another language.
+# Korean that reads like a translation.
 TRANSLATIONESE = (
     "에 의해(?!지)|에 의하여|되어지|당신|함에 있어|[을를] 가지고 있습니다|그것[은이을]|에도 불구하고|로부터의"
 )
@@ -46,7 +46,7 @@ ENDS_IN_VOWEL = {"2", "4", "5", "9"}  # 이 사 오 구
 
 
 def texts():
-    """Every text of the catalogue as (where, language, text)."""
+    """Yield every text of the catalogue as (where, language, text)."""
     for model, fields in BILINGUAL.items():
         for row in model.objects.all():
             key = " ".join(map(str, row.natural_key())) if isinstance(row, Detail) else row.pk
@@ -59,7 +59,7 @@ def korean():
     return [(where, text) for where, language, text in texts() if language == "ko" and text]
 
 
-def test_every_text_stands_in_both_languages():
+def test_every_text_exists_in_both_languages():
     present = {where: bool(text) for where, _, text in texts()}
     alone = [
         where
@@ -74,7 +74,7 @@ def test_every_entry_has_its_names_summary_and_description():
         assert not StatusCode.objects.lacking(language).exists()
 
 
-def test_every_registered_code_tells_when_to_use_it_and_what_comes_next():
+def test_every_registered_code_says_when_to_use_it_and_has_advice_and_exchanges():
     for code in StatusCode.objects.exclude(registration_status="vendor").prefetch_related("advice", "exchanges"):
         for field in ("when_to_use_ko", "when_not_to_use_ko", "history_ko"):
             assert getattr(code, field), f"{code.number} {field}"
@@ -115,7 +115,7 @@ def test_no_translationese():
     assert found == []
 
 
-def test_links_between_entries_lead_somewhere():
+def test_links_between_entries_lead_to_existing_entries():
     codes = set(StatusCode.objects.values_list("number", flat=True))
     groups = set(ConfusionGroup.objects.values_list("slug", flat=True))
     for where, _, text in texts():

@@ -52,7 +52,7 @@ def moment(value):
 
 
 def test_every_final_response_of_2xx_to_4xx_tells_when_it_was_made():
-    """RFC 9110 section 6.6.1: an origin server with a clock must, and whoever forwards or stores it must add it."""
+    """RFC 9110 section 6.6.1: an origin server with a clock sends it; a recipient that forwards a response adds it."""
     without = {
         name_of(message)
         for message in all_messages()
@@ -195,7 +195,7 @@ LEFT = {
     "CREATED_WITHOUT_LOCATION": (in_entry(201), "what a PUT made is at its target (RFC 9110 section 15.3.2)"),
     "PARTIAL_WITHOUT_RANGE": (
         in_entry(206),
-        "with several parts it stands in each of them (RFC 9110 section 15.3.7.2)",
+        "with several parts each of them has it (RFC 9110 section 15.3.7.2)",
     ),
     "CC_CONFLICTING": (
         in_entry(226),
@@ -267,7 +267,7 @@ GLOSSARY = yaml.safe_load((settings.BASE_DIR / "docs" / "glossary.yaml").read_te
 QUOTED = re.compile("“[^”]*”")
 
 
-def test_no_blank_stands_before_a_citation_in_korean_and_one_does_in_english():
+def test_a_space_precedes_a_citation_in_english_only():
     wrong = []
     for where, language, text in texts():
         pattern = r"\s\((?:(?:MUST|SHOULD|MAY)(?: NOT)?, )?RFC" if language == "ko" else r"[^\s]\(RFC"

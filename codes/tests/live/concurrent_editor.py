@@ -1,6 +1,7 @@
-"""One of several processes that edit the same entry at the same time; run by test_editing.
+"""One of several processes that edit the same entry at the same time; test_concurrent_edits runs them.
 
-Prints, as JSON, the words that it saved, how often it was refused, and how often a refusal lost what was typed.
+It prints, as JSON, the words that it saved, how often a save was refused, how often the page of a refusal lacked what
+was typed, and how many saves failed in another way.
 """
 
 import json
@@ -28,10 +29,10 @@ def main(name, rounds):
     saved, refused, lost, failed = [], 0, 0, 0
     for number in range(rounds):
         word = f"{name}-{number}"
-        # What a newly opened form would show; to write the whole page out each time would take most of the seconds.
-        seen = StatusCode.objects.get(number=210)
-        data |= {"lock_version": seen.lock_version, "keywords": f"{seen.keywords}\n{word}"}
-        # SQLite does not queue: who waits in vain for others is told that nothing was saved, and tries again.
+        # What a newly opened form would show; rendering the whole page each time would take most of the time.
+        shown = StatusCode.objects.get(number=210)
+        data |= {"lock_version": shown.lock_version, "keywords": f"{shown.keywords}\n{word}"}
+        # SQLite has no queue: a client that waited too long for the others is told that nothing was saved, and retries.
         while (answer := client.post(path, data)).status_code == 503:
             pass
         if answer.status_code == 302:

@@ -1,14 +1,21 @@
-"""The drill: edit under load, back up, destroy, restore, compare row by row, history included."""
+"""Backing up while editors write, and restoring every row with its history."""
 
+import os
+import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+
+from statuscodes.web.management.commands import backup
 
 EDIT = """
 from codes.editing import history
@@ -26,67 +33,71 @@ import hashlib, json
 from django.apps import apps
 for model in sorted(apps.get_app_config("codes").get_models(), key=lambda m: m.__name__):
     if model.__name__ == "Revision":
-        continue  # it goes on, whatever is restored
+        continue  # a restore does not set it back
     rows = sorted(map(repr, model.objects.values_list()))
     print(model.__name__, len(rows), hashlib.sha256("".join(rows).encode()).hexdigest())
 """
 
-
-def shell(site, code):
-    return site.manage("shell", "--no-imports", "-c", code).stdout
+DELETE_ALL = """
+from codes.models import ConfusionGroup, EntrySnapshot, StatusCode
+for model in (ConfusionGroup, StatusCode, EntrySnapshot):
+    model.objects.all().delete()
+"""
 
 
 def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site, tmp_path):
     site = fresh_site
-    writer = subprocess.Popen(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", EDIT.format(rounds=40, pk=299)],
-        cwd=settings.BASE_DIR,
-        env=site.env,
-    )
-    during = [site.manage("backup", str(tmp_path / "during")).stdout.strip() for _ in range(3)]
-    writer.wait(timeout=60)
+    with site.start(EDIT.format(rounds=40, pk=299)) as writer:
+        during = [site.manage("backup", str(tmp_path / "during")) for _ in range(3)]
+    assert writer.returncode == 0
 
-    before = shell(site, ALL_ROWS)
-    assert "Version 0 " not in before
-    kept = site.manage("backup", str(tmp_path / "quiet")).stdout.strip()
-    shell(
-        site,
-        "from codes.models import *\n"
-        "for model in (ConfusionGroup, StatusCode, EntrySnapshot): model.objects.all().delete()",
-    )
-    assert "StatusCode 0 " in shell(site, ALL_ROWS)
+    before = site.shell(ALL_ROWS)
+    assert "EntrySnapshot 0 " not in before
+    after = site.manage("backup", str(tmp_path / "after"))
+    emptied = site.shell(DELETE_ALL + ALL_ROWS)
+    assert "StatusCode 0 " in emptied
 
-    site.manage("restore", kept)
-    assert shell(site, ALL_ROWS) == before
-    for backup in during:
-        site.manage("restore", backup)
-        assert "StatusCode 1" in shell(site, ALL_ROWS)
+    site.manage("restore", "--no-input", after)
+    assert site.shell(ALL_ROWS) == before
+    codes = re.search(r"^StatusCode \d+", before, re.MULTILINE)[0]
+    for made in during:
+        site.manage("restore", "--no-input", made)
+        assert codes in site.shell(ALL_ROWS)
 
 
-def test_no_revision_comes_again_after_a_restore(fresh_site, tmp_path):
-    """Else pages of the abandoned catalogue, which hosts share by its number, would be taken for new ones."""
+def test_no_revision_is_used_twice_after_a_restore(fresh_site, tmp_path):
+    """Hosts share pages by the revision's number: pages of the abandoned catalogue would be taken for new ones."""
     revision = "from codes.models import Revision\nprint(Revision.current())"
-    backup = fresh_site.manage("backup", str(tmp_path)).stdout.strip()
-    shell(fresh_site, EDIT.format(rounds=3, pk=299))
-    before = int(shell(fresh_site, revision))
-    fresh_site.manage("restore", backup)
-    assert int(shell(fresh_site, revision)) > before
+    backup = fresh_site.manage("backup", str(tmp_path))
+    fresh_site.shell(EDIT.format(rounds=3, pk=299))
+    before = int(fresh_site.shell(revision))
+    fresh_site.manage("restore", "--no-input", backup)
+    assert int(fresh_site.shell(revision)) > before
 
 
-def test_only_the_newest_backups_stay(fresh_site, tmp_path):
+def test_only_the_newest_backups_are_kept(fresh_site, tmp_path):
     folder = tmp_path / "backups"
-    made = [fresh_site.manage("backup", str(folder), "--keep", "2").stdout.strip() for _ in range(3)]
+    made = [fresh_site.manage("backup", str(folder), "--keep", "2") for _ in range(3)]
     assert sorted(map(str, folder.iterdir())) == made[1:]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's database is no file that a test may damage")
+def test_a_damaged_database_can_be_replaced(fresh_site, tmp_path):
+    made = fresh_site.manage("backup", str(tmp_path / "backups"))
+    before = fresh_site.shell(ALL_ROWS)
+    Path(fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    fresh_site.manage("restore", "--no-input", made)
+    assert fresh_site.shell(ALL_ROWS) == before
+
+
 def test_a_damaged_backup_replaces_nothing(fresh_site, tmp_path):
-    before = shell(fresh_site, ALL_ROWS)
+    before = fresh_site.shell(ALL_ROWS)
     backup = tmp_path / "broken"
     backup.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     with pytest.raises(subprocess.CalledProcessError) as failure:
-        fresh_site.manage("restore", str(backup))
+        fresh_site.manage("restore", "--no-input", str(backup))
     assert "Nothing was restored" in failure.value.stderr
-    assert shell(fresh_site, ALL_ROWS) == before
+    assert fresh_site.shell(ALL_ROWS) == before
 
 
 LEAVE = """
@@ -101,21 +112,163 @@ os._exit(1)
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone keeps files beside the database")
 def test_what_a_killed_site_left_beside_its_file_is_set_aside_with_it(fresh_site, tmp_path):
-    backup = fresh_site.manage("backup", str(tmp_path / "backups")).stdout.strip()
-    before = shell(fresh_site, ALL_ROWS)
+    backup = fresh_site.manage("backup", str(tmp_path / "backups"))
+    before = fresh_site.shell(ALL_ROWS)
     database = fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")
     subprocess.run([sys.executable, "-c", LEAVE, database], check=False)
     assert Path(f"{database}-wal").stat().st_size
 
-    fresh_site.manage("restore", backup)
+    fresh_site.manage("restore", "--no-input", backup)
     assert not Path(f"{database}-wal").exists()
-    assert shell(fresh_site, ALL_ROWS) == before
-    fresh_site.manage("restore", backup)
+    assert fresh_site.shell(ALL_ROWS) == before
+    fresh_site.manage("restore", "--no-input", backup)
     first, _second = sorted(tmp_path.glob("*.before-restore-*[0-9]"))
-    aside = sqlite3.connect(first)
-    assert aside.execute("SELECT name_en FROM codes_statuscode WHERE number = 404").fetchone() == ("Last Words",)
+    with closing(sqlite3.connect(first)) as aside:
+        last_words = aside.execute("SELECT name_en FROM codes_statuscode WHERE number = 404").fetchone()
+    assert last_words == ("Last Words",)
 
 
 def test_a_backup_that_is_not_there_is_named():
     with pytest.raises(CommandError, match="There is no file"):
         call_command("restore", "no-such-file")
+
+
+def refusal(site, *arguments):
+    """Return what a command says that fails without a traceback."""
+    with pytest.raises(subprocess.CalledProcessError) as failure:
+        site.manage(*arguments)
+    assert "Traceback" not in failure.value.stderr
+    return failure.value.stderr
+
+
+def empty_database(site, tmp_path):
+    """Return (the site with another, empty database, a function that runs SQL in it)."""
+    if connection.vendor == "sqlite":
+        path = tmp_path / "foreign.sqlite3"
+
+        def execute(sql):
+            with closing(sqlite3.connect(path)) as database:
+                database.execute(sql)
+                database.commit()
+
+        return replace(site, env=site.env | {"DATABASE_URL": f"sqlite:///{path}"}), execute
+    server = site.env["DATABASE_URL"]
+    name = f"foreign_{os.getpid()}_{len(tmp_path.name)}"
+    with psycopg.connect(server, autocommit=True) as database:
+        database.execute(f"DROP DATABASE IF EXISTS {name}")
+        database.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    url = f"{server.rpartition('/')[0]}/{name}"
+
+    def execute(sql):
+        with psycopg.connect(url, autocommit=True) as database:
+            database.execute(sql)
+
+    return replace(site, env=site.env | {"DATABASE_URL": url}), execute
+
+
+@pytest.mark.parametrize("tables", [0, 1], ids=["empty", "foreign"])
+def test_what_is_no_backup_of_this_site_replaces_nothing(fresh_site, tmp_path, tables):
+    foreign, execute = empty_database(fresh_site, tmp_path)
+    execute("CREATE TABLE somebody (name text)" if tables else "SELECT 1")
+    made = foreign.manage("backup", str(tmp_path / "backups"))
+    before = fresh_site.shell(ALL_ROWS)
+    said = refusal(fresh_site, "restore", "--no-input", made)
+    assert "Nothing was restored" in said
+    assert "no backup of this site" in said
+    assert fresh_site.shell(ALL_ROWS) == before
+
+
+def test_a_running_site_is_not_replaced(fresh_site, tmp_path):
+    made = fresh_site.manage("backup", str(tmp_path / "backups"))
+    with fresh_site.serving():
+        said = refusal(fresh_site, "restore", "--no-input", made)
+        assert "Nothing was restored" in said
+        assert "systemctl stop statuscodes" in said
+    fresh_site.manage("restore", "--no-input", made)
+
+
+def test_nobody_replaces_the_database_by_mistake(fresh_site, tmp_path):
+    made = fresh_site.manage("backup", str(tmp_path / "backups"))
+    assert "--no-input" in refusal(fresh_site, "restore", made)
+
+
+LATER = """
+CREATE TABLE codes_later (
+    id integer PRIMARY KEY,
+    code_id smallint REFERENCES codes_statuscode (number) {deferred}
+)
+"""
+
+
+def test_a_backup_from_before_a_migration_can_be_restored(fresh_site, tmp_path):
+    """A table of a later release refers to ours; the backup lacks what the newest migration made."""
+    made = fresh_site.manage("backup", str(tmp_path / "backups"))
+    before = fresh_site.shell(ALL_ROWS)
+    deferred = "" if connection.vendor == "sqlite" else "DEFERRABLE INITIALLY DEFERRED"
+    run = f"from django.db import connection\nconnection.cursor().execute({LATER.format(deferred=deferred)!r})"
+    fresh_site.shell(run)
+    fresh_site.manage("restore", "--no-input", made)
+    assert fresh_site.shell(ALL_ROWS) == before
+    fresh_site.shell(run)  # the table is gone
+
+    fresh_site.manage("migrate", "codes", "0003", "--verbosity", "0")
+    old = fresh_site.manage("backup", str(tmp_path / "old"))
+    fresh_site.manage("migrate", "--verbosity", "0")
+    fresh_site.manage("restore", "--no-input", old)
+    assert "[ ]" not in fresh_site.manage("showmigrations").stdout
+    assert fresh_site.shell("from codes.models import Revision\nprint(Revision.current() > 10**15)").strip() == "True"
+
+
+# A backup that fails leaves the folder as it was
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+OLD = "statuscodes-20200101-000000-000000"
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(fresh_site, tmp_path):
+    """Neither its own unfinished files nor those of one that was killed."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in (f"{OLD}.partial", f"{OLD}.partial-journal", "statuscodes-notes.partial"):
+        (folder / name).write_text("x")
+    limited = ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "manage.py", "backup", str(folder)]
+    for _ in range(2):
+        failed = subprocess.run(
+            limited, cwd=settings.BASE_DIR, env=fresh_site.env, capture_output=True, text=True, check=False
+        )
+        assert failed.returncode == 1
+        assert failed.stderr.startswith("CommandError: No backup was made: ")
+        assert len(failed.stderr.splitlines()) == 1
+        assert names_in(folder) == ["statuscodes-notes.partial"]
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_line(fresh_site, tmp_path):
+    url = "sqlite:////nowhere/db.sqlite3" if connection.vendor == "sqlite" else "postgres://codes@127.0.0.1:1/x"
+    absent = replace(fresh_site, env=fresh_site.env | {"DATABASE_URL": url})
+    assert "No backup was made" in refusal(absent, "backup", str(tmp_path / "backups"))
+    assert names_in(tmp_path / "backups") == []
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_a_backup_just_made_stays_though_the_clock_was_ahead_before(fresh_site, tmp_path, keep):
+    suffix = "sqlite3" if connection.vendor == "sqlite" else "dump"
+    foreign = [f"statuscodes-notes.{suffix}", "db.sqlite3"]
+    for name in [*foreign, *(f"statuscodes-2999010{day}-000000-000000.{suffix}" for day in range(1, 5))]:
+        (tmp_path / "backups").mkdir(exist_ok=True)
+        (tmp_path / "backups" / name).write_text("x")
+    made = []
+    for _ in range(4):
+        made.append(Path(fresh_site.manage("backup", str(tmp_path / "backups"), "--keep", str(keep))).name)
+        found = set(names_in(tmp_path / "backups")) - set(foreign)
+        assert found >= set(made[-keep:])
+        assert len(found) == keep
+    assert found == set(made[-keep:])
+
+
+def test_two_backups_do_not_remove_each_others_files(tmp_path):
+    with backup.locked(tmp_path), pytest.raises(CommandError, match="another backup is being written"):
+        call_command("backup", str(tmp_path))

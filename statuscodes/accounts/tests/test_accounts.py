@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from base64 import b32decode
@@ -11,15 +12,18 @@ import pytest
 from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
+from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import now
 from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes.tests.html_forms import fields_of
 from statuscodes.accounts.lockout import client_address
+from statuscodes.accounts.second_factor import make_recovery_codes
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +130,11 @@ def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client,
     assert AccessFailureLog.objects.count() == 1
 
 
+ODD_ADDRESSES = ["unknown", "_hidden", "1.2.3.4\0", "x" * 500, "[]", "[", "[1.2.3.4", ":80", "1.2.3.4:", "1.2.3.4:port",
+                 "1.2.3.4:123456", "1.2.3", "01.2.3.4", "1.2.3.4 5.6.7.8", "2001:db8::1::2", "[2001:db8::1]443",
+                 "2001:db8:0:0:0:0:0:0:1", '"[2001:db8::1]:443"', "١.٢.٣.٤", "\x80"]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("behind", "header", "expected"),
     [
@@ -133,16 +142,38 @@ def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client,
         (True, "203.0.113.9", "203.0.113.9"),
         (True, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
         (True, "", "192.0.2.1"),
-        (True, "::ffff:203.0.113.9", "::ffff:203.0.113.9"),
+        (True, "203.0.113.9:5678", "203.0.113.9"),
+        (True, "::ffff:203.0.113.9", "203.0.113.9"),
+        (True, "[::ffff:203.0.113.9]:5678", "203.0.113.9"),
         # Whoever has one such address has all that begin with it.
         (True, "2001:db8:1:2:a:b:c:d", "2001:db8:1:2::"),
         (True, "2001:db8:1:2::9", "2001:db8:1:2::"),
+        (True, "[2001:db8:1:2::9]", "2001:db8:1:2::"),
+        (True, "[2001:db8:1:2::9]:443", "2001:db8:1:2::"),
+        (True, "2001:db8:1:2::9%eth0", "2001:db8:1:2::"),
+        *[(True, odd, None) for odd in ODD_ADDRESSES],
     ],
 )
 def test_only_a_declared_proxy_is_believed_about_addresses(settings, behind, header, expected):
     settings.BEHIND_PROXY = behind
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=header)
     assert client_address(request) == expected
+
+
+@pytest.mark.parametrize("header", [*ODD_ADDRESSES, "fe80::1%" + "x" * 500, "", ",", "203.0.113.9, "])
+def test_a_login_behind_any_balancer_succeeds_fails_and_is_throttled(client, account, settings, header):
+    settings.BEHIND_PROXY = True
+    client.defaults["HTTP_X_FORWARDED_FOR"] = header
+    assert log_in(client, "right-words-in-order").status_code == 302
+    client.logout()
+    assert [log_in(client, "wrong").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+
+
+def test_an_unknown_address_that_fails_thirty_times_is_locked_too(client, account, settings):
+    settings.BEHIND_PROXY = True
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "unknown"
+    fail(address=None)
+    assert log_in(client, "right-words-in-order").status_code == 429
 
 
 def test_administrators_may_also_manage_users(client):
@@ -232,6 +263,11 @@ def one_time_password(device, later=0):
     return f"{totp(device.bin_key, step=device.step, t0=device.t0, digits=device.digits, drift=later):06}"
 
 
+def give(client, action, password, path=SECOND_FACTOR):
+    """Send one of the page's forms: on, renew or off."""
+    return client.post(path, {"action": action, "one_time_password": password})
+
+
 @pytest.fixture
 def device(account):
     return TOTPDevice.objects.create(user=account, name="phone", confirmed=True)
@@ -282,13 +318,12 @@ def test_an_editor_switches_the_second_factor_on_and_off(editor):
     key = editor.get(SECOND_FACTOR).context["key"]
     device = TOTPDevice.objects.get()
     assert b32decode(key.replace(" ", "")) == device.bin_key
-    page = editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(device)}, follow=True)
-    assertRedirects(page, reverse("admin:index"))
-    assertContains(page, "2단계 인증을 켰습니다.")
+    assertContains(give(editor, "on", one_time_password(device)), "2단계 인증을 켰습니다.")
     assertNotContains(editor.get(SECOND_FACTOR), key)
     assert editor.get(f"{SECOND_FACTOR}qr.svg").status_code == 404
-    page = editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(device, later=1)}, follow=True)
+    page = editor.get(give(editor, "off", one_time_password(device, later=1))["Location"])
     assertContains(page, "2단계 인증을 껐습니다.")
+    assert not StaticDevice.objects.exists()
     assert not TOTPDevice.objects.exists()
 
 
@@ -296,7 +331,7 @@ def test_switching_on_shuts_out_the_sessions_that_did_not_give_it(client, editor
     elsewhere = Client()
     elsewhere.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
     editor.get(SECOND_FACTOR)
-    editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(TOTPDevice.objects.get())})
+    give(editor, "on", one_time_password(TOTPDevice.objects.get()))
     assert editor.get(reverse("admin:index")).status_code == 200
     assert elsewhere.get(reverse("admin:index")).status_code == 302
 
@@ -313,8 +348,8 @@ def test_the_qr_code_is_a_picture_that_no_cache_keeps_and_stays_the_same_until_c
 @pytest.mark.parametrize("wrong", ["000000", "abc", "12"])
 def test_wrong_digits_switch_nothing_on_and_are_answered_at_the_field(editor, wrong):
     editor.get(SECOND_FACTOR)
-    page = editor.post(SECOND_FACTOR, {"one_time_password": wrong})
-    assert list(page.context["form"].errors) == ["one_time_password"]
+    page = give(editor, "on", wrong)
+    assert list(page.context["forms"]["on"].errors) == ["one_time_password"]
     assertContains(page, "일회용 비밀번호가 맞지 않거나")
     assert not TOTPDevice.objects.get().confirmed
 
@@ -324,21 +359,23 @@ def test_after_wrong_digits_even_right_ones_have_to_wait_and_the_page_says_so(ed
     device = TOTPDevice.objects.get()
     device.throttling_failure_count, device.throttling_failure_timestamp = 6, now()
     device.save()
-    page = editor.post(f"/en{SECOND_FACTOR}", {"one_time_password": one_time_password(device)})
+    page = give(editor, "on", one_time_password(device), path=f"/en{SECOND_FACTOR}")
     assertContains(page, "Try again in 32 seconds.")
     assert not TOTPDevice.objects.get().confirmed
 
 
 def test_the_second_factor_is_not_switched_off_by_wrong_digits(client, account, device):
     log_in_with(client, one_time_password(device))
-    assert client.post(SECOND_FACTOR, {"one_time_password": "000000"}).status_code == 200
+    for action in ("off", "renew"):
+        assert give(client, action, "000000").status_code == 200
+    assert not StaticToken.objects.exists()
     assert TOTPDevice.objects.get().confirmed
 
 
 def test_everybody_handles_their_own_device_only(editor, admin_user):
     other = TOTPDevice.objects.create(user=admin_user, name="phone", confirmed=False)
     assert editor.get(SECOND_FACTOR).context["device"] != other
-    editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(other)})
+    give(editor, "on", one_time_password(other))
     assert not TOTPDevice.objects.filter(confirmed=True).exists()
 
 
@@ -371,9 +408,9 @@ def test_without_a_device_a_password_opens_the_page_to_set_one_up_and_nothing_el
 def test_whoever_set_up_what_is_required_is_in(client, account, required):
     log_in(client, "right-words-in-order")
     client.get(SECOND_FACTOR)
-    page = client.post(SECOND_FACTOR, {"one_time_password": one_time_password(TOTPDevice.objects.get())}, follow=True)
-    assertRedirects(page, reverse("admin:index"))
+    page = give(client, "on", one_time_password(TOTPDevice.objects.get()))
     assertContains(page, reverse("admin:password_change"))
+    assert client.get(reverse("admin:index")).status_code == 200
 
 
 def test_whoever_would_rather_not_set_it_up_can_log_out(client, account, required):
@@ -389,8 +426,7 @@ def test_a_password_without_the_device_opens_nothing(client, account, device, re
 
 def test_what_is_required_cannot_be_switched_off(client, account, device, required):
     log_in_with(client, one_time_password(device))
-    page = client.post(SECOND_FACTOR, {"one_time_password": one_time_password(device, later=1)})
-    assertContains(page, "끌 수 없습니다")
+    assertContains(give(client, "off", one_time_password(device, later=1)), "끌 수 없습니다")
     assert TOTPDevice.objects.get().confirmed
 
 
@@ -419,11 +455,217 @@ def test_superusers_neither_add_nor_change_devices(admin_client, device):
     assert admin_client.post(page, {"confirmed": ""}).status_code == 403
 
 
-def test_administrators_who_are_no_superusers_see_no_devices(client, account, device):
-    boss = User.objects.create_user("boss", is_staff=True)
-    boss.user_permissions.set(Permission.objects.all())
-    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(reverse("admin:otp_totp_totpdevice_changelist")).status_code == 403
+@pytest.fixture
+def boss():
+    """A client, logged in as an administrator who is no superuser."""
+    user = User.objects.create_user("boss", is_staff=True)
+    user.groups.add(Group.objects.get(name="관리자"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def chief_device(admin_user):
+    return TOTPDevice.objects.create(user=admin_user, name="phone", confirmed=True)
+
+
+DEVICES = "/admin/otp_totp/totpdevice/"
+
+
+def test_administrators_remove_the_lost_device_of_anybody_but_superusers(boss, account, device, chief_device):
+    assertContains(boss.get(reverse("admin:index")), DEVICES)
+    page = boss.get(DEVICES)
+    assertContains(page, "editor")
+    assertNotContains(page, "admin<")
+    assert boss.post(f"{DEVICES}{device.pk}/delete/", {"post": "yes"}).status_code == 302
+    for tail in ("change/", "delete/", "history/"):
+        answer = boss.post(f"{DEVICES}{chief_device.pk}/{tail}", {"post": "yes"})
+        assert answer.status_code in (302, 403, 404)
+    boss.post(DEVICES, {"action": "delete_selected", "_selected_action": [chief_device.pk], "post": "yes"})
+    assert list(TOTPDevice.objects.all()) == [chief_device]
+
+
+def test_administrators_delete_users_who_have_a_second_factor(boss, account, device):
+    make_recovery_codes(account)
+    page = boss.get(f"/admin/auth/user/{account.pk}/delete/")
+    for secret in (device.key, *StaticToken.objects.values_list("token", flat=True)):
+        assertNotContains(page, secret)
+    assert boss.post(f"/admin/auth/user/{account.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=account.pk).exists()
+    assert not StaticToken.objects.exists()
+
+
+def test_users_with_a_second_factor_are_deleted_from_the_list_but_no_superusers(boss, account, device, admin_user):
+    chosen = {"action": "delete_selected", "_selected_action": [account.pk, admin_user.pk], "post": "yes"}
+    assert boss.post("/admin/auth/user/", chosen).status_code == 403
+    boss.post("/admin/auth/user/", chosen | {"_selected_action": [account.pk]})
+    assert list(User.objects.exclude(username="boss")) == [admin_user]
+
+
+def test_administrators_do_not_end_the_sessions_of_superusers(boss, admin_client, admin_user, account):
+    chosen = {"action": "end_sessions", "_selected_action": [account.pk, admin_user.pk]}
+    assert boss.post("/admin/auth/user/", chosen).status_code == 403
+    assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["superusers", "others"])
+def test_administrators_delete_no_group_that_superusers_are_in(boss, admin_user, account, name):
+    group = Group.objects.create(name=name)
+    group.user_set.add(admin_user if name == "superusers" else account)
+    boss.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"})
+    boss.post("/admin/auth/group/", {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"})
+    assert Group.objects.filter(name=name).exists() == (name == "superusers")
+
+
+def test_administrators_reach_superusers_through_no_page(boss, admin_user, chief_device):
+    before = User.objects.filter(pk=admin_user.pk).values().get()
+    make_recovery_codes(admin_user)
+    for path in ("change/", "delete/", "password/"):
+        data = {
+            "post": "yes",
+            "username": "x",
+            "password1": "other-words-in-order",
+            "password2": "other-words-in-order",
+        }
+        assert boss.post(f"/admin/auth/user/{admin_user.pk}/{path}", data).status_code == 403
+    assert User.objects.filter(pk=admin_user.pk).values().get() == before
+    assert StaticToken.objects.count() == 10
+
+
+def test_editors_see_no_devices(editor, chief_device):
+    for path in (DEVICES, f"{DEVICES}{chief_device.pk}/change/"):
+        assert editor.get(path).status_code == 403
+    assert editor.post(f"{DEVICES}{chief_device.pk}/delete/", {"post": "yes"}).status_code == 403
+    assertNotContains(editor.get(reverse("admin:index")), DEVICES)
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [f"{DEVICES}?key__startswith=a", f"{DEVICES}?user__password__startswith=a", f"{DEVICES}?last_t__gt=1",
+     "/admin/auth/user/?totpdevice__key__startswith=a", "/admin/auth/user/?password__startswith=a",
+     "/admin/auth/user/?staticdevice__token_set__token__startswith=1"],
+)  # fmt: skip
+def test_nobody_guesses_secrets_by_filtering(admin_client, device, lookup):
+    assert admin_client.get(lookup).status_code == 400
+
+
+def test_the_list_of_recovery_codes_is_no_page_of_the_admin(admin_client):
+    assert admin_client.get("/admin/otp_static/staticdevice/").status_code == 404
+
+
+# Recovery codes
+
+
+def shown(page):
+    """The recovery codes that a page shows."""
+    return re.findall(r"[0-9]{4} [0-9]{4} [0-9]{4}", page.content.decode())
+
+
+@pytest.fixture
+def codes(account, device):
+    return make_recovery_codes(account)
+
+
+def test_whoever_switches_on_sees_ten_codes_once(editor):
+    editor.get(SECOND_FACTOR)
+    page = give(editor, "on", one_time_password(TOTPDevice.objects.get()))
+    assert len(set(shown(page))) == 10
+    assert "no-store" in page["Cache-Control"]
+    assertNotContains(page, "이전에 받은 코드")
+    assert sorted(code.replace(" ", "") for code in shown(page)) == sorted(
+        StaticToken.objects.values_list("token", flat=True)
+    )
+    page = editor.get(SECOND_FACTOR)
+    assert shown(page) == []
+    assertContains(page, "복구 코드가 10개 남아 있습니다.")
+
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@pytest.mark.parametrize("spaces", [" ", "", "-"])
+@pytest.mark.parametrize("digits", [{}, FULL_WIDTH])
+def test_a_recovery_code_logs_in_once(client, account, codes, spaces, digits):
+    typed = codes[3].replace(" ", spaces).translate(digits)
+    page = client.get(log_in_with(client, typed)["Location"])
+    assertContains(page, "남은 복구 코드는 9개이며")
+    client.logout()
+    assertContains(log_in_with(client, typed), "쓰지 않은 복구 코드도 아닙니다.")
+    assert StaticToken.objects.count() == 9
+
+
+def test_the_last_code_keeps_its_session(client, account, codes):
+    StaticToken.objects.exclude(token=codes[0].replace(" ", "")).delete()
+    assert log_in_with(client, codes[0]).status_code == 302
+    assert client.get(reverse("admin:index")).status_code == 200
+    assertContains(client.get(SECOND_FACTOR), "복구 코드가 0개 남아 있습니다.")
+
+
+def test_recovery_codes_cannot_be_guessed_at_leisure(client, account, codes):
+    assert [log_in_with(client, f"{n:012}").status_code for n in range(5)] == [200] * 4 + [429]
+    assert "000000000001" not in AccessAttempt.objects.get().post_data
+
+
+def test_a_code_of_somebody_else_opens_nothing(client, account, codes):
+    other = User.objects.create_user("other")
+    foreign = make_recovery_codes(other)
+    assert log_in_with(client, foreign[0]).status_code == 200
+    assert StaticToken.objects.filter(device__user=other).count() == 10
+
+
+@pytest.mark.parametrize("by", ["one-time password", "recovery code"])
+def test_codes_are_renewed_by_a_one_time_password_or_a_code(client, account, device, codes, by):
+    log_in_with(client, codes[0])
+    page = give(client, "renew", codes[1] if by == "recovery code" else one_time_password(device))
+    assert len(shown(page)) == 10
+    assertContains(page, "이전에 받은 코드는 이제 쓸 수 없습니다.")
+    assert set(shown(page)).isdisjoint(codes)
+    assert StaticToken.objects.count() == 10
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_a_form_that_is_sent_again_makes_no_codes(client, account, device):
+    log_in_with(client, one_time_password(device))
+    password = one_time_password(device, later=1)
+    assert len(shown(give(client, "renew", password))) == 10
+    assert shown(give(client, "renew", password)) == []
+    assert shown(give(client, "on", password)) == []
+
+
+def test_a_lost_phone_is_replaced_with_a_recovery_code(client, account, codes):
+    log_in_with(client, codes[0])
+    assert give(client, "off", codes[1]).status_code == 302
+    assert not StaticDevice.objects.exists()
+    client.get(SECOND_FACTOR)
+    assert len(shown(give(client, "on", one_time_password(TOTPDevice.objects.get())))) == 10
+
+
+def test_a_code_does_not_confirm_a_new_device(editor):
+    make_recovery_codes(User.objects.get())
+    StaticDevice.objects.update(confirmed=False)
+    editor.get(SECOND_FACTOR)
+    give(editor, "on", StaticToken.objects.first().token)
+    assert not TOTPDevice.objects.get().confirmed
+
+
+def test_codes_go_with_the_device_that_they_stand_in_for(admin_client, account, device, codes):
+    admin_client.post(f"{DEVICES}{device.pk}/delete/", {"post": "yes"})
+    assert not StaticDevice.objects.exists()
+
+
+def test_a_sole_superuser_gets_in_again_by_a_command(client, account, device, codes, capsys):
+    call_command("remove_second_factor", "editor")
+    assert capsys.readouterr().out == "The second factor is off.\n"
+    assert log_in(client, "right-words-in-order").status_code == 302
+    for wrong in ("editor", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("remove_second_factor", wrong)
+
+
+def test_a_code_that_an_operator_adds_is_accepted(client, account, device, capsys):
+    call_command("addstatictoken", "editor")
+    assert log_in_with(client, capsys.readouterr().out.strip().upper()).status_code == 302
 
 
 # The log
@@ -490,13 +732,18 @@ def test_the_second_factor_and_ended_sessions_are_logged_by_number(editor, admin
     user = User.objects.get(username="editor")
     editor.get(SECOND_FACTOR)
     device = TOTPDevice.objects.get()
-    editor.post(SECOND_FACTOR, {"one_time_password": one_time_password(device)})
-    assert lines() == [f"second factor on: user {user.pk}"]
+    give(editor, "on", one_time_password(device))
+    assert lines() == [f"second factor on: user {user.pk}", f"recovery codes made: user {user.pk}"]
     admin_client.post(reverse("admin:otp_totp_totpdevice_delete", args=[device.pk]), {"post": "yes"})
     assert lines() == [f"second factor off: user {user.pk}"]
     chosen = {"action": "end_sessions", "_selected_action": [user.pk]}
     admin_client.post(reverse("admin:auth_user_changelist"), chosen)
     assert lines() == [f"sessions ended: user {user.pk}, sessions 1"]
+
+
+def test_the_use_of_a_recovery_code_is_logged_by_number(client, account, codes, lines):
+    log_in_with(client, codes[0])
+    assert f"recovery code used: user {account.pk}, left 9" in lines()
 
 
 def test_records_have_fields_for_a_json_formatter(client, account, caplog):

@@ -1,10 +1,11 @@
-"""Finished pages: kept by address and revision, and right to RFC 9110 and 9111 for whoever asks."""
+"""The page cache: pages by address and revision, served by the rules of RFC 9110 and RFC 9111."""
 
 import gzip
 import html
 import re
 import socket
 import threading
+import time
 from io import BytesIO
 from urllib.parse import parse_qsl
 
@@ -14,16 +15,17 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from codes.models import StatusCode
-from conftest import wait_for
+from codes.tests.live.servers import wait_for
+from statuscodes.page_cache.negotiation import accepted_encoding, entity_tags, matches
 from statuscodes.page_cache.redis import FailSafeRedisCache
-from statuscodes.page_cache.wsgi import MAX_WAITING, PageCache, Store, accepted_encoding
+from statuscodes.page_cache.wsgi import MAX_WAITING, PageCache, Store
 from statuscodes.web.handler import Handler
 
 pytestmark = pytest.mark.django_db
 
 
 class Revision:
-    """What the process knows of the catalogue's revision; tests set it."""
+    """The catalogue's revision as the process knows it; tests set it."""
 
     number = 1
     is_fresh = True
@@ -46,12 +48,12 @@ class Answer:
     def __init__(self, status, headers, body):
         self.status = int(status[:3])
         self.headers = dict(headers)
-        assert len(self.headers) == len(headers), "a header stands twice"
+        assert len(self.headers) == len(headers), "a header occurs twice"
         self.body = body
 
 
-class Front:
-    """Finished pages in front of Django, and how often Django was asked."""
+class CachedSite:
+    """The page cache in cached_site of Django, and how often Django was called."""
 
     def __init__(self, application):
         self.revision = Revision()
@@ -84,11 +86,11 @@ class Front:
 
 
 @pytest.fixture
-def front():
-    """Without the ends of requests that would close the connection of the test, and its transaction with it."""
+def cached_site():
+    """A cached site whose requests do not close the connection of the test, and end its transaction with it."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield Front(Handler())
+    yield CachedSite(Handler())
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -107,91 +109,106 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_page_is_made_once(front, address, client):
-    first, second = front.get(address), front.get(address)
-    assert front.asked == 1
+def test_a_public_page_is_rendered_once(cached_site, address, client):
+    first, second = cached_site.get(address), cached_site.get(address)
+    assert cached_site.asked == 1
     assert (first.status, first.headers, first.body) == (second.status, second.headers, second.body)
     assert first.body == client.get(address).content
 
 
 @pytest.mark.parametrize("address", ["/nope/", "/433/", "/404", "/admin/login/", "/healthz", "/search/?q=%00"])
-def test_nothing_else_is_kept(front, address):
-    front.get(address)
-    front.get(address)
-    assert front.asked == 2
+def test_nothing_else_is_cached(cached_site, address):
+    cached_site.get(address)
+    cached_site.get(address)
+    assert cached_site.asked == 2
 
 
-def test_a_kept_page_carries_the_same_headers_as_one_of_djangos(front, client):
-    answer = front.get("/404/")
+def test_a_cached_page_has_the_same_headers_as_a_rendered_one(cached_site, client):
+    answer = cached_site.get("/404/")
     for name, value in client.get("/404/").items():
         assert answer.headers[name] == value
     assert "Content-Security-Policy" in answer.headers
 
 
-def test_a_page_is_made_anew_when_the_revision_has_grown(front):
-    front.get("/404/")
+def test_the_proxy_in_cached_site_is_told_to_store_a_page_until_the_second_is_over(cached_site):
+    assert "X-Accel-Expires" not in cached_site.get("/404/").headers
+    cached_site.pages.behind_proxy = True
+    etag = cached_site.get("/404/").headers["ETag"]
+    for headers in ({}, {"if_none_match": etag}):
+        before = int(time.time())
+        told = cached_site.get("/404/", **headers).headers["X-Accel-Expires"]
+        assert before <= int(told.removeprefix("@")) <= time.time()
+    assert "X-Accel-Expires" not in cached_site.get("/admin/login/").headers
+
+
+def test_a_page_is_rendered_again_when_the_revision_has_grown(cached_site):
+    cached_site.get("/404/")
     StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
-    assert "고친 이름" not in front.get("/404/").body.decode()
-    front.revision.number += 1
-    assert "고친 이름" in front.get("/404/").body.decode()
+    assert "고친 이름" not in cached_site.get("/404/").body.decode()
+    cached_site.revision.number += 1
+    assert "고친 이름" in cached_site.get("/404/").body.decode()
 
 
 @pytest.mark.parametrize("number", [0, 1, 49])
-def test_a_page_is_made_anew_when_the_revision_went_backwards(front, number):
+def test_a_page_is_rendered_again_when_the_revision_went_backwards(cached_site, number):
     """As when an older database is put back while the site runs."""
-    front.revision.number = 50
-    front.get("/404/")
+    cached_site.revision.number = 50
+    cached_site.get("/404/")
     StatusCode.objects.filter(number=404).update(name_ko="고친 이름")
-    front.revision.number = number
-    assert "고친 이름" in front.get("/404/").body.decode()
+    cached_site.revision.number = number
+    assert "고친 이름" in cached_site.get("/404/").body.decode()
 
 
-def test_a_page_that_was_overtaken_while_it_was_made_is_made_again(front):
+def test_a_page_that_became_stale_while_it_was_rendered_is_rendered_again(cached_site):
     def edit_meanwhile(environ, start_response):
-        body = list(Front.count(front, environ, start_response))
-        front.revision.number += 1
+        body = list(CachedSite.count(cached_site, environ, start_response))
+        cached_site.revision.number += 1
         return Body(body)
 
-    front.pages.application = edit_meanwhile
-    front.get("/404/")
-    front.pages.application = front.count
-    front.get("/404/")
-    assert front.asked == 2
+    class Body(list):
+        def close(self):
+            pass
+
+    cached_site.pages.application = edit_meanwhile
+    cached_site.get("/404/")
+    cached_site.pages.application = cached_site.count
+    cached_site.get("/404/")
+    assert cached_site.asked == 2
 
 
-def test_the_order_of_the_query_makes_no_second_page(front):
-    first = front.get("/?standing=vendor&fact=retry")
-    assert front.get("/?fact=retry&standing=vendor").body == first.body
-    assert front.asked == 1
-    front.get("/?standing=obsolete&standing=vendor")
-    assert b"aria-current" in front.get("/?standing=vendor&standing=obsolete").body
-    assert front.asked == 3
+def test_the_order_of_query_parameters_makes_no_second_page(cached_site):
+    first = cached_site.get("/?standing=vendor&fact=retry")
+    assert cached_site.get("/?fact=retry&standing=vendor").body == first.body
+    assert cached_site.asked == 1
+    cached_site.get("/?standing=obsolete&standing=vendor")
+    assert b"aria-current" in cached_site.get("/?standing=vendor&standing=obsolete").body
+    assert cached_site.asked == 3
 
 
-def test_an_editor_is_answered_by_django_and_told_to_ask_again(front):
+def test_an_editor_is_answered_by_django_and_told_to_ask_again(cached_site):
     for _ in range(2):
-        answer = front.get("/404/", cookie="a=1; __Host-sessionid=abc")
+        answer = cached_site.get("/404/", cookie="a=1; __Host-sessionid=abc")
         assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert front.asked == 2
+    assert cached_site.asked == 2
 
 
 @pytest.mark.parametrize("kind", [{"host": "status.example"}, {"x_forwarded_proto": "https"}])
-def test_what_may_change_the_answer_makes_a_page_of_its_own(front, kind):
-    front.get("/404/")
-    front.get("/404/", **kind)
-    assert front.asked == 2
+def test_what_may_change_the_answer_makes_a_page_of_its_own(cached_site, kind):
+    cached_site.get("/404/")
+    cached_site.get("/404/", **kind)
+    assert cached_site.asked == 2
 
 
-def test_other_cookies_make_no_difference(front):
-    answer = front.get("/404/", cookie="csrftoken=x; theme=dark")
+def test_other_cookies_make_no_difference(cached_site):
+    answer = cached_site.get("/404/", cookie="csrftoken=x; theme=dark")
     assert "Set-Cookie" not in answer.headers
-    front.get("/404/")
-    assert front.asked == 1
+    cached_site.get("/404/")
+    assert cached_site.asked == 1
 
 
-def test_a_foreign_host_gets_no_kept_page(front):
-    front.get("/404/")
-    assert front.get("/404/", host="evil.example").status == 400
+def test_a_foreign_host_gets_no_cached_page(cached_site):
+    cached_site.get("/404/")
+    assert cached_site.get("/404/", host="evil.example").status == 400
 
 
 @pytest.mark.parametrize(
@@ -218,28 +235,28 @@ def test_the_coding_is_one_that_the_client_accepts(header, coding):
 
 
 @pytest.mark.parametrize(("coding", "decode"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)])
-def test_each_coding_is_the_same_page_with_a_tag_of_its_own(front, coding, decode):
-    plain, coded = front.get("/404/"), front.get("/404/", accept_encoding=coding)
+def test_each_coding_is_the_same_page_with_a_tag_of_its_own(cached_site, coding, decode):
+    plain, coded = cached_site.get("/404/"), cached_site.get("/404/", accept_encoding=coding)
     assert decode(coded.body) == plain.body
     assert coded.headers["Content-Length"] == str(len(coded.body))
     assert coded.headers["Vary"] == "Accept-Encoding"
     assert coded.headers.get("Content-Encoding", "") == coding
     assert (coded.headers["ETag"] == plain.headers["ETag"]) == (coding == "")
-    assert front.asked == 1
+    assert cached_site.asked == 1
 
 
-def test_head_is_get_without_content(front):
+def test_head_is_get_without_content(cached_site):
     for accept in ("", "br"):
-        head = front.get("/404/", "HEAD", accept_encoding=accept)
-        get = front.get("/404/", accept_encoding=accept)
+        head = cached_site.get("/404/", "HEAD", accept_encoding=accept)
+        get = cached_site.get("/404/", accept_encoding=accept)
         assert (head.status, head.headers, head.body) == (200, get.headers, b"")
-    assert front.asked == 1
+    assert cached_site.asked == 1
 
 
 @pytest.mark.parametrize("condition", ["{}", "W/{}", '"other", {}', '"a",W/{},"b"', "*"])
-def test_a_browser_that_has_the_page_gets_304(front, condition):
-    page = front.get("/404/", accept_encoding="br")
-    answer = front.get("/404/", accept_encoding="br", if_none_match=condition.format(page.headers["ETag"]))
+def test_a_browser_that_has_the_page_gets_304(cached_site, condition):
+    page = cached_site.get("/404/", accept_encoding="br")
+    answer = cached_site.get("/404/", accept_encoding="br", if_none_match=condition.format(page.headers["ETag"]))
     assert (answer.status, answer.body) == (304, b"")
     for name in ("ETag", "Cache-Control", "Vary", "Content-Security-Policy"):
         assert answer.headers[name] == page.headers[name]
@@ -247,50 +264,74 @@ def test_a_browser_that_has_the_page_gets_304(front, condition):
 
 
 @pytest.mark.parametrize("condition", ['"other"', "W/", "", '""', "{}x", "garbage, *"])
-def test_a_browser_that_has_another_page_gets_this_one(front, condition):
-    tag = front.get("/404/").headers["ETag"]
-    assert front.get("/404/", if_none_match=condition.format(tag)).status == 200
+def test_a_browser_that_has_another_page_gets_this_one(cached_site, condition):
+    tag = cached_site.get("/404/").headers["ETag"]
+    assert cached_site.get("/404/", if_none_match=condition.format(tag)).status == 200
 
 
-def test_a_tag_of_another_coding_does_not_match(front):
-    tag = front.get("/404/", accept_encoding="br").headers["ETag"]
-    assert front.get("/404/", accept_encoding="gzip", if_none_match=tag).status == 200
+def test_a_tag_of_another_coding_does_not_match(cached_site):
+    tag = cached_site.get("/404/", accept_encoding="br").headers["ETag"]
+    assert cached_site.get("/404/", accept_encoding="gzip", if_none_match=tag).status == 200
 
 
 @pytest.mark.parametrize(("condition", "status"), [("{}", 200), ("*", 200), ('"other"', 412), ("W/{}", 412)])
-def test_if_match_compares_strongly(front, condition, status):
-    tag = front.get("/404/").headers["ETag"]
-    assert front.get("/404/", if_match=condition.format(tag)).status == status
+def test_if_match_compares_strongly(cached_site, condition, status):
+    tag = cached_site.get("/404/").headers["ETag"]
+    assert cached_site.get("/404/", if_match=condition.format(tag)).status == status
 
 
-def test_nobody_keeps_a_refusal_in_the_place_of_the_page(front):
-    front.get("/404/")
-    refused = front.get("/404/", if_match='"other"')
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        ('"a,b"', ['"a,b"']),
+        ('"x,y", W/"a,b"', ['"x,y"', 'W/"a,b"']),
+        (',, "a" ,\t"b",', ['"a"', '"b"']),
+        ('"a" "b"', []),
+        ('"a', []),
+        ('"a b"', []),
+        ('"x", a, "b"', []),
+        ('w/"a"', []),
+        ("a" * 30_000, []),
+        (" " * 30_000 + "a", []),
+    ],
+)
+def test_an_entity_tag_may_contain_commas(header, tags):
+    assert entity_tags(header) == tags
+
+
+def test_a_part_of_a_tag_does_not_match():
+    assert not matches('"before,"a","after"', '"a"')
+    assert matches('"a,b", "c"', '"a,b"')
+
+
+def test_no_cache_stores_a_412_in_place_of_the_page(cached_site):
+    cached_site.get("/404/")
+    refused = cached_site.get("/404/", if_match='"other"')
     assert refused.headers["Cache-Control"] == "no-store"
     assert {"ETag", "CDN-Cache-Control"}.isdisjoint(refused.headers)
 
 
 @pytest.mark.parametrize("condition", [{"if_none_match": "*"}, {"if_match": '"other"'}])
-def test_a_redirect_is_not_conditional(front, condition):
+def test_a_redirect_is_not_conditional(cached_site, condition):
     for _ in range(2):
-        answer = front.get("/search/?q=404", **condition)
+        answer = cached_site.get("/search/?q=404", **condition)
         assert (answer.status, answer.headers["Location"]) == (302, "/404/")
         assert "ETag" not in answer.headers
 
 
-def test_a_range_is_answered_with_the_whole_page(front):
-    assert front.get("/404/", range="bytes=0-10").status == 200
+def test_a_range_is_answered_with_the_whole_page(cached_site):
+    assert cached_site.get("/404/", range="bytes=0-10").status == 200
 
 
 @pytest.mark.parametrize("method", ["head", "Get", "post"])
-def test_a_method_in_other_letters_is_another_method(front, method):
-    assert front.get("/404/", method).status == 405
+def test_a_method_in_other_letters_is_another_method(cached_site, method):
+    assert cached_site.get("/404/", method).status == 501
 
 
-def test_other_methods_are_djangos(front):
-    front.get("/404/")
-    answer = front.get("/404/", "POST")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+def test_other_methods_are_djangos(cached_site):
+    cached_site.get("/404/")
+    answer = cached_site.get("/404/", "POST")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize(
@@ -298,32 +339,34 @@ def test_other_methods_are_djangos(front):
 )
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize(("method", "address"), [("POST", "/admin/login/"), ("GET", "/404/?q=%FF")])
-def test_a_charset_that_is_not_utf8_gets_400(front, method, address, kind, charset):
+def test_a_charset_that_is_not_utf8_gets_400(cached_site, method, address, kind, charset):
     for parameter in ("charset", "Charset"):
-        answer = front.get(address, method, content_type=f"{kind}; {parameter}={charset}")
+        answer = cached_site.get(address, method, content_type=f"{kind}; {parameter}={charset}")
         assert answer.status == 400
         assert b"UTF-8" in answer.body
 
 
-def test_a_log_in_page_opened_twice_is_one_form_in_both_tabs(front):
-    cookie = front.get("/admin/login/").headers["Set-Cookie"].partition(";")[0]
-    again = front.get("/admin/login/", cookie=cookie)
+def test_a_login_page_opened_in_two_tabs_has_one_token(cached_site):
+    cookie = cached_site.get("/admin/login/").headers["Set-Cookie"].partition(";")[0]
+    again = cached_site.get("/admin/login/", cookie=cookie)
     assert again.headers["Set-Cookie"].startswith(cookie)
 
 
-def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):
+def test_many_readers_of_a_missing_page_wait_for_one_rendering(cached_site):
     inside, go_on = threading.Event(), threading.Event()
 
     def slow(environ, start_response):
-        front.asked += 1
+        cached_site.asked += 1
         inside.set()
         go_on.wait(timeout=10)
         start_response("200 OK", [("Cache-Control", "public"), ("Content-Type", "text/plain")])
         return Body([b"page"])
 
-    front.pages.application = slow
+    cached_site.pages.application = slow
     got = []
-    readers = [threading.Thread(target=lambda: got.append(front.get("/404/").body)) for _ in range(1 + MAX_WAITING)]
+    readers = [
+        threading.Thread(target=lambda: got.append(cached_site.get("/404/").body)) for _ in range(1 + MAX_WAITING)
+    ]
     for reader in readers:
         reader.start()
     assert inside.wait(timeout=10)
@@ -331,48 +374,48 @@ def test_many_readers_of_a_missing_page_wait_for_one_rendering(front):
     for reader in readers:
         reader.join(timeout=10)
     assert got == [b"page"] * (1 + MAX_WAITING)
-    assert front.asked == 1
+    assert cached_site.asked == 1
 
 
-def test_pages_of_an_unknown_catalogue_are_not_shared(front, monkeypatch):
+def test_pages_of_an_unknown_catalogue_are_not_shared(cached_site, monkeypatch):
     shared = {}
     monkeypatch.setattr(
         "statuscodes.page_cache.wsgi.cache.set", lambda key, value, timeout: shared.update({key: value})
     )
-    front.revision.number = 0
-    front.get("/404/")
+    cached_site.revision.number = 0
+    cached_site.get("/404/")
     assert shared == {}
-    front.revision.number = 1
-    front.get("/404/")
+    cached_site.revision.number = 1
+    cached_site.get("/404/")
     assert len(shared) == 1
 
 
-def test_while_the_database_is_away_kept_pages_are_served_and_called_stale(front, monkeypatch):
-    fresh = front.get("/404/")
-    front.revision.is_fresh = False
-    stale = front.get("/404/")
+def test_while_the_database_is_unavailable_cached_pages_are_served_as_stale(cached_site, monkeypatch):
+    fresh = cached_site.get("/404/")
+    cached_site.revision.is_fresh = False
+    stale = cached_site.get("/404/")
     assert stale.body == fresh.body
     assert stale.headers["Cache-Control"] == "public, max-age=0, stale-if-error=86400"
     assert stale.headers["CDN-Cache-Control"] == "max-age=0"
-    assert front.asked == 1
-    assert front.revision.asked_to_run == 1
+    assert cached_site.asked == 1
+    assert cached_site.revision.asked_to_run == 1
 
 
-def test_a_page_that_cannot_be_made_anew_stays_as_it_was(front, monkeypatch):
+def test_a_page_that_cannot_be_rendered_again_stays_as_it_was(cached_site, monkeypatch):
     from django.db import OperationalError
 
-    fresh = front.get("/404/")
+    fresh = cached_site.get("/404/")
 
     def fail(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
-    front.revision.number += 1
-    assert front.get("/404/").body == fresh.body
-    assert front.get("/en/404/").status == 503
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
+    cached_site.revision.number += 1
+    assert cached_site.get("/404/").body == fresh.body
+    assert cached_site.get("/en/404/").status == 503
 
 
-def test_a_shared_cache_that_hangs_is_asked_once_and_then_left_alone():
+def test_a_shared_cache_that_hangs_is_asked_once_and_then_skipped():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         shared = FailSafeRedisCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", {})
         assert [shared.get("page") for _ in range(20)] == [None] * 20
@@ -383,19 +426,91 @@ def test_a_shared_cache_that_hangs_is_asked_once_and_then_left_alone():
             silent.accept()
 
 
+@pytest.fixture
+def redis(monkeypatch):
+    """What a Redis server holds, shared by all caches of the test."""
+    stored = {}
+
+    class Client:
+        def get(self, key, default):
+            return stored.get(key, default)
+
+        def set(self, key, value, timeout):
+            stored[key] = value
+
+    monkeypatch.setattr(FailSafeRedisCache, "_cache", Client())
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.cache", FailSafeRedisCache("redis://127.0.0.1:1/0", {}))
+    return stored
+
+
+def other_process(cached_site):
+    """A process of another host that has rendered nothing yet."""
+    return CachedSite(cached_site.application)
+
+
+def test_hosts_share_pages_without_a_query(cached_site, redis):
+    first = cached_site.get("/404/")
+    other = other_process(cached_site)
+    assert other.get("/404/").body == first.body
+    assert other.asked == 0
+    for address in ("/404/?x=1", "/search/?q=gateway", "/search/suggest/?q=4"):
+        cached_site.get(address)
+    assert len(redis) == 1
+
+
+SHAPES = [
+    "",
+    "5",
+    "null",
+    '"abc"',
+    "[1,2,3]",
+    "[" * 100_000,
+    '["200 OK",[["a"]],"x"]',
+    '["200 OK",[],"<h1>planted</h1>"]',
+]
+
+
+@pytest.mark.parametrize("planted", [shape.encode() for shape in SHAPES] + [b"\xff\n{}", b"0" * 64 + b"\n[]", 7])
+def test_what_others_put_into_redis_is_no_page(cached_site, redis, planted):
+    right = cached_site.get("/404/")
+    (key,) = redis
+    redis[key] = planted
+    other = other_process(cached_site)
+    answer = other.get("/404/")
+    assert (answer.status, answer.body) == (200, right.body)
+    assert other.asked == 1
+
+
+def test_a_shared_page_is_none_under_another_key(cached_site, redis):
+    cached_site.get("/404/")
+    cached_site.get("/403/")
+    first, second = redis
+    redis[first], redis[second] = redis[second], redis[first]
+    other = other_process(cached_site)
+    other.get("/404/")
+    assert other.asked == 1
+
+
+@pytest.mark.parametrize("value", [5, "abc", [1, 2, 3], ["200 OK", [["a"]], "x"], ["200 OK", [], 5], {"a": 1}])
+def test_a_shape_of_another_release_is_no_page(cached_site, redis, value, monkeypatch):
+    monkeypatch.setattr("statuscodes.page_cache.wsgi.cache.get", lambda key: value)
+    assert cached_site.get("/404/").status == 200
+    assert cached_site.asked == 1
+
+
 @pytest.mark.parametrize("address", ["/search/?q=word{}", "/search/?q=HTTP+404+{}", "/search/suggest/?q=&fact={}"])
-def test_queries_cannot_fill_the_memory(front, address):
+def test_queries_cannot_fill_the_memory(cached_site, address):
     """Neither by long pages nor by many short ones: a redirect costs its headers and its key."""
-    front.pages.queried = Store(max_bytes=200_000)
-    front.get("/404/")
+    cached_site.pages.queried = Store(max_bytes=200_000)
+    cached_site.get("/404/")
     for number in range(40):
-        front.get(address.format(number))
-    kept = front.pages.queried
+        cached_site.get(address.format(number))
+    kept = cached_site.pages.queried
     assert kept.bytes == sum(page.size for page in kept.values()) <= 200_000
     assert 0 < len(kept) < 40
-    asked = front.asked
-    front.get("/404/")
-    assert front.asked == asked
+    asked = cached_site.asked
+    cached_site.get("/404/")
+    assert cached_site.asked == asked
 
 
 # What belongs to a page's address
@@ -404,22 +519,25 @@ def test_queries_cannot_fill_the_memory(front, address):
 @pytest.mark.parametrize(
     "query", ["x=1", "utm_source=mail&fbclid=abc", "x", "=", "&&", "Q=1", "%00x=1", "x=%FF", "x" * 900]
 )
-def test_what_no_page_reads_of_a_query_makes_no_page_of_its_own(front, query):
-    page = front.get("/404/")
-    assert front.get(f"/404/?{query}").body == page.body
-    assert front.asked == 1
+def test_what_no_page_reads_of_a_query_makes_no_page_of_its_own(cached_site, query):
+    page = cached_site.get("/404/")
+    assert cached_site.get(f"/404/?{query}").body == page.body
+    assert cached_site.asked == 1
 
 
-def test_a_query_that_is_spelt_otherwise_is_the_same_query(front):
-    first = front.get("/search/?all=1&q=bad+gateway")
+def test_a_query_that_is_spelt_otherwise_is_the_same_query(cached_site):
+    first = cached_site.get("/search/?all=1&q=bad+gateway")
     for query in ("q=bad%20gateway&all=1", "%71=bad+gateway&x=y&all=1", "q=other&q=bad+gateway&all=1"):
-        assert front.get(f"/search/?{query}").body == first.body
-    assert front.asked == 1
+        assert cached_site.get(f"/search/?{query}").body == first.body
+    assert cached_site.asked == 1
 
 
-def test_the_last_of_equal_names_counts_as_it_does_for_django(front, client):
+def test_the_last_of_equal_names_counts_as_it_does_for_django(cached_site, client):
     for query in ("q=404&%71=500", "%71=404&q=500", "q=500"):
-        assert front.get(f"/search/?{query}").headers["Location"] == client.get(f"/search/?{query}").headers["Location"]
+        assert (
+            cached_site.get(f"/search/?{query}").headers["Location"]
+            == client.get(f"/search/?{query}").headers["Location"]
+        )
 
 
 def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, settings):
@@ -436,20 +554,20 @@ def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, s
 
 
 @pytest.fixture
-def hanging(front, monkeypatch):
+def hanging(cached_site, monkeypatch):
     """The cached site while every rendering hangs until the event is set."""
     go_on = threading.Event()
 
     def hang(environ, start_response):
-        front.asked += 1
+        cached_site.asked += 1
         go_on.wait(timeout=20)
         start_response("200 OK", [("Cache-Control", "public"), ("Content-Type", "text/plain")])
         return Body([b"new page"])
 
     monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_REFRESH_WAIT", 0.05)
     monkeypatch.setattr("statuscodes.page_cache.wsgi.MAX_RENDERING_WAIT", 0.05)
-    front.go_on, front.hang = go_on, hang
-    yield front
+    cached_site.go_on, cached_site.hang = go_on, hang
+    yield cached_site
     go_on.set()
 
 

@@ -23,8 +23,8 @@ def test_an_unknown_address_gets_our_404_in_its_language(client, path, name, lin
     assertContains(page, 'name="q"', status_code=404)
 
 
-@pytest.mark.parametrize(("path", "text"), [("/433/", "배정되지 않은 번호"), ("/en/433/", "Unassigned number")])
-def test_an_unassigned_number_says_how_to_treat_it_and_names_its_neighbours(client, path, text):
+@pytest.mark.parametrize(("path", "text"), [("/433/", "등록되지 않은 번호"), ("/en/433/", "Unregistered number")])
+def test_an_unregistered_number_says_how_to_treat_it_and_names_its_neighbours(client, path, text):
     page = client.get(path)
     assertContains(page, text, status_code=404)
     prefix = path.removesuffix("433/")
@@ -41,10 +41,10 @@ def test_a_number_outside_100_to_599_is_called_invalid(client, number):
 
 
 @pytest.mark.parametrize(("path", "name"), [("/404/", "허용되지 않은 메서드"), ("/en/404/", "Method Not Allowed")])
-def test_a_method_that_changes_things_gets_405_with_allow(path, name):
+def test_an_unsafe_method_gets_405_with_allow(path, name):
     answer = Client(enforce_csrf_checks=True).post(path)
     assertContains(answer, name, status_code=405)
-    assert answer["Allow"] == "GET, HEAD"
+    assert answer["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize(("prefix", "name"), [("", "잘못된 요청"), ("/en", "Bad Request")])
@@ -53,11 +53,11 @@ def test_a_method_that_changes_things_gets_405_with_allow(path, name):
     ["/search/?q=%00", "/search/?q=a%00b", "/%00/", "/vs/a%00b/", "/search/suggest/?q=%00",
      "/search/completions/?q=%00", "/?standing=%00", "/search/?q=" + "x" * 13_000, "/search/?q=" + "x" * 100_000],
 )  # fmt: skip
-def test_what_no_page_can_mean_gets_400(client, prefix, name, path):
+def test_invalid_characters_and_too_long_addresses_get_400(client, prefix, name, path):
     assertContains(client.get(prefix + path), name, status_code=400)
 
 
-def test_who_asks_too_long_a_question_is_told_the_limit(client):
+def test_too_long_a_query_is_told_the_limit(client):
     assertContains(client.get("/en/search/?q=" + "x" * 100_000), "longer than 12000 bytes", status_code=400)
 
 
@@ -92,7 +92,7 @@ def broken(client, monkeypatch):
         def fail(*args, **kwargs):
             raise exception
 
-        monkeypatch.setattr("codes.models.StatusCodeQuerySet.with_details", fail)
+        monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
         client.raise_request_exception = False
         return client
 
@@ -100,7 +100,7 @@ def broken(client, monkeypatch):
 
 
 @pytest.mark.parametrize(("path", "name"), [("/404/", "내부 서버 오류"), ("/en/404/", "Internal Server Error")])
-def test_a_fault_of_ours_gets_500_without_its_inside(broken, path, name):
+def test_a_server_error_gets_500_without_its_details(broken, path, name):
     page = broken(RuntimeError("secret detail")).get(path)
     assertContains(page, name, status_code=500)
     assert b"secret" not in page.content
@@ -110,7 +110,7 @@ def test_a_fault_of_ours_gets_500_without_its_inside(broken, path, name):
 @pytest.mark.parametrize(
     "error", [OperationalError("connection refused"), DatabaseError("database disk image is malformed")]
 )
-def test_a_database_that_is_away_or_damaged_gets_503_with_retry_after(broken, path, name, error):
+def test_an_unavailable_or_damaged_database_gets_503_with_retry_after(broken, path, name, error):
     page = broken(error).get(path)
     assertContains(page, name, status_code=503)
     assert page["Retry-After"] == "10"
@@ -125,13 +125,28 @@ def test_a_database_that_is_away_or_damaged_gets_503_with_retry_after(broken, pa
         OperationalError('could not extend file "base/1": No space left on device'),
     ],
 )
-def test_a_store_that_takes_nothing_gets_503_that_says_so(broken, error):
+def test_a_read_only_or_full_database_gets_503_that_says_so(broken, error):
     assertContains(broken(error).get("/404/"), "저장할 수 없습니다", status_code=503)
     assertContains(broken(error).get("/en/404/"), "Nothing can be saved", status_code=503)
 
 
-def test_error_pages_ask_the_database_nothing(client, django_assert_num_queries):
+def test_error_pages_run_no_query(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get("/nope/")
         client.post("/404/")
         client.get("/search/?q=%00")
+
+
+def test_an_error_page_that_cannot_be_opened_is_plain_text(client, monkeypatch):
+    """As when no file descriptor is left."""
+
+    def fail(*args, **kwargs):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("statuscodes.web.errors.render", fail)
+    monkeypatch.setattr("codes.models.StatusCodeQuerySet.linked_from", fail)
+    client.raise_request_exception = False
+    for path, text in (("/nope/", b"404 Not Found\n"), ("/404/", b"500 Internal Server Error\n")):
+        page = client.get(path)
+        assert page.content == text
+        assert "Content-Security-Policy" in page.headers

@@ -1,4 +1,4 @@
-"""Starting the site: safe when nothing is set up, and one clear line when something is wrong."""
+"""Settings from the environment: safe defaults, and one clear line when a value is wrong."""
 
 import os
 import sqlite3
@@ -59,13 +59,13 @@ def test_a_misspelt_boolean_stops_the_start():
         {"CACHE_URL": "nonsense"},
     ],
 )
-def test_an_address_that_is_none_stops_the_start_with_one_line(wrong):
+def test_an_invalid_address_stops_the_start_with_one_line(wrong):
     result = manage("check", **wrong)
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
 
 
-def test_debug_is_not_for_the_public():
+def test_debug_with_a_public_address_stops_the_start():
     result = manage("check", DEBUG="true")
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
@@ -73,7 +73,7 @@ def test_debug_is_not_for_the_public():
 
 
 @pytest.mark.parametrize(("behind", "believed"), [("true", "True"), ("false", "False")])
-def test_only_a_declared_proxy_is_believed_about_https(behind, believed):
+def test_only_a_declared_proxy_may_say_that_a_request_came_over_https(behind, believed):
     code = (
         "from django.test import RequestFactory as F; print(F().get('/', HTTP_X_FORWARDED_PROTO='https').is_secure())"
     )

@@ -1,0 +1,56 @@
+"""Sites for the tests that start servers, and the browser's options."""
+
+import pytest
+
+from codes.tests.tools_needed import CHROMIUM
+
+from .servers import add_accounts, make_site
+
+PUT_BACK = """
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from codes.editing import fixtures
+from codes.models import EntrySnapshot
+entries = {entry.key: entry for path in fixtures.files() for entry in fixtures.read(path)}
+for key in EntrySnapshot.objects.values_list("key", flat=True).distinct():
+    if key in entries:
+        fixtures.save_entry(entries[key])
+    else:
+        fixtures.root_queryset(key).delete()
+EntrySnapshot.objects.all().delete()
+TOTPDevice.objects.all().delete()
+"""
+
+
+@pytest.fixture
+def fresh_site(tmp_path):
+    """A site for one test, which may destroy it."""
+    return make_site(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A served site with accounts for every test of this process. Tests leave it as it was."""
+    site = make_site(tmp_path_factory.mktemp("site"))
+    add_accounts(site)
+    with site.serving() as server:
+        site.url = server.url
+        yield site
+
+
+@pytest.fixture
+def site_to_edit(site):
+    """The served site for a test that saves entries or accounts; afterwards they are as they were."""
+    yield site
+    site.shell(PUT_BACK)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "ko-KR", "viewport": {"width": 1280, "height": 800}}

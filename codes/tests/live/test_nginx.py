@@ -1,0 +1,267 @@
+"""The shipped nginx in front of the site: its cache, its own errors, and what it passes on."""
+
+import http.client
+import itertools
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from codes.tests.live.servers import make_site
+from tools.serving import BEHIND_NGINX, connect, shipped_nginx
+
+EDIT = """
+import time
+from codes.models import StatusCode
+code = StatusCode.objects.get(number=404)
+code.name_ko = {name!r}
+code.save()
+print(time.time())
+"""
+EDITOR = {"Cookie": "theme=dark; __Host-sessionid=" + "a" * 32}
+SECURITY_HEADERS = [
+    "Content-Security-Policy",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+]
+
+
+class Answer:
+    """A whole answer of nginx."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def name(self):
+        return self.body.decode().partition("<h1>")[2].partition("</h1>")[0]
+
+
+def ask(port, path="/404/", method="GET", body=None, **headers):
+    connection = http.client.HTTPConnection("status.example")
+    connection.sock = connect(port)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        connection.request(method, path, body, named)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def ask_raw(port, request):
+    with connect(port) as connection:
+        connection.sendall(request)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return Answer(response)
+
+
+def edit(site, name):
+    """Change 404 in a process of its own; return the time just after it was saved."""
+    return float(site.shell(EDIT.format(name=name)))
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory):
+    """A site for the tests of this module; nothing serves it yet."""
+    return make_site(tmp_path_factory.mktemp("own"))
+
+
+@contextmanager
+def behind_nginx(site, folder):
+    """The site behind the shipped nginx, as (the site's processes, port for HTTPS)."""
+    with (
+        site.serving(env=BEHIND_NGINX) as server,
+        shipped_nginx(folder, server.port) as (_plain, port),
+    ):
+        pid = server.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        yield [pid, *map(int, children)], port
+
+
+def tell(processes, number):
+    for process in processes:
+        os.kill(process, number)
+
+
+def test_a_stored_page_is_served_while_the_application_is_dead(own_site, tmp_path):
+    with behind_nginx(own_site, tmp_path) as (processes, port):
+        visited = ["/404/", "/en/404/", "/", "/search/?q=gateway&all=1"]
+        before = [ask(port, path, Accept_Encoding="br") for path in visited]
+        assert [answer.status for answer in before] == [200] * len(visited)
+        tell(processes, signal.SIGKILL)
+        time.sleep(2.1)  # nothing is fresh any more
+        for path, answer in zip(visited, before, strict=True):
+            now = ask(port, path, Accept_Encoding="br")
+            assert (now.status, now.body) == (200, answer.body)
+        check_error(ask(port, "/405/"), 502)
+        check_error(ask(port, "/404/", **EDITOR), 502)
+
+
+def test_a_stored_page_is_served_while_the_application_hangs(own_site, tmp_path):
+    with behind_nginx(own_site, tmp_path) as (processes, port):
+        page = ask(port).body
+        time.sleep(2.1)
+        tell(processes, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            answer = ask(port)
+            assert (answer.status, answer.body) == (200, page)
+            assert time.monotonic() - began < 4
+            began = time.monotonic()
+            check_error(ask(port, "/405/"), 504)
+            assert time.monotonic() - began < 12
+        finally:
+            tell(processes, signal.SIGCONT)
+
+
+def test_an_edit_shows_to_readers_within_two_seconds_and_to_its_editor_at_once(own_site, tmp_path):
+    with behind_nginx(own_site, tmp_path) as (_processes, port):
+        seen, stopped = [], threading.Event()
+
+        def read():
+            while not stopped.is_set():
+                seen.append((time.time(), ask(port).name))
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        saved = []
+        for name in ("하나", "둘", "셋"):
+            saved.append((edit(own_site, name), name))
+            assert ask(port, **EDITOR).name == name
+            time.sleep(2.5)
+        stopped.set()
+        reader.join()
+        for (when, name), (until, _) in itertools.pairwise([*saved, (time.time(), "")]):
+            late = [shown for began, shown in seen if when + 2 < began < until]
+            assert set(late) <= {name}, name
+            assert name in [shown for _, shown in seen]
+    edit(own_site, "찾을 수 없음")
+
+
+def test_an_edit_shows_to_the_first_reader_after_a_quiet_time(own_site, tmp_path):
+    with behind_nginx(own_site, tmp_path) as (_processes, port):
+        ask(port)
+        edit(own_site, "조용")
+        time.sleep(2)
+        assert ask(port).name == "조용"
+    edit(own_site, "찾을 수 없음")
+
+
+@pytest.fixture(scope="module")
+def nginx(own_site, tmp_path_factory):
+    """The port of an nginx for the tests that change nothing."""
+    with behind_nginx(own_site, tmp_path_factory.mktemp("nginx")) as (_processes, port):
+        yield port
+
+
+def test_each_content_coding_is_stored_once_and_sent_to_those_who_accept_it(nginx):
+    sent = {
+        "": ["", "identity", "br;q=0, gzip;q=0.0", "deflate", "brotli"],
+        "gzip": ["gzip", "gzip, deflate", "GZIP;q=0.5", "br;q=0, gzip"],
+        "br": ["br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5"],
+    }
+    for coding, accepted in sent.items():
+        answers = [ask(nginx, "/406/", Accept_Encoding=each) for each in accepted]
+        assert {answer.headers.get("Content-Encoding", "") for answer in answers} == {coding}
+        assert len({answer.body for answer in answers}) == 1
+        assert {answer.headers["Vary"] for answer in answers} == {"Accept-Encoding"}
+
+
+def test_conditional_requests_are_answered_from_the_cache_too(nginx):
+    page = ask(nginx)
+    etag = page.headers["ETag"]
+    for _ in range(2):
+        unchanged = ask(nginx, If_None_Match=f'"x", W/{etag}')
+        assert (unchanged.status, unchanged.body, unchanged.headers["ETag"]) == (304, b"", etag)
+        assert ask(nginx, If_None_Match='"x"').body == page.body
+        assert ask(nginx, If_Match=etag).status == 200
+        assert ask(nginx, If_Match='"x"').status == 412
+        for condition in ({}, {"If_Range": etag}, {"If_Range": '"x"'}):
+            whole = ask(nginx, Range="bytes=0-9", **condition)
+            assert (whole.status, whole.body) == (200, page.body)
+        head = ask(nginx, method="HEAD")
+        assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", str(len(page.body)))
+        time.sleep(2.1)  # the second time nothing is fresh, and nginx has to ask
+
+
+def test_only_public_pages_are_stored_and_nobody_gets_anothers_cookie(nginx):
+    cookies = {ask(nginx, "/admin/login/").headers["Set-Cookie"].partition(";")[0] for _ in range(3)}
+    assert len(cookies) == 3
+    first, second = ask(nginx, "/healthz"), ask(nginx, "/nothing-here/")
+    assert first.headers["Cache-Control"] == "no-store"
+    assert second.status == 404
+    numbers = {ask(nginx, "/nothing-here/").headers["X-Request-ID"] for _ in range(3)}
+    assert len(numbers) == 3
+    editors = ask(nginx, **EDITOR)
+    assert editors.headers["Cache-Control"] == "private, no-cache"
+    assert ask(nginx).headers["Cache-Control"].startswith("public")
+
+
+def test_readers_are_not_told_how_pages_are_stored(nginx):
+    for _ in range(2):
+        names = {name.lower() for name in ask(nginx).headers}
+        assert not [name for name in names if name.startswith(("x-accel", "x-cache", "age", "via"))]
+
+
+HEAD = b"Host: status.example\r\nConnection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "request_"),
+    [
+        (400, b"GET /404/ HTTP/1.1\r\nX-Long: " + b"x" * 20_000 + b"\r\n" + HEAD + b"\r\n"),
+        (400, b"no request at all\r\n\r\n"),
+        (404, b"GET /metrics HTTP/1.1\r\n" + HEAD + b"\r\n"),
+        (405, b"TRACE /404/ HTTP/1.1\r\n" + HEAD + b"\r\n"),
+        (412, b'GET /404/ HTTP/1.1\r\nIf-Match: "x"\r\n' + HEAD + b"\r\n"),
+        (413, b"POST /admin/login/ HTTP/1.1\r\nContent-Length: 9000000\r\n" + HEAD + b"\r\n"),
+        (414, b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n" + HEAD + b"\r\n"),
+        (505, b"GET /404/ HTTP/3.0\r\n" + HEAD + b"\r\n"),
+    ],
+)
+def test_errors_of_nginx_itself_carry_the_headers_of_the_site(nginx, status, request_):
+    ask(nginx)
+    check_error(ask_raw(nginx, request_), status)
+
+
+def check_error(answer, status):
+    assert answer.status == status
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Server"] == "nginx"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert [name for name in SECURITY_HEADERS if len(answer.headers.get_all(name, [])) != 1] == []
+    assert f"<h1>{status}</h1>" in answer.body.decode()
+
+
+def test_pages_of_the_site_carry_each_header_once(nginx):
+    for path in ("/404/", "/404/", "/nothing-here/", "/static/js/site.js", "/admin/login/"):
+        headers = ask(nginx, path).headers
+        repeated = [name for name in headers if len(headers.get_all(name)) > 1 and name.lower() != "vary"]
+        assert repeated == []
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_ask_again(own_site, tmp_path):
+    with behind_nginx(own_site, tmp_path) as (_processes, port):
+        answers = [ask(port, "/admin/login/", "POST", b"") for _ in range(14)]
+        check_error(answers[-1], 429)
+        assert answers[-1].headers["Retry-After"] == "5"
+
+
+def test_header_names_with_underscores_are_not_passed_on(nginx):
+    request = b"GET /404/ HTTP/1.1\r\nX_Forwarded_Proto: http\r\nX-Forwarded-Proto: http\r\n"
+    # The site redirects what did not come by https.
+    for cookie in (b"", b"Cookie: __Host-sessionid=a\r\n"):
+        assert ask_raw(nginx, request + cookie + HEAD + b"\r\n").status == 200

@@ -1,0 +1,121 @@
+"""Databases and static files for tests: made once, and used by every worker and every live site.
+
+The originals are kept between runs under .pytest_cache, named by a digest of everything that they are made from.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+
+FOLDER = settings.BASE_DIR / ".pytest_cache" / "originals"
+DATABASE_SOURCES = (
+    "fixtures/**/*.yaml",
+    "codes/models/*.py",
+    "codes/fields.py",
+    "codes/editing/*.py",
+    "*/migrations/*.py",
+    "statuscodes/settings.py",
+)
+STATIC_SOURCES = ("static/**/*.*",)
+
+
+def digest(patterns):
+    """Return a digest of the files that match these patterns, and of the packages' versions."""
+    found = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
+    for pattern in patterns:
+        for path in sorted(settings.BASE_DIR.glob(pattern)):
+            found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+@contextmanager
+def locked():
+    """Let one process at a time make an original."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def manage(*arguments, **environment):
+    """Run a management command with the settings of the tests."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments, "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "statuscodes.settings_test"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def build(url):
+    """Migrate and load the database at this address."""
+    for command in ("migrate", "load_catalogue"):
+        manage(command, DATABASE_URL=url)
+
+
+def sqlite_original():
+    """Return the path of a loaded SQLite database that no test may change."""
+    path = FOLDER / f"{digest(DATABASE_SOURCES)}.sqlite3"
+    with locked():
+        if not path.exists():
+            for old in FOLDER.glob("*.sqlite3*"):
+                old.unlink()
+            partial = path.with_suffix(".partial")
+            partial.unlink(missing_ok=True)
+            build(f"sqlite:///{partial}")
+            partial.rename(path)
+    return path
+
+
+def postgresql_original(server):
+    """Return the name of a loaded PostgreSQL database that no test may change.
+
+    `server` is the address of another database on the same server.
+    """
+    name = f"original_{digest(DATABASE_SOURCES)}"
+    with locked(), psycopg.connect(server, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(f"DROP DATABASE IF EXISTS partial_{name}")
+            connection.execute(f"CREATE DATABASE partial_{name}")
+            build(f"{server.rpartition('/')[0]}/partial_{name}")
+            connection.execute(f"ALTER DATABASE partial_{name} RENAME TO {name}")
+    return name
+
+
+def copy_database(server, name, folder):
+    """Return the address of a copy of the original: a file in `folder`, or a database called `name` on the server."""
+    if not server.startswith("postgres"):
+        path = Path(folder) / f"{name}.sqlite3"
+        shutil.copy(sqlite_original(), path)
+        return f"sqlite:///{path}"
+    original = postgresql_original(server)
+    with locked(), psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}")
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+def collected_static():
+    """Return a folder with the collected static files, as a deployment makes it. Servers only read it."""
+    path = FOLDER / f"static-{digest(STATIC_SOURCES)}"
+    with locked():
+        if not path.exists():
+            for old in FOLDER.glob("static-*"):
+                shutil.rmtree(old)
+            partial = FOLDER / "static-partial"
+            manage(
+                "collectstatic", "--no-input", DJANGO_SETTINGS_MODULE="statuscodes.settings", STATIC_ROOT=str(partial)
+            )
+            partial.rename(path)
+    return path

@@ -1,0 +1,18 @@
+"""Programs that some tests need: without one they are skipped, except in CI, where nothing may be skipped."""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+IN_CI = os.environ.get("CI") == "true"
+
+
+def _needs(found, package):
+    return pytest.mark.skipif(not (found or IN_CI), reason=f"not installed; get it with: apt-get install {package}")
+
+
+needs_chromium = _needs(CHROMIUM, "chromium fonts-noto-cjk")
+needs_gettext = _needs(shutil.which("msgfmt"), "gettext")
+needs_java = _needs(shutil.which("java"), "default-jre-headless")

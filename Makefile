@@ -37,13 +37,13 @@ test-fast: .venv/.dev
 test-next: .venv/next/.made
 	.venv/next/bin/python -m pytest -m "not live and not browser and not content" $(PYTEST)
 
-# Search against what people would use instead. Needs node, npm and Debian's postgresql.
+# Search against alternatives. Needs node, npm and Debian's postgresql.
 bench-search: .venv/.dev .env
 	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
 	@npm install --silent --no-fund --no-audit --prefix .venv/bench fuse.js@7 minisearch@7
-	@.ci/with-postgres sh -c '$(RUN) manage.py migrate -v0 && $(RUN) manage.py load_catalogue -v0 && $(RUN) manage.py bench_search'
+	@.ci/with-postgres sh -c '$(RUN) manage.py migrate -v0 && $(RUN) manage.py load_catalogue -v0 && $(RUN) -m tools.bench.search'
 
-# What a page costs beside what people would use instead. Needs Debian's nginx-light and wrk.
+# What a page costs against alternatives. Needs Debian's nginx-light, openssl and wrk.
 bench: .venv/.run .venv/bench-python/.made staticfiles/.collected
 	@$(RUN) -m tools.bench --granian "$(GRANIAN)" $(BENCH)
 

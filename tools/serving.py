@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 60  # seconds
 SITE = "statuscodes.wsgi:application"
-SITE_WITHOUT_FINISHED_PAGES = "statuscodes.wsgi:django_application"
+SITE_WITHOUT_PAGE_CACHE = "statuscodes.wsgi:django_application"
 BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
 ANY_CERTIFICATE = ssl.create_default_context()
 ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
@@ -168,11 +168,11 @@ def nginx_program():
 
 
 @contextmanager
-def shipped_nginx(folder, port):
+def shipped_nginx(folder, port, changed=lambda text: text):
     """Run the shipped nginx.conf in front of a site on this port; yield the ports for HTTP and for HTTPS.
 
     Ports, paths, the certificate and the rate limit are its own. The site has to be served with BEHIND_NGINX, and its
-    host name is status.example.
+    host name is status.example. `changed` may add to the file.
     """
     folder.mkdir(exist_ok=True)
     plain, secure = free_port(), free_port()
@@ -194,10 +194,10 @@ def shipped_nginx(folder, port):
         if old not in text:
             raise Failure(f"deploy/nginx.conf no longer holds {old!r}.")
         text = text.replace(old, new)
-    (folder / "site.conf").write_text(re.sub(r"\n *listen \[::\].*", "", text))
+    (folder / "site.conf").write_text(changed(re.sub(r"\n *listen \[::\].*", "", text)))
     (folder / "nginx.conf").write_text(
         f"daemon off; user {getpass.getuser()}; pid {folder}/pid; error_log {folder}/error.log;"
-        f" events {{}} http {{ access_log off; include {folder}/site.conf; }}"
+        f" events {{}} http {{ access_log off; sendfile on; tcp_nopush on; include {folder}/site.conf; }}"
     )
     command = [nginx_program(), "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]
     with running(command, plain, folder / "output.log", path="/healthz", host="status.example"):

@@ -287,6 +287,8 @@ class StatusCode(Entry):
 
     objects = StatusCodeQuerySet.as_manager()
 
+    is_related: bool  # only on codes of linked_from()
+
     class Meta:
         ordering = ["number"]
         verbose_name = _("status code")

@@ -1,7 +1,5 @@
 """Groups of codes that people confuse, with the question that tells them apart."""
 
-from typing import Any
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -11,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from codes.fields import LinesField, MarkdownField, PositionField
 from codes.texts.localized import localized
 
-from .base import MARKDOWN_HELP, Detail, Entry, NaturalKeyManager, ReferenceBase, address
+from .base import MARKDOWN_HELP, Detail, Entry, ReferenceBase, address
 from .codes import StatusCode
 
 
@@ -64,22 +62,6 @@ class ConfusionGroup(Entry):
         return [(hop, [member for member in members if hop in member.said_by.split()]) for hop in Hop]
 
 
-class GroupMemberManager(NaturalKeyManager):
-    """Finds the members of groups."""
-
-    def beside(self, number: int) -> Any:
-        """Return all members of the groups of a code, group by group, with what a box shows of them."""
-        shown = ["code", "group", "position", "answer_ko", "answer_en"]
-        shown += ["group__position", "group__question_ko", "group__question_en"]
-        shown += ["code__category", "code__name_ko", "code__name_en"]
-        return (
-            self.filter(group__members__code=number)
-            .select_related("group", "code")
-            .only(*shown)
-            .order_by("group__position", "group", "position", "code")
-        )
-
-
 class GroupMember(Detail):
     """One code of a group, with the answer that leads to it and an example."""
 
@@ -101,8 +83,6 @@ class GroupMember(Detail):
     example_ko = MarkdownField(_("example (Korean)"), blank=True)
     example_en = MarkdownField(_("example (English)"), blank=True)
 
-    objects = GroupMemberManager()  # type: ignore[misc]
-
     class Meta:
         ordering = ["position", "code"]
         verbose_name = _("member")
@@ -114,6 +94,19 @@ class GroupMember(Detail):
 
     answer = localized("answer")
     example = localized("example")
+
+    @classmethod
+    def beside(cls, number: int) -> "models.QuerySet[GroupMember]":
+        """Return all members of the groups of a code, group by group, with what a box shows of them."""
+        shown = ["code", "group", "position", "answer_ko", "answer_en"]
+        shown += ["group__position", "group__question_ko", "group__question_en"]
+        shown += ["code__category", "code__name_ko", "code__name_en"]
+        return (
+            cls.objects.filter(group__members__code=number)
+            .select_related("group", "code")
+            .only(*shown)
+            .order_by("group__position", "group", "position", "code")
+        )
 
 
 class GroupReference(ReferenceBase):

@@ -97,7 +97,7 @@ def _groups(number: int) -> tuple[list[Row], list[Row]]:
     """Return the groups of a code: those that are shown with their answers, and the others."""
     boxes: list[Row] = []
     others: list[Row] = []
-    members = GroupMember.objects.beside(number)
+    members = GroupMember.beside(number)
     for _slug, rows in groupby(members, key=lambda member: member.group_id):
         of_group = list(rows)
         box = _box(of_group[0].group, of_group)

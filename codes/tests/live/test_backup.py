@@ -215,8 +215,8 @@ def test_a_backup_from_before_a_migration_can_be_restored(fresh_site, tmp_path):
     old = fresh_site.manage("backup", str(tmp_path / "old"))
     fresh_site.manage("migrate", "--verbosity", "0")
     fresh_site.manage("restore", "--no-input", old)
-    assert "[ ]" not in fresh_site.manage("showmigrations").stdout
-    assert fresh_site.shell("from codes.models import Revision\nprint(Revision.current() > 10**15)").strip() == "True"
+    assert "[ ]" not in fresh_site.manage("showmigrations")
+    assert fresh_site.shell("from codes.models import Revision\nprint(Revision.current() > 10**15)") == "True"
 
 
 # A backup that fails leaves the folder as it was

@@ -1,10 +1,10 @@
-"""The least that WSGI can do: one answer, read from a file at start, to every request."""
+"""The baseline for the page cache: one answer, read from a file at start, to every request."""
 
 import json
 import os
 from pathlib import Path
 
-_saved = json.loads(Path(os.environ["BARE_ANSWER"]).read_text())
+_saved = json.loads(Path(os.environ["BASELINE_ANSWER"]).read_text())
 HEADERS = [tuple(header) for header in _saved["headers"]]
 BODY = [_saved["body"].encode("latin-1")]
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from codes.editing import history, review, translation_tables
+from codes.editing.spreadsheets import MAX_BYTES
 from codes.models import (
     Advice,
     Alias,
@@ -194,12 +195,13 @@ class StatusCodeAdmin(EntryAdmin):
                 messages.success(request, gettext("The texts were saved."))
                 return redirect("admin:codes_statuscode_changelist")
             if upload := request.FILES.get("table"):
-                if (upload.size or 0) > translation_tables.MAX_BYTES:
+                if (upload.size or 0) > MAX_BYTES:
                     raise translation_tables.InvalidTable([gettext("The file is too large.")])
                 file_format = (upload.name or "").rpartition(".")[2].lower()
                 differences = translation_tables.parse_table(upload.read(), file_format)
                 shown = [dataclasses.astuple(each) for each in differences]
-                context |= {"differences": differences, "signed": signing.dumps(shown, salt="texts", compress=True)}
+                context |= {"differences": differences, "changes": translation_tables.changes(differences)}
+                context |= {"signed": signing.dumps(shown, salt="texts", compress=True)}
         except translation_tables.InvalidTable as invalid:
             context["reasons"] = invalid.reasons
         except signing.BadSignature:

@@ -13,18 +13,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from codes.fields import field_label
+from codes.fields import MAX_TEXT_LENGTH, field_label
 from codes.models import Advice, StatusCode
 from codes.texts.localized import LANGUAGES
 
-from . import history, review
+from . import history, review, spreadsheets
+from .comparison import Budget
 
 HEADERS = ["number", "version", "text", "ko", "en"]
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-MAX_BYTES = 5_000_000
+MAX_REASONS = 20  # that are told; a table of another kind has one a line
 FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 TextHolder = StatusCode | Advice
@@ -57,9 +58,11 @@ class Difference:
             return f"{Advice.Reader(reader).label}: {field_label(Advice, f'text_{self.language}')}"
         return str(field_label(StatusCode, f"{self.text}_{self.language}"))
 
-    @property
-    def as_html(self) -> str:
-        return history.Change("", self.text, self.before, self.after).as_html
+
+def changes(differences: Iterable[Difference]) -> list[history.Change]:
+    """Return the differences as a page shows them."""
+    budget = Budget()
+    return [history.Change(str(each.number), each.label, each.before, each.after, budget) for each in differences]
 
 
 def export_table(codes: Iterable[StatusCode], file_format: str) -> bytes:
@@ -104,30 +107,40 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
     if file_format not in FORMATS:
         raise InvalidTable([_("Only CSV and XLSX files can be read.")])
     try:
-        data = content.decode("utf-8-sig") if file_format == "csv" else content
-        table = tablib.Dataset().load(data, format=file_format)
-    except Exception as error:  # tablib's readers raise whatever their parsers raise
+        headers, *rows = spreadsheets.read_rows(content, file_format, len(HEADERS)) or [[]]
+    except spreadsheets.TooLarge as error:
+        raise InvalidTable([_("The file is too large.")]) from error
+    except spreadsheets.Unreadable as error:
         raise InvalidTable([_("The file cannot be read as a table.")]) from error
-    if table.headers != HEADERS:
+    if any(len(row) != len(HEADERS) for row in [headers, *rows]) or headers != HEADERS:
         raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
     codes = {str(code.number): code for code in StatusCode.objects.prefetch_related("advice")}
-    reasons, differences = [], []
+    reasons: list[str] = []
+    differences: list[Difference] = []
     known: set[tuple[Any, str]] = set()
-    for line, (number, version, text, *values) in enumerate(table, start=2):
-        code = codes.get(str(number).strip())
+    for line, (number, version, text, *values) in enumerate(rows, start=2):
+        if len(reasons) >= MAX_REASONS:
+            reasons.append(_("There may be more."))
+            break
+        code = codes.get(number.strip())
         slot = {name: (holder, field) for name, holder, field in _text_slots(code)}.get(text) if code else None
-        where = {"where": _("Line %(line)d") % {"line": line}, "number": number, "text": text}
+        where = {"where": _("Line %(line)d") % {"line": line}, "number": number[:20], "text": text[:40]}
         if code is None or slot is None:
             reasons.append(_("%(where)s: there is no text %(text)s of %(number)s.") % where)
         elif (code.number, text) in known:
             reasons.append(_("%(where)s occurs twice.") % where)
-        elif str(version).strip() != str(code.lock_version):
+        elif version.strip() != str(code.lock_version):
             reasons.append(_("%(where)s: %(number)s was saved after this table was exported.") % where)
         else:
             for language, value in zip(LANGUAGES, values, strict=True):
                 before = getattr(slot[0], f"{slot[1]}_{language}")
-                after = _unescape_formula(str(value or "").replace("\r\n", "\n").strip())
-                if before and not after:
+                after = _unescape_formula(value.replace("\r\n", "\n").strip())
+                if len(after) > MAX_TEXT_LENGTH:
+                    reasons.append(
+                        _("%(where)s: the text is longer than %(limit)d characters.")
+                        % (where | {"limit": MAX_TEXT_LENGTH})
+                    )
+                elif before and not after:
                     reasons.append(_("%(where)s: the text would be lost.") % where)
                 elif before != after:
                     differences.append(Difference(code.number, code.lock_version, text, language, before, after))

@@ -1,6 +1,9 @@
 """Texts are exported for translators as a table, and imported again without losing any."""
 
 import io
+import resource
+import time
+from contextlib import suppress
 
 import pytest
 import tablib
@@ -9,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from codes.editing import fixtures, translation_tables
+from codes.editing import fixtures, spreadsheets, translation_tables
 from codes.models import EntrySnapshot, StatusCode
+from codes.tests import hostile_tables
 from codes.tests.html_forms import form_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_code")]
@@ -155,3 +159,51 @@ def test_the_excel_file_is_a_zip_archive(editor):
         reverse("admin:codes_statuscode_changelist"), {"action": "export_xlsx", "_selected_action": [433]}
     )
     assert io.BytesIO(answer.content).read(2) == b"PK"
+
+
+HOSTILE = [(name, "xlsx", make) for name, make in hostile_tables.XLSX.items()]
+HOSTILE += [(name, "csv", make) for name, make in hostile_tables.CSV.items()]
+
+
+@pytest.mark.parametrize(("file_format", "make"), [each[1:] for each in HOSTILE], ids=[each[0] for each in HOSTILE])
+def test_no_file_takes_long_to_read_or_much_memory(file_format, make):
+    content = make()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    with suppress(translation_tables.InvalidTable):
+        assert translation_tables.parse_table(content, file_format) == []
+    assert time.process_time() - began < 10
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # kilobytes
+
+
+@pytest.mark.parametrize("name", ["27 MB unpacked", "many rows", "attributes", "rows without cells", "many parts"])
+def test_a_file_beyond_the_bounds_is_not_given_to_the_reader(name, monkeypatch):
+    monkeypatch.setattr(spreadsheets, "load_workbook", lambda *args, **kwargs: pytest.fail("it was read"))
+    with pytest.raises(spreadsheets.TooLarge):
+        spreadsheets.read_rows(hostile_tables.XLSX[name](), "xlsx", 5)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_the_table_of_the_whole_catalogue_is_within_half_of_every_bound(file_format, monkeypatch):
+    codes = StatusCode.objects.prefetch_related("advice")
+    content = translation_tables.export_table(codes, file_format)
+    for name in ("MAX_BYTES", "MAX_UNPACKED_BYTES", "MAX_NODES", "MAX_COMMAS", "MAX_ROWS", "MAX_GAP"):
+        monkeypatch.setattr(spreadsheets, name, getattr(spreadsheets, name) // 2)
+    assert translation_tables.parse_table(content, file_format) == []
+
+
+def test_a_sheet_with_a_remark_beside_the_table_is_refused():
+    with pytest.raises(translation_tables.InvalidTable, match="열은"):
+        translation_tables.parse_table(b"number,version,text,ko,en\n404,0,name,a,b,remark", "csv")
+
+
+def test_a_table_of_another_kind_gets_some_reasons_and_not_thousands(editor):
+    rows = b"".join(b"%d,0,name,a,b\n" % number for number in range(1000, 4000))
+    page = upload(editor, b"number,version,text,ko,en\n" + rows)
+    assert len(page.context["reasons"]) == translation_tables.MAX_REASONS + 1
+
+
+def test_all_differences_of_a_table_share_one_bound(monkeypatch):
+    differences = [translation_tables.Difference(404, 0, "name", "ko", "a", "b") for _ in range(2)]
+    first, second = translation_tables.changes(differences)
+    assert first.budget is second.budget

@@ -12,7 +12,7 @@ import ssl
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,13 +97,15 @@ def running(command, port, log, *, env=None, path="/404/", host="127.0.0.1"):
             end(process)
 
 
-def end(process):
-    """End a process that leads a group, and whatever is left of the group."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=15)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def end(process, limit=15):
+    """End a process that leads a group, and whatever is left of the group after some seconds."""
+    if process.returncode is not None:  # its id may belong to another process by now
+        return
+    os.kill(process.pid, signal.SIGTERM)
+    deadline = time.monotonic() + limit
+    while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

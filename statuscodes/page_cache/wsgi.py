@@ -62,7 +62,9 @@ class PageCache:
         self.poller = poller
         self.release = release
         self.plain, self.queried = Store(MAX_STORE_BYTES), Store(MAX_STORE_BYTES)
-        self.static = f"/{settings.STATIC_URL.strip('/')}/"
+        # Under these paths every request reaches Django as it is: the admin reads queries that public pages do not.
+        prefixes = ["/", *(f"/{code}/" for code, _name in settings.LANGUAGES)]
+        self.passed_on = (f"/{settings.STATIC_URL.strip('/')}/", *(prefix + settings.ADMIN_PATH for prefix in prefixes))
         self.session_cookie = settings.SESSION_COOKIE_NAME
         self.behind_proxy = settings.BEHIND_PROXY
         self.query_names = frozenset(settings.PUBLIC_QUERY_NAMES)
@@ -131,7 +133,7 @@ class PageCache:
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or len(query) > MAX_READ_QUERY
-            or path.startswith(self.static)
+            or path.startswith(self.passed_on)
             or "charset" in environ.get("CONTENT_TYPE", "").lower()
             # An editor who has just saved sees the page as it is now.
             or self.session_cookie in environ.get("HTTP_COOKIE", "")

@@ -360,9 +360,10 @@ def test_a_second_factor_is_set_up_and_switched_off_in_the_admin(site_to_edit, p
     expect(code).to_be_visible()
     code.evaluate("image => image.decode()")  # fails on what is no picture
     key = page.locator("#content-main code").inner_text().replace(" ", "")
-    for number, said in enumerate(("2단계 인증을 켰습니다", "2단계 인증을 껐습니다")):
+    for number, (action, said) in enumerate({"on": "2단계 인증을 켰습니다", "off": "2단계 인증을 껐습니다"}.items()):
         page.goto(f"{site_to_edit.url}/admin/second-factor/")
-        page.get_by_label("일회용 비밀번호").fill(f"{totp(b32decode(key), drift=number):06}")
-        page.locator("#content-main [type=submit]").click()
+        form = page.locator("form", has=page.locator(f"#id_{action}_one_time_password"))
+        form.get_by_label("일회용 비밀번호").fill(f"{totp(b32decode(key), drift=number):06}")
+        form.locator("[type=submit]").click()
         expect(page.get_by_text(said)).to_be_visible()
     assert complaints == []

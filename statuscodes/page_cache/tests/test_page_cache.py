@@ -612,3 +612,9 @@ def test_few_wait_for_a_rendering_that_hangs_and_the_others_ask_django(hanging, 
         reader.join(timeout=10)
     assert hanging.asked == 4
     assert hanging.pages.rendering == {}
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_admin_reads_the_whole_query(cached_site, prefix):
+    page = cached_site.get(f"{prefix}/admin/login/?next={prefix}/admin/codes/statuscode/415/change/")
+    assert f'name="next" value="{prefix}/admin/codes/statuscode/415/change/"' in page.body.decode()

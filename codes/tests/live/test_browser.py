@@ -289,7 +289,7 @@ def test_text_typed_survives_a_lost_session(site, page):
     page.get_by_role("button", name="저장", exact=True).first.click()
     log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
     expect(page.locator("#id_description_ko")).not_to_have_value("한참 동안 쓴 글")
-    page.get_by_role("button", name="가져오기").click()
+    page.get_by_role("button", name="초안 되살리기").click()
     expect(page.locator("#id_description_ko")).to_have_value("한참 동안 쓴 글")
 
 

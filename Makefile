@@ -61,7 +61,7 @@ lint: .venv/.dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+	.venv/bin/lint-imports
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv/bin/djlint --quiet --lint templates
 	.venv/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')

@@ -105,7 +105,7 @@ def make_recovery_codes(user: Any) -> list[str]:
 
 
 def _remove_recovery_codes(sender: Any, instance: TOTPDevice, **kwargs: Any) -> None:
-    """Remove the codes with the last device that they stand in for, whoever removes it."""
+    """Remove the recovery codes together with the last device that they replace."""
     if not TOTPDevice.objects.filter(user_id=instance.user_id, confirmed=True).exists():
         StaticDevice.objects.filter(user_id=instance.user_id).delete()
 

@@ -52,7 +52,7 @@ class AdminSite(admin.AdminSite):
         )
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register models, each with a ModelAdmin that is strict about addresses, whoever wrote it."""
+        """Register models, each with a ModelAdmin that is strict about addresses, third-party ones included."""
         super().register(model_or_iterable, strict(admin_class or admin.ModelAdmin), **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

@@ -32,7 +32,7 @@ class FailSafeRedisCache(RedisCache):
     """A Redis cache that is empty while the server does not answer. Only get() and set() are guarded.
 
     Values are plain data, signed together with their key: who can write into Redis, but does not know SECRET_KEY, can
-    neither plant a page nor put one in the place of another, and what others write there is as good as nothing.
+    neither plant a page nor put one under another key, and what others write there counts as a miss.
     """
 
     open_until = 0.0

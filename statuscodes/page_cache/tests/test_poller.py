@@ -38,7 +38,7 @@ def test_the_poller_notices_that_the_database_is_unavailable_and_available_again
 
 @pytest.fixture
 def polling(monkeypatch):
-    """A poller in a thread, in the place of the process's own; the test gives it what to read."""
+    """A poller in a thread that replaces the process's own; the test gives it what to read."""
     monkeypatch.setattr("django.db.connection.close_if_unusable_or_obsolete", lambda: None)
     own = RevisionPoller()
     for name, seconds in {"INTERVAL": 0.01, "MAX_POLL": 0.1, "RESTART_INTERVAL": 0, "ABANDON_AFTER": 0.3}.items():

@@ -47,6 +47,7 @@ def log_in(site, page, name, path):
     page.get_by_label("사용자 이름").fill(name)
     page.get_by_label("비밀번호:", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="로그인").click()
+    page.wait_for_url(site.url + path)
 
 
 def assert_accessible(page):

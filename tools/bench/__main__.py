@@ -5,6 +5,7 @@ are for orientation only.
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -15,13 +16,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
+from urllib.parse import quote
 
 from tools.serving import (
     BEHIND_NGINX,
@@ -43,11 +47,13 @@ from . import nginx, rendering
 
 PAGE = "/404/"
 CONNECTIONS = 16
+UNCACHED_CONNECTIONS = 8  # as many renderings as work and wait; more get a 503
 READS = 800  # of a normal reader in a round
 READ_LIMIT = 3.0  # seconds
+SEARCHES = 30  # a second
 WARM_UPS = 2  # workers whose memory is looked at
 UNFINISHED_HEAD = f"GET {PAGE} HTTP/1.1\r\nHost: status.example\r\nAccept: "
-READ = f"{UNFINISHED_HEAD}*/*\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+READ = "GET {} HTTP/1.1\r\nHost: status.example\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
 STARTED = time.perf_counter()
 ALTERNATIVES = ROOT / ".venv" / "bench-python" / "bin" / "python"  # with gunicorn and httpbin
 
@@ -99,10 +105,11 @@ class Load:
 
     url: str
     headers: dict[str, str]
+    connections: int = CONNECTIONS
 
     def run(self):
         """Run wrk for a second; return the requests answered in a second."""
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", "-d1s", "--timeout", "10s"]
+        command = ["wrk", "-t1", f"-c{self.connections}", "-d1s", "--timeout", "10s"]
         for name, value in self.headers.items():
             command += ["-H", f"{name}: {value}"]
         done = subprocess.run([*command, self.url], capture_output=True, text=True, timeout=30)
@@ -151,7 +158,7 @@ def run(site, options):
     measurements = [
         *loads(site, options),
         *outages(site, options),
-        *slow_clients(site, options),
+        *neighbours(site, options),
         *starts(site, options),
         *memory(site),
     ]
@@ -178,7 +185,7 @@ def loads(site, options):
         asked = {name: BROWSER | {"Accept-Encoding": accepted} for name, accepted in ENCODINGS.items()}
         proxy = stack.enter_context(nginx.serving(site.folder / "nginx", behind, PAGE, asked))
         wanted = {
-            "uncached": Load(plain.url + PAGE, asked["gzip"]),
+            "uncached": Load(plain.url + PAGE, asked["gzip"], UNCACHED_CONNECTIONS),
             "httpbin": Load(httpbin.url + "/status/200", asked["gzip"]),
         }
         answers = {}
@@ -281,12 +288,16 @@ def outages(site, options):
         yield Measurement("answers with 200 while the site is killed, of all", [share], at_least=1)
 
 
-# Slow clients
+# A reader beside others
 
 
-def slow_clients(site, options):
-    """A normal reader of the shipped stack, alone and beside clients that never finish their requests."""
-    kinds = {"head": UNFINISHED_HEAD, "form": UNFINISHED_FORM}
+def neighbours(site, options):
+    """A normal reader of the shipped stack, alone and beside clients that take more than their share."""
+    kinds = {
+        f"{SLOW_REQUESTS} requests with half a head": (partial(slow_requests, beginning=UNFINISHED_HEAD), {"p99": 3}),
+        f"{SLOW_REQUESTS} requests with half a form": (partial(slow_requests, beginning=UNFINISHED_FORM), {"p99": 3}),
+        f"{SEARCHES} searches a second": (searches, {"p50": 2}),
+    }
     alone = {kind: [] for kind in kinds}
     beside = {kind: [] for kind in kinds}
     with (
@@ -295,17 +306,38 @@ def slow_clients(site, options):
     ):
         read_times(port)
         for number in range(1, options.rounds + 1):
-            say(f"slow clients, round {number} of {options.rounds}")
-            for kind, half in kinds.items():
+            say(f"neighbours, round {number} of {options.rounds}")
+            for kind, (neighbour, _goals) in kinds.items():
                 alone[kind].append(read_times(port))
-                with slow_requests(port, half):
+                with neighbour(port):
                     beside[kind].append(read_times(port))
-    for kind in kinds:
-        for name, place, goal in [("p50", 49, {}), ("p99", 98, {"at_most": 3})]:
+    for kind, (_neighbour, goals) in kinds.items():
+        for name, place in {"p50": 49, "p99": 98}.items():
             with_them, without = ([quantiles(times, n=100)[place] for times in each[kind]] for each in (beside, alone))
             seen = f"{median(with_them) * 1000:,.2f} / {median(without) * 1000:.2f} ms"
-            what = f"{name} of a reader beside {SLOW_REQUESTS} requests with half a {kind}, against alone"
-            yield Measurement(what, divided(with_them, without), seen, **goal)
+            what = f"{name} of a reader beside {kind}, against alone"
+            yield Measurement(what, divided(with_them, without), seen, at_most=goals.get(name))
+
+
+@contextmanager
+def searches(port):
+    """Search for one letter SEARCHES times a second: as much as the shipped nginx lets one address ask."""
+    stopped = threading.Event()
+    letters = itertools.cycle("abcdefghijklmnopqrstuvwxyz가나다라마바사아자차카타파하")
+
+    def search():
+        for number in itertools.count():
+            if stopped.wait(1 / SEARCHES):
+                return
+            read(port, f"/search/?q={quote(next(letters))}&all={number}")
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def read_times(port):
@@ -324,9 +356,9 @@ def read_times(port):
     return seconds
 
 
-def read(port):
+def read(port, address=PAGE):
     with connect(port, READ_LIMIT) as connection:
-        connection.sendall(READ.encode())
+        connection.sendall(READ.format(address).encode())
         answer = b""
         while part := connection.recv(65536):
             answer += part

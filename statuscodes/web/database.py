@@ -1,6 +1,6 @@
 """How long the server's processes wait for the database. Commands, such as a migration, may take their time.
 
-Three limits stand one in another: the database ends a statement that takes long or waits for a lock; the client gives
+Three limits, one inside another: the database ends a statement that takes long or waits for a lock; the client gives
 up on a database that does not even say that; and statuscodes.web.middleware lets only a few requests wait at all.
 """
 

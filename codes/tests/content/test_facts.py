@@ -91,7 +91,7 @@ def mandatory(number):
     [(number, row["required_headers"]) for number, row in REGISTRY.items() if row["required_level"] == "MUST"],
 )
 def test_mandatory_headers_are_the_specifications(number, headers):
-    # "if a 200 would carry them", "(single part) | (multiple parts)": the conditions stand in the rules' notes.
+    # "if a 200 would carry them", "(single part) | (multiple parts)": the rules' notes hold the conditions.
     names = set(re.findall(r"[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+|Allow|Upgrade|Date|ETag|Vary|Expires", headers))
     assert names <= mandatory(number)
 

@@ -38,7 +38,7 @@ def log_in(client, password, address="192.0.2.1", username="editor"):
     return client.post(reverse("admin:login"), data, REMOTE_ADDR=address)
 
 
-def test_whoever_guesses_five_times_has_to_wait_and_is_told_how_long(client, account):
+def test_after_five_wrong_passwords_a_login_has_to_wait_and_says_how_long(client, account):
     for _ in range(4):
         assert log_in(client, "wrong").status_code == 200
     answer = log_in(client, "wrong")
@@ -64,7 +64,7 @@ def test_odd_names_and_passwords_are_wrong_ones(client, account, odd):
     ["//evil.example/", "/\\evil.example/", "https://evil.example", "https:evil.example", "javascript:alert(1)",
      "http:///evil.example", " //evil.example", "\x1fhttps://evil.example", ""],
 )  # fmt: skip
-def test_a_log_in_leads_into_the_admin_and_to_no_other_host(client, account, there):
+def test_a_login_leads_into_the_admin_and_to_no_other_host(client, account, there):
     data = {"username": "editor", "password": "right-words-in-order", "next": there}
     assertRedirects(client.post(reverse("admin:login"), data), reverse("admin:index"))
 
@@ -103,7 +103,7 @@ def test_a_locked_address_does_not_lock_the_editor_elsewhere(client, account):
     assert log_in(client, "right-words-in-order", address="192.0.2.1").status_code == 302
 
 
-def test_a_good_log_in_does_not_buy_an_address_new_tries(client, account):
+def test_a_successful_login_does_not_give_an_address_new_tries(client, account):
     fail(times=29)
     assert log_in(client, "right-words-in-order").status_code == 302
     assert log_in(client, "wrong", username="another").status_code == 200
@@ -145,7 +145,7 @@ ODD_ADDRESSES = ["unknown", "_hidden", "1.2.3.4\0", "x" * 500, "[]", "[", "[1.2.
         (True, "203.0.113.9:5678", "203.0.113.9"),
         (True, "::ffff:203.0.113.9", "203.0.113.9"),
         (True, "[::ffff:203.0.113.9]:5678", "203.0.113.9"),
-        # Whoever has one such address has all that begin with it.
+        # A client with one such address has all that begin with it.
         (True, "2001:db8:1:2:a:b:c:d", "2001:db8:1:2::"),
         (True, "2001:db8:1:2::9", "2001:db8:1:2::"),
         (True, "[2001:db8:1:2::9]", "2001:db8:1:2::"),
@@ -223,7 +223,7 @@ def test_the_admins_address_comes_from_the_environment():
 # Sessions
 
 
-def test_whoever_may_change_users_ends_all_their_sessions(admin_client, account):
+def test_those_who_may_change_users_end_all_their_sessions(admin_client, account):
     at_home, at_work = Client(), Client()
     for client in (at_home, at_work):
         log_in(client, "right-words-in-order")
@@ -237,13 +237,13 @@ def test_whoever_may_change_users_ends_all_their_sessions(admin_client, account)
     assert admin_client.get(reverse("admin:index")).status_code == 200
 
 
-def test_ending_ones_own_sessions_leads_to_the_log_in(admin_client, admin_user):
+def test_ending_ones_own_sessions_leads_to_the_login(admin_client, admin_user):
     chosen = {"action": "end_sessions", "_selected_action": [admin_user.pk]}
     page = admin_client.post(reverse("admin:auth_user_changelist"), chosen, follow=True)
     assertContains(page, 'id="login-form"')
 
 
-def test_whoever_may_only_see_users_cannot_end_their_sessions(client):
+def test_those_who_may_only_view_users_cannot_end_their_sessions(client):
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_user"))
     client.force_login(viewer, backend="django.contrib.auth.backends.ModelBackend")
@@ -278,7 +278,7 @@ def log_in_with(client, password):
     return client.post(reverse("admin:login"), data)
 
 
-def test_whoever_has_a_device_is_asked_for_its_password(client, account, device):
+def test_a_user_with_a_device_is_asked_for_its_password(client, account, device):
     assertContains(log_in(client, "right-words-in-order"), "일회용 비밀번호를 입력하지 않았습니다.")
     assert log_in_with(client, one_time_password(device)).status_code == 302
     assert client.get(reverse("admin:index")).status_code == 200
@@ -405,7 +405,7 @@ def test_without_a_device_a_password_opens_the_page_to_set_one_up_and_nothing_el
     assert client.get(f"{SECOND_FACTOR}qr.svg").status_code == 200
 
 
-def test_whoever_set_up_what_is_required_is_in(client, account, required):
+def test_a_user_who_set_up_the_required_device_is_in(client, account, required):
     log_in(client, "right-words-in-order")
     client.get(SECOND_FACTOR)
     page = give(client, "on", one_time_password(TOTPDevice.objects.get()))
@@ -413,7 +413,7 @@ def test_whoever_set_up_what_is_required_is_in(client, account, required):
     assert client.get(reverse("admin:index")).status_code == 200
 
 
-def test_whoever_would_rather_not_set_it_up_can_log_out(client, account, required):
+def test_a_user_who_does_not_want_to_set_it_up_can_log_out(client, account, required):
     log_in(client, "right-words-in-order")
     client.post(reverse("admin:logout"))
     assertContains(client.get(SECOND_FACTOR, follow=True), 'id="login-form"')
@@ -567,7 +567,7 @@ def codes(account, device):
     return make_recovery_codes(account)
 
 
-def test_whoever_switches_on_sees_ten_codes_once(editor):
+def test_switching_on_shows_ten_codes_once(editor):
     editor.get(SECOND_FACTOR)
     page = give(editor, "on", one_time_password(TOTPDevice.objects.get()))
     assert len(set(shown(page))) == 10
@@ -684,7 +684,7 @@ def lines(caplog):
     return look
 
 
-def test_log_ins_log_outs_failures_and_lockouts_are_logged_by_number(client, account, lines):
+def test_logins_logouts_failures_and_lockouts_are_logged_by_number(client, account, lines):
     log_in(client, "right-words-in-order")
     client.post(reverse("admin:logout"))
     assert lines() == [f"logged in: user {account.pk}", f"logged out: user {account.pk}"]
@@ -722,7 +722,7 @@ def test_a_new_superuser_is_logged(lines):
     assert f"rights changed: user {chief.pk}, is_staff True, is_superuser True" in lines()
 
 
-def test_an_old_hash_that_is_renewed_at_a_log_in_is_no_changed_password(client, account, settings, lines):
+def test_an_old_hash_that_is_renewed_at_a_login_is_no_changed_password(client, account, settings, lines):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
     assert log_in(client, "right-words-in-order").status_code == 302
     assert lines() == [f"logged in: user {account.pk}"]

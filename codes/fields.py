@@ -50,6 +50,20 @@ class PositionField(models.PositiveSmallIntegerField):
         super().__init__(*args, **options | kwargs)
 
 
+class PlainNameField(models.CharField):
+    """What an entry means in plain words, shown after its name in parentheses; empty where the name is good."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        options: dict[str, Any] = {
+            "max_length": 60,
+            "blank": True,
+            "default": "",
+            "db_default": "",
+            "help_text": _("Only where the name misleads: shown after it in parentheses, and found like it."),
+        }
+        super().__init__(*args, **options | kwargs)
+
+
 class CitationField(models.CharField):
     """The section that states a fact, as "RFC 9110 §15.5.5"."""
 

@@ -310,3 +310,17 @@ def _public_response(request: HttpRequest, address: str) -> HttpResponse:
     reader.path = reader.path_info = address
     view, args, kwargs = resolve(address)
     return view(reader, *args, **kwargs)
+
+
+class NamedEntryAdmin(EntryAdmin):
+    """Lists entries by their names, each with the plain name beside it."""
+
+    @admin.display(description=_("Korean name"), ordering="name_ko")
+    def korean_name(self, entry: Any) -> str:
+        with override("ko"):
+            return entry.full_name
+
+    @admin.display(description=_("English name"), ordering="name_en")
+    def english_name(self, entry: Any) -> str:
+        with override("en"):
+            return entry.full_name

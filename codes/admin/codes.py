@@ -32,7 +32,7 @@ from codes.models import (
 )
 from statuscodes.web.methods import allow_methods
 
-from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import NamedEntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import MissingLanguageFilter, ReviewFilter
 
 CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown
@@ -78,14 +78,30 @@ class ExchangeInline(StackedDetailInline):
 
 
 @admin.register(StatusCode)
-class StatusCodeAdmin(EntryAdmin):
+class StatusCodeAdmin(NamedEntryAdmin):
     """Status codes with all their details."""
 
-    list_display = ["label", "name_ko", "name_en", "class_label", "registration_status", "common", "checked_on"]
-    list_display_links = ["label", "name_ko", "name_en"]
+    list_display = [
+        "label",
+        "korean_name",
+        "english_name",
+        "class_label",
+        "registration_status",
+        "common",
+        "checked_on",
+    ]
+    list_display_links = ["label", "korean_name", "english_name"]
     list_filter = [ReviewFilter, "category", "registration_status", MissingLanguageFilter, "common", "webdav"]
     actions = ["mark_checked", "export_csv", "export_xlsx"]
-    search_fields = ["=number", "name_ko", "name_en", "keywords", "identifiers__identifier"]
+    search_fields = [
+        "=number",
+        "name_ko",
+        "name_en",
+        "plain_name_ko",
+        "plain_name_en",
+        "keywords",
+        "identifiers__identifier",
+    ]
     search_help_text = _("Number, Korean or English name, a keyword or an identifier")
     list_select_related = ["category"]
     filter_horizontal = ["related"]
@@ -103,10 +119,13 @@ class StatusCodeAdmin(EntryAdmin):
         (
             None,
             {
-                "fields": [("number", "category", "registration_status"), ("common", "webdav", "checked_on")],
+                "fields": [
+                    ("number", "category", "registration_status"),
+                    ("common", "webdav", "checked_on", "expires_on"),
+                ],
             },
         ),
-        (_("Names"), {"fields": [*in_both_languages("name", "summary"), "keywords"]}),
+        (_("Names"), {"fields": [*in_both_languages("name", "plain_name", "summary"), "keywords"]}),
         (_("Meaning"), {"fields": [*in_both_languages("description", "when_to_use", "when_not_to_use")]}),
         (_("Background"), {"fields": [*in_both_languages("misunderstanding", "history"), "related"]}),
         (
@@ -117,6 +136,8 @@ class StatusCodeAdmin(EntryAdmin):
                     ("caching", "caching_source"),
                     ("redirect_method", "redirect_method_source"),
                     ("retry", "retry_source"),
+                    *in_both_languages("retry_condition"),
+                    "retry_condition_source",
                     "request_headers",
                 ]
             },

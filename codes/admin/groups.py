@@ -25,11 +25,11 @@ class GroupReferenceInline(TabularDetailInline):
 class ConfusionGroupAdmin(EntryAdmin):
     """Groups with their members and sources."""
 
-    list_display = ["slug", "question_ko", "question_en", "checked_on"]
-    list_display_links = ["slug", "question_ko", "question_en"]
-    search_fields = ["slug", "question_ko", "question_en", "keywords"]
+    list_display = ["slug", "name_ko", "name_en", "question_ko", "checked_on"]
+    list_display_links = ["slug", "name_ko", "name_en"]
+    search_fields = ["slug", "name_ko", "name_en", "question_ko", "question_en", "keywords"]
     inlines = [GroupMemberInline, GroupReferenceInline]
-    fields = [("slug", "position", "checked_on"), *in_both_languages("question", "description"), "keywords"]
+    fields = [("slug", "position", "checked_on"), *in_both_languages("name", "question", "description"), "keywords"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["slug"] if obj else []

@@ -6,13 +6,15 @@ from django.contrib.auth.management import create_permissions
 from django.db.models import Q
 
 EDITORS, ADMINISTRATORS = "편집자", "관리자"
-# Editors correct and add codes; deleting one is an administrator's decision. Details come and go.
-CODE_ACTIONS = ["view", "add", "change"]
+# Editors correct and add codes and groups; deleting one is an administrator's decision. Details come and go.
+ENTRIES = ["statuscode", "confusiongroup"]
+ENTRY_ACTIONS = ["view", "add", "change"]
 DETAIL_ACTIONS = ["view", "add", "change", "delete"]
 DETAILS = ["reference", "headerrule", "alias", "advice", "vendormeaning", "identifier", "exchange", "message"]
+DETAILS += ["groupmember", "groupreference"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",
-    *[f"{action}_statuscode" for action in CODE_ACTIONS],
+    *[f"{action}_{entry}" for entry in ENTRIES for action in ENTRY_ACTIONS],
     *[f"{action}_{detail}" for detail in DETAILS for action in DETAIL_ACTIONS],
 ]
 

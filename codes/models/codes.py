@@ -11,9 +11,9 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from codes.fields import CitationField, LinesField, MarkdownField, field_label, lines_of
+from codes.fields import CitationField, LinesField, MarkdownField, PlainNameField, field_label, lines_of
 from codes.texts.citations import citation_url
-from codes.texts.localized import OTHER, in_other_language, localized
+from codes.texts.localized import OTHER, glossed, in_other_language, localized
 
 from .base import MARKDOWN_HELP, Entry, address
 
@@ -28,7 +28,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def for_lists(self) -> Self:
         """Fetch what a list shows."""
-        return self.only("name_ko", "name_en")
+        return self.only("name_ko", "name_en", "plain_name_ko", "plain_name_en")
 
 
 class Category(Entry):
@@ -39,6 +39,8 @@ class Category(Entry):
     )
     name_ko = models.CharField(_("Korean name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60)
+    plain_name_ko = PlainNameField(_("plain Korean name"))
+    plain_name_en = PlainNameField(_("plain English name"))
     summary_ko = models.CharField(_("Korean summary"), max_length=120, blank=True)
     summary_en = models.CharField(_("English summary"), max_length=200, blank=True)
     description_ko = MarkdownField(_("Korean description"), blank=True, help_text=MARKDOWN_HELP)
@@ -56,7 +58,7 @@ class Category(Entry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.name}"
+        return f"{self.label} {self.full_name}"
 
     def get_absolute_url(self) -> str:
         return address("codes:category", self.digit)
@@ -65,6 +67,7 @@ class Category(Entry):
     other_name = in_other_language("name")
     summary = localized("summary")
     description = localized("description")
+    full_name = glossed("name", "plain_name")
 
     # Lists show a class in the same row template as a code.
     is_standard = True
@@ -131,7 +134,8 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
 
     def for_lists(self) -> Self:
         """Fetch what a list shows: neither long texts nor facts."""
-        return self.only("category", "registration_status", "common", "name_ko", "name_en", "summary_ko", "summary_en")
+        names = ["name_ko", "name_en", "plain_name_ko", "plain_name_en"]
+        return self.only("category", "registration_status", "common", *names, "summary_ko", "summary_en")
 
     def linked_from(self, number: int) -> Self:
         """Keep the code with this number, the codes before and after it, and those related to it.
@@ -164,8 +168,19 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
 class StatusCode(Entry):
     """A status code: what it is called, what it means, and the facts its specification states."""
 
-    TEXTS = ["name", "summary", "description", "when_to_use", "when_not_to_use", "misunderstanding", "history"]
+    TEXTS = [
+        "name",
+        "summary",
+        "description",
+        "when_to_use",
+        "when_not_to_use",
+        "misunderstanding",
+        "history",
+        "retry_condition",
+    ]
     REQUIRED_TEXTS = ["name", "summary", "description"]
+    # Texts that one language may have without the other: where a name misleads in that language only.
+    OWN_TEXTS = ["plain_name"]
 
     number = models.PositiveSmallIntegerField(
         _("number"),
@@ -201,6 +216,8 @@ class StatusCode(Entry):
         help_text=_("A short noun phrase. Familiar names stay, people search for them."),
     )
     name_en = models.CharField(_("English name"), max_length=60, help_text=_("The registry's or the vendor's phrase."))
+    plain_name_ko = PlainNameField(_("plain Korean name"))
+    plain_name_en = PlainNameField(_("plain English name"))
     summary_ko = models.CharField(
         _("Korean summary"), max_length=60, blank=True, help_text=_("One plain sentence, at most 60 characters.")
     )
@@ -250,6 +267,25 @@ class StatusCode(Entry):
         _("retry"), max_length=10, choices=Retry, blank=True, help_text=_("Is it worth sending the request again?")
     )
     retry_source = CitationField(_("section on retrying"))
+    retry_condition_ko = models.CharField(
+        _("condition of the retry (Korean)"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A few words after the answer: how, or when, the request may be sent again."),
+    )
+    retry_condition_en = models.CharField(
+        _("condition of the retry (English)"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The same words in English."),
+    )
+    retry_condition_source = CitationField(
+        _("section on the condition"), default="", db_default="", help_text=_("Empty if it is that of the retry.")
+    )
 
     request_headers = LinesField(
         _("request header fields"),
@@ -313,7 +349,7 @@ class StatusCode(Entry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.name}"
+        return f"{self.label} {self.full_name}"
 
     def get_absolute_url(self) -> str:
         return address("codes:detail", self.number)
@@ -348,6 +384,8 @@ class StatusCode(Entry):
     when_not_to_use = localized("when_not_to_use")
     misunderstanding = localized("misunderstanding")
     history = localized("history")
+    retry_condition = localized("retry_condition")
+    full_name = glossed("name", "plain_name")
 
     @property
     def label(self) -> str:
@@ -362,12 +400,20 @@ class StatusCode(Entry):
         return self.registration_status == RegistrationStatus.VENDOR
 
     @property
+    def had_expired(self) -> bool:
+        """Whether the registration's date had passed when the entry was last checked against the registry.
+
+        It compares two dates of the entry. Comparing with today would make a page depend on the day.
+        """
+        return bool(self.expires_on and self.checked_on and self.expires_on < self.checked_on)
+
+    @property
     def request_header_list(self) -> list[str]:
         return lines_of(self.request_headers)
 
     @property
     def facts(self) -> list[dict[str, str]]:
-        """The stated facts in the order of the facts panel: name, answer, source and url of each."""
+        """The stated facts in the order of the facts panel: name, answer, source and url of each, and its condition."""
         fields = ["content", "caching", "redirect_method", "retry"]
         return [
             {
@@ -375,6 +421,9 @@ class StatusCode(Entry):
                 "answer": getattr(self, f"get_{field}_display")(),
                 "source": getattr(self, f"{field}_source"),
                 "url": citation_url(getattr(self, f"{field}_source")),
+                "condition": getattr(self, f"{field}_condition", ""),
+                "condition_source": getattr(self, f"{field}_condition_source", ""),
+                "condition_url": citation_url(getattr(self, f"{field}_condition_source", "")),
             }
             for field in fields
             if getattr(self, field)

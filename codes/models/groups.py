@@ -28,6 +28,17 @@ class ConfusionGroup(Entry):
 
     slug = models.SlugField(_("slug"), primary_key=True, max_length=60, help_text=_("The numbers, as 401-403."))
     position = PositionField()
+    name_ko = models.CharField(
+        _("Korean name"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What it is about, in a few words. Pages show it with the numbers beside it."),
+    )
+    name_en = models.CharField(
+        _("English name"), max_length=80, blank=True, default="", db_default="", help_text=_("The same in English.")
+    )
     question_ko = models.CharField(_("deciding question (Korean)"), max_length=120)
     question_en = models.CharField(_("deciding question (English)"), max_length=160)
     description_ko = MarkdownField(_("explanation (Korean)"), blank=True, help_text=MARKDOWN_HELP)
@@ -41,17 +52,23 @@ class ConfusionGroup(Entry):
         verbose_name_plural = _("confusion groups")
 
     def __str__(self) -> str:
-        return self.slug
+        return f"{self.slug} {self.name}".rstrip()
 
     def get_absolute_url(self) -> str:
         return address("codes:group", self.slug)
 
+    name = localized("name")
     question = localized("question")
     description = localized("description")
 
     @property
     def label(self) -> str:
         return " / ".join(member.code.label for member in self.members.all())
+
+    @property
+    def title(self) -> str:
+        """The name, or the numbers of a group that has none."""
+        return self.name or self.label
 
     @cached_property
     def chain(self) -> "list[tuple[Hop, list[GroupMember]]]":
@@ -99,8 +116,8 @@ class GroupMember(Detail):
     def beside(cls, number: int) -> "models.QuerySet[GroupMember]":
         """Return all members of the groups of a code, group by group, with what a box shows of them."""
         shown = ["code", "group", "position", "answer_ko", "answer_en"]
-        shown += ["group__position", "group__question_ko", "group__question_en"]
-        shown += ["code__category", "code__name_ko", "code__name_en"]
+        shown += [f"group__{field}" for field in ("position", "name_ko", "name_en", "question_ko", "question_en")]
+        shown += ["code__category", "code__name_ko", "code__name_en", "code__plain_name_ko", "code__plain_name_en"]
         return (
             cls.objects.filter(group__members__code=number)
             .select_related("group", "code")

@@ -332,8 +332,11 @@ def _weighted_texts(instance: Any) -> list[tuple[int, str]]:
     """Return the texts by which a document is found, each with its field weight."""
     keywords = [(KEYWORD, line) for line in lines_of(instance.keywords)]
     if isinstance(instance, ConfusionGroup):
-        return [(SENTENCE, instance.question_ko), (SENTENCE, instance.question_en), *keywords]
-    texts = [(NAME, instance.name_ko), (NAME, instance.name_en), *keywords]
+        texts = [(NAME, instance.name_ko), (NAME, instance.name_en), *keywords]
+        texts += [(SENTENCE, instance.question_ko), (SENTENCE, instance.question_en)]
+        return [(weight, text) for weight, text in texts if text]
+    names = [instance.name_ko, instance.name_en, instance.plain_name_ko, instance.plain_name_en]
+    texts = [*((NAME, name) for name in names), *keywords]
     texts += [(SENTENCE, instance.summary_ko), (SENTENCE, instance.summary_en)]
     if isinstance(instance, StatusCode):
         texts += [(ALIAS, alias.phrase) for alias in instance.aliases.all()]

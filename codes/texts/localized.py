@@ -41,6 +41,18 @@ def in_other_language(field: str) -> property:
     return property(read)
 
 
+def glossed(field: str, gloss: str) -> property:
+    """Return a property that reads `<field>` followed by `<gloss>` of the same language in parentheses, if it has one."""
+    read_field = localized(field)
+
+    def read(instance: Any) -> LocalizedText:
+        text: LocalizedText = read_field.__get__(instance)
+        addition = getattr(instance, f"{gloss}_{text.lang}")
+        return _in_language(f"{text} ({addition})", text.lang) if addition else text
+
+    return property(read)
+
+
 def _active() -> str:
     return "en" if get_language() == "en" else "ko"
 

@@ -109,6 +109,7 @@ def _box(group: ConfusionGroup, members: list[GroupMember]) -> Row:
     """Return what a box shows of a group and its members."""
     return {
         "url": group.get_absolute_url(),
+        "name": group.name,
         "question": group.question,
         "label": " / ".join(member.code.label for member in members),
         "members": [link_row(member.code) | {"number": member.code_id, "answer": member.answer} for member in members],

@@ -42,5 +42,5 @@ def link_row(entry: StatusCode | Category) -> Row:
         "url": entry.get_absolute_url(),
         "digit": entry.category_id or "",
         "label": entry.label,
-        "name": entry.name,
+        "name": entry.full_name,
     }

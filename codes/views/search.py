@@ -91,7 +91,7 @@ def _suggestions(index: finder.Index, query: str) -> list[dict[str, str]]:
         {
             "url": hit.found.get_absolute_url(),
             "label": hit.found.slug if hit.kind == "group" else hit.found.label,
-            "name": hit.found.question if hit.kind == "group" else hit.found.name,
+            "name": hit.found.title if hit.kind == "group" else hit.found.full_name,
             "kind": hit.kind,
             "reason": hit.reason,
         }

@@ -28,11 +28,12 @@ def test_saving_an_untouched_form_changes_nothing(editor):
         assert fixtures.load_entry(f"statuscode {number}").digest == before
 
 
-def test_editors_edit_codes_and_exchanges_only(editor):
+def test_editors_edit_codes_exchanges_and_groups_only(editor):
     assert editor.get(reverse("admin:codes_statuscode_changelist")).status_code == 200
     assert editor.get(reverse("admin:codes_statuscode_add")).status_code == 200
     assert editor.get(reverse("admin:codes_exchange_changelist")).status_code == 200
-    for name in ("auth_user", "auth_group", "codes_category", "codes_confusiongroup"):
+    assert editor.get(reverse("admin:codes_confusiongroup_changelist")).status_code == 200
+    for name in ("auth_user", "auth_group", "codes_category"):
         assert editor.get(reverse(f"admin:{name}_changelist")).status_code == 403
     assert editor.post(reverse("admin:codes_statuscode_delete", args=[404]), {"post": "yes"}).status_code == 403
     assert StatusCode.objects.filter(number=404).exists()

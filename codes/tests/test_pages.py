@@ -3,9 +3,11 @@
 import gzip
 import re
 from base64 import b64encode
+from datetime import date
 from hashlib import sha256
 
 import pytest
+import time_machine
 from pytest_django.asserts import assertContains, assertRedirects
 
 from codes.models import Category, ConfusionGroup, StatusCode
@@ -234,3 +236,34 @@ def test_a_number_without_an_entry_is_not_said_to_be_nobodys(client):
             assert not re.search("[Nn]obody|[Uu]nassigned|No one|배정되지|쓰이지 않", page), path
     assert "IANA" in client.get("/433/").content.decode()
     assert "IANA has not registered 433" in client.get("/en/433/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        # With a section of its own; with that of the answer; with a section where the answer is advice.
+        (
+            "/503/",
+            '멱등한 요청만 자동으로 <a class="source" href="https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.2">',
+        ),
+        ("/421/", ">그대로 바로: 다른 연결로 <a"),
+        ("/en/413/", "· unchanged at that time if there is a Retry-After <a"),
+    ],
+)
+def test_the_fact_on_retrying_says_on_which_condition(rendered, path, shown):
+    assertContains(rendered[path], shown)
+
+
+def test_a_page_says_when_a_temporary_registration_expires_and_whether_it_had_when_checked(client, make_code):
+    code = make_code(433, registration_status="temporary", expires_on=date(2026, 6, 1), checked_on=date(2026, 6, 1))
+    pages = []
+    for today in ("2026-05-01", "2026-07-01"):
+        with time_machine.travel(today):
+            pages.append(client.get("/433/").text)
+    assert pages[0] == pages[1]
+    assert "임시 등록 · 기한 2026-06-01" in pages[0]
+    assert "그때까지 연장되거나" in pages[0]
+    code.checked_on = date(2026, 6, 2)
+    code.save()
+    assertContains(client.get("/433/"), "2026-06-02에 확인했을 때는 이미 지난 뒤였습니다.")
+    assertContains(client.get("/en/433/"), "It had passed when this entry was last checked, on 2026-06-02.")

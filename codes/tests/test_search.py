@@ -315,7 +315,7 @@ def test_suggestions_come_in_the_order_of_the_page(client):
     ("query", "expected"),
     [
         ("404", {"url": "/404/", "label": "404", "name": "찾을 수 없음", "kind": "code"}),
-        ("4xx", {"url": "/4xx/", "label": "4xx", "name": "실패", "kind": "class"}),
+        ("4xx", {"url": "/4xx/", "label": "4xx", "name": "실패 (클라이언트 오류)", "kind": "class"}),
         ("401 403", {"url": "/vs/401-403/", "label": "401-403", "kind": "group"}),
     ],
 )

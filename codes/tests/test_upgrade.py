@@ -69,6 +69,18 @@ def test_editors_of_the_release_before_still_see_the_history(editor):
     assert editor.get(reverse("admin:codes_entrysnapshot_changelist")).status_code == 200
 
 
+def test_editors_of_an_existing_site_may_edit_groups_unless_codes_were_taken_from_them():
+    names = import_module("codes.migrations.0009_plain_names")
+    editors = Group.objects.get(name="편집자")
+    everything = set(editors.permissions.all())
+    editors.permissions.remove(*editors.permissions.filter(codename__in=names.EDITOR_PERMISSIONS))
+    names.grant_groups_to_editors(apps, None)
+    assert set(editors.permissions.all()) == everything
+    editors.permissions.clear()
+    names.grant_groups_to_editors(apps, None)
+    assert not editors.permissions.exists()
+
+
 def test_the_release_before_can_write_to_this_schema():
     """During an upgrade one host has the new release while another still runs the one before."""
     loader = MigrationLoader(connection)

@@ -42,7 +42,7 @@ def in_other_language(field: str) -> property:
 
 
 def glossed(field: str, gloss: str) -> property:
-    """Return a property that reads `<field>` followed by `<gloss>` of the same language in parentheses, if it has one."""
+    """Return a property that reads `<field>`, with `<gloss>` of the same language in parentheses if there is one."""
     read_field = localized(field)
 
     def read(instance: Any) -> LocalizedText:

@@ -32,7 +32,7 @@ BILINGUAL = {
     VendorMeaning: ["meaning"],
     Exchange: ["title"],
     Message: ["note"],
-    ConfusionGroup: ["question", "description"],
+    ConfusionGroup: ["name", "question", "description"],
     GroupMember: ["answer", "example"],
 }
 
@@ -161,8 +161,25 @@ def test_citations_lead_to_their_section():
     for code in StatusCode.objects.all():
         for fact in code.facts:
             assert not fact["source"] or fact["url"], f"{code.number} {fact['source']}"
+            assert not fact["condition_source"] or fact["condition_url"], f"{code.number} {fact['condition_source']}"
     for reference in Reference.objects.filter(spec__startswith="RFC").exclude(section=""):
         assert reference.url == citation_url(f"{reference.spec} §{reference.section}"), reference
+
+
+def test_the_condition_of_a_retry_follows_an_answer_and_has_a_section():
+    for code in StatusCode.objects.exclude(retry_condition_ko=""):
+        assert code.retry, code.number
+        assert code.retry_source or code.retry_condition_source, code.number
+    assert not StatusCode.objects.filter(retry_condition_ko="").exclude(retry_condition_source="").exists()
+
+
+def test_a_plain_name_is_short_and_says_something_else_than_the_names():
+    names = {name for code in StatusCode.objects.all() for name in (code.name_ko, code.name_en)}
+    for entry in [*StatusCode.objects.all(), *Category.objects.all()]:
+        for plain in filter(None, (entry.plain_name_ko, entry.plain_name_en)):
+            assert len(plain) <= 30, plain
+            assert not re.search(r"[().]", plain), plain
+            assert plain not in names, plain
 
 
 def test_every_row_of_the_vendor_table_is_in_the_catalogue():
@@ -183,9 +200,12 @@ def test_numbers_that_never_travel_say_so(number):
     assert re.search("로그|전송|나가지|네트워크", code.description_ko)
 
 
-def test_groups_have_a_question_and_an_answer_for_each_member():
+def test_groups_have_a_name_a_question_and_an_answer_for_each_member():
     assert ConfusionGroup.objects.count() >= 25
+    names = ConfusionGroup.objects.values_list("name_ko", flat=True)
+    assert len(set(names)) == len(names)
     for group in ConfusionGroup.objects.prefetch_related("members"):
+        assert group.name_ko, group
         assert group.question_ko.endswith("?"), group
         assert group.question_en.endswith("?"), group
         assert len(group.members.all()) >= 2

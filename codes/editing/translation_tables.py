@@ -80,7 +80,7 @@ def export_table(codes: Iterable[StatusCode], file_format: str) -> bytes:
 
 def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
     """Yield (name in the table, row that holds the text, field) for every text of a code."""
-    for field in [*StatusCode.TEXTS, *StatusCode.OWN_TEXTS]:
+    for field in [*StatusCode.TEXTS, *StatusCode.MONOLINGUAL_TEXTS]:
         yield field, code, field
     for advice in code.advice.all():
         yield f"advice {advice.reader}", advice, "text"

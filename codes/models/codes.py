@@ -180,7 +180,7 @@ class StatusCode(Entry):
     ]
     REQUIRED_TEXTS = ["name", "summary", "description"]
     # Texts that one language may have without the other: where a name misleads in that language only.
-    OWN_TEXTS = ["plain_name"]
+    MONOLINGUAL_TEXTS = ["plain_name"]
 
     number = models.PositiveSmallIntegerField(
         _("number"),

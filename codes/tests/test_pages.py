@@ -265,5 +265,5 @@ def test_a_page_says_when_a_temporary_registration_expires_and_whether_it_had_wh
     assert "그때까지 연장되거나" in pages[0]
     code.checked_on = date(2026, 6, 2)
     code.save()
-    assertContains(client.get("/433/"), "2026-06-02에 확인했을 때는 이미 지난 뒤였습니다.")
-    assertContains(client.get("/en/433/"), "It had passed when this entry was last checked, on 2026-06-02.")
+    assertContains(client.get("/433/"), "</time>, 마지막으로 확인했을 때(2026-06-02) 이미 지난 뒤였습니다.")
+    assertContains(client.get("/en/433/"), "</time>, which had passed when this entry was last checked (2026-06-02).")

@@ -72,6 +72,13 @@ def test_a_temporary_registration_past_its_date_is_shown(make_code):
         assert 433 in failing("lapsed")
 
 
+def test_an_editor_who_writes_the_extended_date_in_the_form_settles_it(editor, small_code):
+    StatusCode.objects.filter(number=433).update(registration_status="temporary", expires_on=date(2026, 5, 1))
+    assert 433 in failing("lapsed")
+    save(editor, expires_on="2027-05-01")
+    assert 433 not in failing("lapsed")
+
+
 def test_missing_parts_are_shown(make_code):
     before = failing("missing")
     make_code(433)

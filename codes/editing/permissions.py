@@ -11,11 +11,11 @@ ENTRIES = ["statuscode", "confusiongroup"]
 ENTRY_ACTIONS = ["view", "add", "change"]
 DETAIL_ACTIONS = ["view", "add", "change", "delete"]
 DETAILS = ["reference", "headerrule", "alias", "advice", "vendormeaning", "identifier", "exchange", "message"]
-DETAILS += ["groupmember", "groupreference"]
+GROUP_DETAILS = ["groupmember", "groupreference"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",
     *[f"{action}_{entry}" for entry in ENTRIES for action in ENTRY_ACTIONS],
-    *[f"{action}_{detail}" for detail in DETAILS for action in DETAIL_ACTIONS],
+    *[f"{action}_{detail}" for detail in DETAILS + GROUP_DETAILS for action in DETAIL_ACTIONS],
 ]
 
 

@@ -1,6 +1,7 @@
 """The classes of status codes and the codes themselves."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Self
 
@@ -400,12 +401,17 @@ class StatusCode(Entry):
         return self.registration_status == RegistrationStatus.VENDOR
 
     @property
+    def temporary_until(self) -> date | None:
+        """The date on which a temporary registration expires, None for any other."""
+        return self.expires_on if self.registration_status == RegistrationStatus.TEMPORARY else None
+
+    @property
     def had_expired(self) -> bool:
-        """Whether the registration's date had passed when the entry was last checked against the registry.
+        """Whether a temporary registration had expired when the entry was last checked against the registry.
 
         It compares two dates of the entry. Comparing with today would make a page depend on the day.
         """
-        return bool(self.expires_on and self.checked_on and self.expires_on < self.checked_on)
+        return bool(self.temporary_until and self.checked_on and self.temporary_until < self.checked_on)
 
     @property
     def request_header_list(self) -> list[str]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 import time_machine
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes.models import Category, ConfusionGroup, StatusCode
 
@@ -267,3 +267,6 @@ def test_a_page_says_when_a_temporary_registration_expires_and_whether_it_had_wh
     code.save()
     assertContains(client.get("/433/"), "</time>, 마지막으로 확인했을 때(2026-06-02) 이미 지난 뒤였습니다.")
     assertContains(client.get("/en/433/"), "</time>, which had passed when this entry was last checked (2026-06-02).")
+    code.registration_status = "registered"
+    code.save()
+    assertNotContains(client.get("/433/"), "기한 2026-06-01")

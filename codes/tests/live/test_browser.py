@@ -333,7 +333,7 @@ def test_a_new_entry_begins_at_its_first_field_and_leaves_no_draft_once_saved(si
     page.keyboard.type("433")
     page.get_by_label("분류:").select_option("4")
     page.get_by_label("한국어 이름:", exact=True).fill("새 이름")
-    page.get_by_label("영어 이름").fill("New Name")
+    page.get_by_label("영어 이름:", exact=True).fill("New Name")
     page.get_by_role("button", name="저장 및 다른 이름으로 추가").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
     expect(page.locator("#draft")).to_be_hidden()
@@ -347,7 +347,7 @@ def test_the_summary_tells_how_many_characters_are_left(site, page):
 
 def test_an_editor_opens_a_preview_beside_the_form(site, page, complaints):
     log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
-    page.get_by_label("영어 이름").fill("A Name Not Saved")
+    page.get_by_label("영어 이름:", exact=True).fill("A Name Not Saved")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="영어로 미리 보기").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("A Name Not Saved")

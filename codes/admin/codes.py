@@ -25,6 +25,7 @@ from codes.models import (
     Exchange,
     HeaderRule,
     Identifier,
+    ProductCode,
     Reference,
     Revision,
     StatusCode,
@@ -67,6 +68,10 @@ class VendorMeaningInline(StackedDetailInline):
         *in_both_languages("meaning"),
         ("source", "url"),
     ]
+
+
+class ProductCodeInline(TabularDetailInline):
+    model = ProductCode
 
 
 class ExchangeInline(StackedDetailInline):
@@ -113,6 +118,7 @@ class StatusCodeAdmin(NamedEntryAdmin):
         AdviceInline,
         ExchangeInline,
         VendorMeaningInline,
+        ProductCodeInline,
         IdentifierInline,
     ]
     fieldsets = [
@@ -199,7 +205,7 @@ class StatusCodeAdmin(NamedEntryAdmin):
         return self._export(queryset, "xlsx")
 
     def _export(self, queryset: QuerySet[StatusCode], file_format: str) -> HttpResponse:
-        content = translation_tables.export_table(queryset.order_by("number").prefetch_related("advice"), file_format)
+        content = translation_tables.export_table(queryset.order_by("number").prefetch_related("advice", "product_codes"), file_format)
         disposition = {"Content-Disposition": f'attachment; filename="status-codes.{file_format}"'}
         return HttpResponse(content, content_type=translation_tables.FORMATS[file_format], headers=disposition)
 

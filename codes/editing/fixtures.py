@@ -43,6 +43,7 @@ from codes.models import (
     Identifier,
     LoadedEntry,
     Message,
+    ProductCode,
     Reference,
     StatusCode,
     VendorMeaning,
@@ -57,7 +58,7 @@ MAX_DEPTH = 20  # lists and mappings in each other; a fixture has five
 # Each kind of entry with the details that belong to it, in the order in which files list them.
 DETAILS_OF: dict[type[Entry], list[type[Detail]]] = {
     Category: [],
-    StatusCode: [Reference, HeaderRule, Alias, Advice, VendorMeaning, Identifier, Exchange],
+    StatusCode: [Reference, HeaderRule, Alias, Advice, VendorMeaning, ProductCode, Identifier, Exchange],
     ConfusionGroup: [GroupMember, GroupReference],
 }
 # What the database records about an entry and files do not.
@@ -69,7 +70,14 @@ FORMER_NAMES = {
     "codes.message": {"text_ko": "text"},
 }
 # Details with a few short values are written on one line each.
-ON_ONE_LINE = {"codes.reference", "codes.headerrule", "codes.alias", "codes.identifier", "codes.groupreference"}
+ON_ONE_LINE = {
+    "codes.reference",
+    "codes.headerrule",
+    "codes.alias",
+    "codes.productcode",
+    "codes.identifier",
+    "codes.groupreference",
+}
 
 # What a file may say for a field. to_python() would turn much else into something, without a word.
 VALUE_TYPES: list[tuple[Any, tuple[type, ...], str]] = [

@@ -10,7 +10,17 @@ EDITORS, ADMINISTRATORS = "편집자", "관리자"
 ENTRIES = ["statuscode", "confusiongroup"]
 ENTRY_ACTIONS = ["view", "add", "change"]
 DETAIL_ACTIONS = ["view", "add", "change", "delete"]
-DETAILS = ["reference", "headerrule", "alias", "advice", "vendormeaning", "identifier", "exchange", "message"]
+DETAILS = [
+    "reference",
+    "headerrule",
+    "alias",
+    "advice",
+    "vendormeaning",
+    "productcode",
+    "identifier",
+    "exchange",
+    "message",
+]
 GROUP_DETAILS = ["groupmember", "groupreference"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",

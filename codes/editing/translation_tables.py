@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from codes.fields import MAX_TEXT_LENGTH, field_label
-from codes.models import Advice, StatusCode
+from codes.models import Advice, Product, ProductCode, StatusCode
 from codes.texts.localized import LANGUAGES
 
 from . import history, review, spreadsheets
@@ -28,7 +28,7 @@ FORMATS = {
 MAX_REASONS = 20  # that are told; a table of another kind has one a line
 FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
-TextHolder = StatusCode | Advice
+TextHolder = StatusCode | Advice | ProductCode
 
 
 class InvalidTable(Exception):
@@ -53,9 +53,13 @@ class Difference:
     @property
     def label(self) -> str:
         """The text's label in the form; "advice operator" is the operator's advice."""
-        _kind, _space, reader = self.text.partition(" ")
-        if reader:
-            return f"{Advice.Reader(reader).label}: {field_label(Advice, f'text_{self.language}')}"
+        kind, *name = self.text.split(" ")
+        if kind == "advice":
+            return f"{Advice.Reader(name[0]).label}: {field_label(Advice, f'text_{self.language}')}"
+        if kind == "product":
+            product, *value = name
+            named = " ".join([Product(product).label, *value])
+            return f"{named}: {field_label(ProductCode, f'meaning_{self.language}')}"
         return str(field_label(StatusCode, f"{self.text}_{self.language}"))
 
 
@@ -84,6 +88,8 @@ def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
         yield field, code, field
     for advice in code.advice.all():
         yield f"advice {advice.reader}", advice, "text"
+    for row in code.product_codes.all():
+        yield " ".join(filter(None, ["product", row.product, row.value, row.direction])), row, "meaning"
 
 
 def _escape_formula(text: str) -> str:
@@ -114,7 +120,7 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
         raise InvalidTable([_("The file cannot be read as a table.")]) from error
     if any(len(row) != len(HEADERS) for row in [headers, *rows]) or headers != HEADERS:
         raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
-    codes = {str(code.number): code for code in StatusCode.objects.prefetch_related("advice")}
+    codes = {str(code.number): code for code in StatusCode.objects.prefetch_related("advice", "product_codes")}
     reasons: list[str] = []
     differences: list[Difference] = []
     known: set[tuple[Any, str]] = set()
@@ -158,7 +164,7 @@ def apply(differences: list[Difference], editor: Any, reason: str) -> None:
     """
     for number in dict.fromkeys(each.number for each in differences):
         own = [each for each in differences if each.number == number]
-        code = StatusCode.objects.prefetch_related("advice").filter(pk=number).first()
+        code = StatusCode.objects.prefetch_related("advice", "product_codes").filter(pk=number).first()
         if code is None:
             raise InvalidTable([_("%(number)s was deleted in the meantime.") % {"number": f"{number:03}"}])
         history.record(code.key)

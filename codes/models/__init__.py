@@ -15,6 +15,7 @@ from .details import Advice, Alias, HeaderRule, Identifier, Reference, VendorMea
 from .exchanges import Diagram, Exchange, Message, Participant, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
+from .products import Product, ProductCode
 
 __all__ = [
     "Advice",
@@ -38,6 +39,8 @@ __all__ = [
     "NaturalKeyManager",
     "Participant",
     "PrintableTexts",
+    "Product",
+    "ProductCode",
     "RedirectMethod",
     "Reference",
     "RegistrationStatus",

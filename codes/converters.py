@@ -1,4 +1,6 @@
-"""Path converters for numbers and classes."""
+"""Path converters for numbers, classes and products."""
+
+from codes.models import Product
 
 
 class CodeConverter:
@@ -11,6 +13,18 @@ class CodeConverter:
 
     def to_url(self, value: int) -> str:
         return f"{value:03}"
+
+
+class ProductConverter:
+    """A product with codes of its own in an address, by its slug: iis, grpc."""
+
+    regex = "|".join(Product.values)
+
+    def to_python(self, value: str) -> Product:
+        return Product(value)
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class ClassConverter:

@@ -9,7 +9,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from .models import Category, ConfusionGroup, StatusCode
+from .models import Category, ConfusionGroup, Product, StatusCode
 
 
 class CatalogueSitemap(Sitemap):
@@ -36,6 +36,11 @@ class CategorySitemap(CatalogueSitemap):
         return Category.objects.all()
 
 
+class ProductSitemap(CatalogueSitemap):
+    def items(self) -> list[Product]:
+        return list(Product)
+
+
 class CheckedSitemap(CatalogueSitemap):
     """Entries with the date on which they were last checked."""
 
@@ -53,4 +58,10 @@ class GroupSitemap(CheckedSitemap):
         return ConfusionGroup.objects.all()
 
 
-SITEMAPS = {"pages": PageSitemap, "classes": CategorySitemap, "codes": CodeSitemap, "groups": GroupSitemap}
+SITEMAPS = {
+    "pages": PageSitemap,
+    "classes": CategorySitemap,
+    "codes": CodeSitemap,
+    "groups": GroupSitemap,
+    "products": ProductSitemap,
+}

@@ -1,4 +1,4 @@
-"""Public pages: `/`, `/4xx/`, `/404/`, `/search/?q=not+found`, `/vs/401-403/`; the same under `/en/` in English."""
+"""Public pages: `/`, `/4xx/`, `/404/`, `/grpc/`, `/search/?q=not+found`, `/vs/401-403/`; English ones under `/en/`."""
 
 from django.urls import path, register_converter
 
@@ -6,12 +6,14 @@ from . import converters, views
 
 register_converter(converters.CodeConverter, "code")
 register_converter(converters.ClassConverter, "class")
+register_converter(converters.ProductConverter, "product")
 
 app_name = "codes"
 urlpatterns = [
     path("", views.code_list, name="list"),
     path("<class:digit>/", views.category_detail, name="category"),
     path("<code:number>/", views.code_detail, name="detail"),
+    path("<product:product>/", views.product_detail, name="product"),
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("search/completions/", views.completions, name="completions"),

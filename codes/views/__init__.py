@@ -1,6 +1,7 @@
 """The public pages: each view looks something up, decides and renders."""
 
 from .catalogue import category_detail, code_detail, code_list, group_detail, group_list
+from .products import product_detail
 from .search import completions, search, suggest
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "completions",
     "group_detail",
     "group_list",
+    "product_detail",
     "search",
     "suggest",
 ]

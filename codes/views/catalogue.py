@@ -10,6 +10,7 @@ from codes.filters import list_filters
 from codes.models import Category, ConfusionGroup, Diagram, GroupMember, StatusCode
 from statuscodes.web.decorators import public
 
+from .products import products_of
 from .rows import Row, entry_row, link_row, tile_row
 from .search import typed_query
 
@@ -78,6 +79,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "aliases": code.aliases.all(),
         "advice": code.advice.all(),
         "vendor_meanings": code.vendor_meanings.all(),
+        "products": products_of(code),
         "ecosystems": _ecosystems(code),
         "exchanges": Diagram.all_of(number),
         "boxes": boxes,

@@ -14,6 +14,8 @@ from statuscodes.web.decorators import public, without_database
 from .rows import Row, entry_row
 
 MAX_SUGGESTIONS = 10
+NAMES = {"group": "title", "product": "heading"}  # what names a result of another kind than classes and codes
+ROW_KINDS = ("class", "code")  # of results that a list shows with names and a plain line
 
 
 def typed_query(request: HttpRequest) -> str:
@@ -35,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context = {
             "query": query,
             "results": results,
-            "sections": [(kind, hits if kind == "group" else _rows(hits)) for kind, hits in results.sections],
+            "sections": [(kind, _rows(hits) if kind in ROW_KINDS else hits) for kind, hits in results.sections],
             "categories": [entry_row(category) for category in index.categories],
         }
         response = render(request, "codes/search.html", context)
@@ -91,7 +93,7 @@ def _suggestions(index: finder.Index, query: str) -> list[dict[str, str]]:
         {
             "url": hit.found.get_absolute_url(),
             "label": hit.found.slug if hit.kind == "group" else hit.found.label,
-            "name": hit.found.title if hit.kind == "group" else hit.found.full_name,
+            "name": str(getattr(hit.found, NAMES.get(hit.kind, "full_name"))),
             "kind": hit.kind,
             "reason": hit.reason,
         }

@@ -10,9 +10,11 @@ from math import log
 from typing import Any, NamedTuple, cast
 
 from django.db import Error
+from django.utils.translation import override
 
 from codes.fields import lines_of
-from codes.models import Category, ConfusionGroup, Revision, StatusCode
+from codes.models import Category, ConfusionGroup, Product, ProductCode, Revision, StatusCode
+from codes.texts.localized import LANGUAGES
 
 from . import hangul
 from .extraction import extract_codes
@@ -155,6 +157,8 @@ class Index:
         weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
         for number, text in enumerate(self.texts):
             for gram in trigrams(self.keys[number]):
+                if gram.isdigit():  # numbers are the same or different, not alike
+                    continue
                 self.texts_with[gram].append(number)
                 known = weights[gram].get(text.document, 0)
                 weights[gram][text.document] = max(known, 1 / (1 + text.weight / 10))
@@ -308,9 +312,10 @@ def read_catalogue() -> list[tuple[str, Iterable[Any]]]:
         (
             "code",
             StatusCode.objects.select_related("category").prefetch_related(
-                "aliases", "header_rules", "identifiers", "vendor_meanings"
+                "aliases", "header_rules", "identifiers", "vendor_meanings", "product_codes"
             ),
         ),
+        ("product", Product),
     ]
 
 
@@ -330,6 +335,8 @@ def penalty(instance: Any) -> int:
 
 def _weighted_texts(instance: Any) -> list[tuple[int, str]]:
     """Return the texts by which a document is found, each with its field weight."""
+    if isinstance(instance, Product):
+        return [(KEYWORD, text) for text in _texts_of_product(instance)]
     keywords = [(KEYWORD, line) for line in lines_of(instance.keywords)]
     if isinstance(instance, ConfusionGroup):
         texts = [(NAME, instance.name_ko), (NAME, instance.name_en), *keywords]
@@ -346,7 +353,21 @@ def _weighted_texts(instance: Any) -> list[tuple[int, str]]:
         texts += [(HEADER, rule.header) for rule in instance.header_rules.all()]
         for meaning in instance.vendor_meanings.all():
             texts += [(ALIAS, f"{meaning.issuer} {meaning.phrase}"), (KEYWORD, meaning.phrase)]
+        for each in instance.product_codes.all():
+            if each.direction != ProductCode.Direction.FROM_HTTP:
+                name = each.get_product_display()
+                texts += [(KEYWORD, each.value), (KEYWORD, f"{name} {each.value}"), (KEYWORD, each.phrase)]
     return [(weight, text) for weight, text in texts if text]
+
+
+def _texts_of_product(product: Product) -> Iterator[str]:
+    """Yield the product's name, alone and with what people call its codes."""
+    yield product.label
+    for words in ("상태코드", "에러 코드", "오류", "status codes", "error codes"):
+        yield f"{product.label} {words}"
+    for language in LANGUAGES:
+        with override(language):
+            yield str(product.heading)
 
 
 class _Cache:

@@ -157,8 +157,8 @@ CACHES = {
 }
 # What public pages read of an address's query. The page cache takes addresses that differ elsewhere for one page.
 PUBLIC_QUERY_NAMES = ["all", "fact", "issuer", "q", "standing"]
-# A code's form has a dozen fields for each of its rows; 503 has more than Django's 1,000.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+# A code's form has about ten fields for each of its rows; that of 503 comes near Django's 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Logs go to the standard output. They name nobody: users are numbers, addresses and queries are left out.

@@ -205,7 +205,9 @@ class StatusCodeAdmin(NamedEntryAdmin):
         return self._export(queryset, "xlsx")
 
     def _export(self, queryset: QuerySet[StatusCode], file_format: str) -> HttpResponse:
-        content = translation_tables.export_table(queryset.order_by("number").prefetch_related("advice", "product_codes"), file_format)
+        content = translation_tables.export_table(
+            queryset.order_by("number").prefetch_related("advice", "product_codes"), file_format
+        )
         disposition = {"Content-Disposition": f'attachment; filename="status-codes.{file_format}"'}
         return HttpResponse(content, content_type=translation_tables.FORMATS[file_format], headers=disposition)
 

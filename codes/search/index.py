@@ -141,6 +141,9 @@ class Index:
             for each in self.documents
             if each.kind == "group"
         }
+        self.as_written: defaultdict[str, list[int]] = defaultdict(list)
+        for number, each_text in enumerate(self.texts):
+            self.as_written[each_text.original.rstrip("-")].append(number)
         self.plain = plain = [compact(text.original) for text in self.texts]
         self.keys = [hangul.keys(text) for text in plain]
         self.texts_of: defaultdict[int, list[int]] = defaultdict(list)
@@ -167,7 +170,7 @@ class Index:
 
     def search(self, query: str) -> Results:
         """Return the Results for what a person typed or pasted."""
-        query = normalise(query)
+        written, query = query.strip().rstrip("-"), normalise(query)
         results = Results(query)
         best: dict[int, Hit] = {}  # by number of the document
         named = extract_codes(query)
@@ -180,6 +183,9 @@ class Index:
         meant = " ".join(hangul.stem(word) for word in words.split() if word not in STOP_WORDS)
         if meant and meant != words:
             self._match(meant, best, 3)
+        for number in self.as_written.get(written, ()):  # among equals, the same letter case first: sH is not SH
+            text = self.texts[number]
+            self._offer(best, text.document, EQUAL + text.weight, -1, text.reason)
         results.hits = sorted(best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
         return results
 

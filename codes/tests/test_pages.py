@@ -14,7 +14,18 @@ from codes.models import Category, ConfusionGroup, StatusCode
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["/", "/4xx/", "/404/", "/401/", "/304/", "/search/", "/search/?q=not+found", "/search/?q=zzzz", "/vs/"]
+PAGES = [
+    "/",
+    "/4xx/",
+    "/404/",
+    "/401/",
+    "/304/",
+    "/search/",
+    "/search/?q=not+found",
+    "/search/?q=zzzz",
+    "/vs/",
+    "/grpc/",
+]
 
 
 def in_english(path):
@@ -108,16 +119,16 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
 
 # A page's queries do not depend on how many codes or rows it shows.
 # list: codes, classes, issuers. category: the class, its codes.
-# detail: the code with its class and the codes it links to, seven kinds of rows, groups with members and their codes.
+# detail: the code with its class and the codes it links to, eight kinds of rows, groups with members and their codes.
 # search: codes and their aliases, classes, groups.
 @pytest.mark.parametrize(
     ("path", "most"),
     [
         ("/", 3),
         ("/4xx/", 2),
-        ("/404/", 9),
-        ("/401/", 9),
-        ("/499/", 9),
+        ("/404/", 10),
+        ("/401/", 10),
+        ("/499/", 10),
         ("/433/", 3),
         ("/vs/", 3),
         ("/search/?q=not+found", 6),

@@ -23,6 +23,7 @@ PAGES = [
     "/search/?q=not+found",
     "/search/?q=zzzz",
     "/vs/",
+    "/grpc/",
     "/nope/",
     "/433/",
 ]

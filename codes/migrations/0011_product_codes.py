@@ -1,4 +1,4 @@
-"""Finer codes of products, and the right of the existing groups to edit them."""
+"""Finer codes of products; who may edit vendor meanings may edit them too."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -6,31 +6,30 @@ from django.db.models import Q
 
 import codes.fields
 
-GROUPS = ("편집자", "관리자")
 ACTIONS = ("view", "add", "change", "delete")
 
 
 def grant(apps, schema_editor):
-    """Give the groups of a site in use the permissions that new groups get."""
-    groups = list(apps.get_model("auth", "Group").objects.filter(name__in=GROUPS))
-    if not groups:
-        return
+    """Give each permission for products' codes to the groups and users that have the one for vendor meanings."""
+    permissions = apps.get_model("auth", "Permission").objects
     content_type, _created = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label="codes", model="productcode"
     )
     for action in ACTIONS:
-        permission, _created = apps.get_model("auth", "Permission").objects.get_or_create(
-            content_type=content_type,
-            codename=f"{action}_productcode",
-            defaults={"name": f"Can {action} product's code"},
-        )
-        for group in groups:
-            group.permissions.add(permission)
+        similar = permissions.filter(content_type__app_label="codes", codename=f"{action}_vendormeaning").first()
+        if similar:
+            permission, _created = permissions.get_or_create(
+                content_type=content_type,
+                codename=f"{action}_productcode",
+                defaults={"name": f"Can {action} product's code"},
+            )
+            permission.group_set.add(*similar.group_set.all())
+            permission.user_set.add(*similar.user_set.all())
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("codes", "0008_snapshot_summary"),
+        ("codes", "0009_plain_names"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -1,6 +1,7 @@
 """The page of a product's own codes, and what a code's page shows of them."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,29 +10,29 @@ from django.shortcuts import render
 from codes.models import Product, ProductCode, StatusCode
 from statuscodes.web.decorators import public
 
-from .rows import Row, link_row
+from .rows import link_row
 
 
 @public
 def product_detail(request: HttpRequest, product: Product) -> HttpResponse:
     """Show the codes of a product by status code: one table, or one for each direction."""
-    rows = list(ProductCode.objects.filter(product=product).select_related("code").order_by("code", "position"))
+    rows = list(ProductCode.objects.filter(product=product).order_by("code", "position"))
+    codes = StatusCode.objects.for_lists().in_bulk({row.code_id for row in rows})
     tables = [
-        {"direction": direction, "label": direction and ProductCode.Direction(direction).label, "codes": _by_code(each)}
+        {
+            "direction": direction,
+            "label": direction and ProductCode.Direction(direction).label,
+            "codes": [
+                link_row(codes[number]) | {"rows": list(of_code)}
+                for number, of_code in groupby(each, key=lambda row: row.code_id)
+            ],
+        }
         for direction in ["", *ProductCode.Direction]
         if (each := [row for row in rows if row.direction == direction])
     ]
     others = [each for each in Product if each != product]
     context = {"product": product, "tables": tables, "sources": _sources(rows), "others": others}
     return render(request, "codes/product_detail.html", context)
-
-
-def _by_code(rows: Iterable[ProductCode]) -> list[Row]:
-    """Return each status code with its rows."""
-    codes: dict[StatusCode, list[ProductCode]] = {}
-    for row in rows:
-        codes.setdefault(row.code, []).append(row)
-    return [link_row(code) | {"rows": of_code} for code, of_code in codes.items()]
 
 
 def _sources(rows: Iterable[ProductCode]) -> list[tuple[str, str]]:

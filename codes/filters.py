@@ -10,8 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Caching, Content, HeaderRule, RegistrationStatus, Retry, VendorMeaning
+from .models import Caching, CheckNeeds, Content, Level, RegistrationStatus, Retry, Topic, VendorMeaning
 
+# Rules that depend on the request concern one protocol or method, such as resumable uploads at 409.
+NEEDS_HEADER = Q(
+    rules__topic=Topic.FIELD,
+    rules__level=Level.MUST,
+    rules__check_needs__in=[CheckNeeds.RESPONSE, CheckNeeds.COMPARISON],
+)
 Choices = dict[str, tuple[str | Promise, Q]]  # value in the address -> label and condition
 
 
@@ -53,7 +59,7 @@ def list_filters(parameters: Mapping[str, str]) -> list[Filter]:
             {
                 "cacheable": (gettext_lazy("cacheable by default"), Q(caching=Caching.HEURISTIC)),
                 "no-content": (gettext_lazy("never has content"), Q(content=Content.NONE)),
-                "needs-header": (gettext_lazy("needs a header"), Q(header_rules__level=HeaderRule.Level.MUST)),
+                "needs-header": (gettext_lazy("needs a header"), NEEDS_HEADER),
                 "retry": (
                     gettext_lazy("worth retrying"),
                     Q(retry__in=[Retry.AS_IS, Retry.WAIT, Retry.AUTH]),

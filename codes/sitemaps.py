@@ -9,7 +9,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from .models import Category, ConfusionGroup, Product, StatusCode
+from .models import Category, ConfusionGroup, Product, RuleSet, StatusCode
 
 
 class CatalogueSitemap(Sitemap):
@@ -41,6 +41,11 @@ class ProductSitemap(CatalogueSitemap):
         return list(Product)
 
 
+class RuleSetSitemap(CatalogueSitemap):
+    def items(self) -> QuerySet[RuleSet]:
+        return RuleSet.objects.all()
+
+
 class CheckedSitemap(CatalogueSitemap):
     """Entries with the date on which they were last checked."""
 
@@ -61,6 +66,7 @@ class GroupSitemap(CheckedSitemap):
 SITEMAPS = {
     "pages": PageSitemap,
     "classes": CategorySitemap,
+    "rules": RuleSetSitemap,
     "codes": CodeSitemap,
     "groups": GroupSitemap,
     "products": ProductSitemap,

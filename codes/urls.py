@@ -17,6 +17,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("search/completions/", views.completions, name="completions"),
+    path("rules/<slug:slug>/", views.rule_set, name="rules"),
     path("vs/", views.group_list, name="groups"),
     path("vs/<slug:slug>/", views.group_detail, name="group"),
 ]

@@ -155,6 +155,17 @@ class TabularDetailInline(DetailInlineMixin, admin.TabularInline):
     """A detail with a few short values."""
 
 
+class RuleInline(StackedDetailInline):
+    """A rule about responses, of whichever entry."""
+
+    fields = [
+        ("level", "topic", "header", "position"),
+        *in_both_languages("condition", "note"),
+        ("source", "second_source"),
+        ("check_needs", "basis"),
+    ]
+
+
 class EntryAdmin(admin.ModelAdmin):
     """Records every save in the history, and refuses changes by editors who have not seen the newest state."""
 

@@ -1,4 +1,4 @@
-"""The admin of classes."""
+"""The admin of classes, and of the rules about every response."""
 
 from typing import Any
 
@@ -6,9 +6,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from codes.models import Category
+from codes.models import Category, CategoryRule, GeneralRule, RuleSet
 
-from .base import NamedEntryAdmin, in_both_languages
+from .base import EntryAdmin, NamedEntryAdmin, RuleInline, in_both_languages
+
+
+class CategoryRuleInline(RuleInline):
+    model = CategoryRule
+
+
+class GeneralRuleInline(RuleInline):
+    model = GeneralRule
 
 
 @admin.register(Category)
@@ -18,6 +26,7 @@ class CategoryAdmin(NamedEntryAdmin):
     list_display = list_display_links = ["label", "korean_name", "english_name"]
     search_fields = ["=digit", "name_ko", "name_en", "plain_name_ko", "plain_name_en"]
     fields = ["digit", *in_both_languages("name", "plain_name", "summary", "description"), "keywords"]
+    inlines = [CategoryRuleInline]
 
     @admin.display(description=_("class"), ordering="digit")
     def label(self, category: Category) -> str:
@@ -25,3 +34,16 @@ class CategoryAdmin(NamedEntryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["digit"] if obj else []
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(EntryAdmin):
+    """Rules that belong to no class."""
+
+    list_display = list_display_links = ["slug", "name_ko", "name_en"]
+    search_fields = ["slug", "name_ko", "name_en"]
+    fields = ["slug", *in_both_languages("name", "summary")]
+    inlines = [GeneralRuleInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["slug"] if obj else []

@@ -23,17 +23,17 @@ from codes.models import (
     Advice,
     Alias,
     Exchange,
-    HeaderRule,
     Identifier,
     ProductCode,
     Reference,
+    ResponseRule,
     Revision,
     StatusCode,
     VendorMeaning,
 )
 from statuscodes.web.methods import allow_methods
 
-from .base import NamedEntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import NamedEntryAdmin, RuleInline, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import MissingLanguageFilter, ReviewFilter
 
 CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown
@@ -43,8 +43,8 @@ class ReferenceInline(TabularDetailInline):
     model = Reference
 
 
-class HeaderRuleInline(TabularDetailInline):
-    model = HeaderRule
+class ResponseRuleInline(RuleInline):
+    model = ResponseRule
 
 
 class AliasInline(TabularDetailInline):
@@ -113,7 +113,7 @@ class StatusCodeAdmin(NamedEntryAdmin):
     save_on_top = True
     inlines = [
         ReferenceInline,
-        HeaderRuleInline,
+        ResponseRuleInline,
         AliasInline,
         AdviceInline,
         ExchangeInline,
@@ -205,9 +205,8 @@ class StatusCodeAdmin(NamedEntryAdmin):
         return self._export(queryset, "xlsx")
 
     def _export(self, queryset: QuerySet[StatusCode], file_format: str) -> HttpResponse:
-        content = translation_tables.export_table(
-            queryset.order_by("number").prefetch_related("advice", "product_codes"), file_format
-        )
+        codes = queryset.order_by("number").prefetch_related(*translation_tables.WITH_TEXTS)
+        content = translation_tables.export_table(codes, file_format)
         disposition = {"Content-Disposition": f'attachment; filename="status-codes.{file_format}"'}
         return HttpResponse(content, content_type=translation_tables.FORMATS[file_format], headers=disposition)
 

@@ -33,18 +33,21 @@ from codes.models import (
     Advice,
     Alias,
     Category,
+    CategoryRule,
     ConfusionGroup,
     Detail,
     Entry,
     Exchange,
+    GeneralRule,
     GroupMember,
     GroupReference,
-    HeaderRule,
     Identifier,
     LoadedEntry,
     Message,
     ProductCode,
     Reference,
+    ResponseRule,
+    RuleSet,
     StatusCode,
     VendorMeaning,
 )
@@ -57,27 +60,23 @@ MAX_DEPTH = 20  # lists and mappings in each other; a fixture has five
 
 # Each kind of entry with the details that belong to it, in the order in which files list them.
 DETAILS_OF: dict[type[Entry], list[type[Detail]]] = {
-    Category: [],
-    StatusCode: [Reference, HeaderRule, Alias, Advice, VendorMeaning, ProductCode, Identifier, Exchange],
+    RuleSet: [GeneralRule],
+    Category: [CategoryRule],
+    StatusCode: [Reference, ResponseRule, Alias, Advice, VendorMeaning, ProductCode, Identifier, Exchange],
     ConfusionGroup: [GroupMember, GroupReference],
 }
 # What the database records about an entry and files do not.
 INTERNAL_FIELDS = {"lock_version", "outdated_translations"}
-# Field names before migration 0004, under which older releases recorded the digests of what they loaded.
+# Names of models before migration 0010, and of fields before 0004, under which older releases recorded the digests of
+# what they loaded.
+FORMER_MODELS = {"codes.responserule": "codes.headerrule"}
 FORMER_NAMES = {
     "codes.statuscode": {"registration_status": "standing"},
     "codes.vendormeaning": {"visibility": "seen"},
     "codes.message": {"text_ko": "text"},
 }
 # Details with a few short values are written on one line each.
-ON_ONE_LINE = {
-    "codes.reference",
-    "codes.headerrule",
-    "codes.alias",
-    "codes.productcode",
-    "codes.identifier",
-    "codes.groupreference",
-}
+ON_ONE_LINE = {"codes.reference", "codes.alias", "codes.productcode", "codes.identifier", "codes.groupreference"}
 
 # What a file may say for a field. to_python() would turn much else into something, without a word.
 VALUE_TYPES: list[tuple[Any, tuple[type, ...], str]] = [
@@ -108,13 +107,14 @@ class FixtureEntry:
         return _digest(self.objects)
 
     @cached_property
-    def former_digest(self) -> str:
-        """The digest under the field names of the releases before migration 0004, which recorded some."""
-        return _digest([data | {"fields": _with_former_names(data)} for data in self.objects])
+    def former_digests(self) -> tuple[str, str]:
+        """The digests that older releases recorded: those before migration 0010, and those before 0004."""
+        objects = [data | {"model": FORMER_MODELS.get(data["model"], data["model"])} for data in self.objects]
+        return _digest(objects), _digest(data | {"fields": _with_former_names(data)} for data in objects)
 
     def is_what_was_loaded(self, recorded: str | None) -> bool:
         """Return whether the loader recorded the digest of this state of the entry."""
-        return recorded is not None and (recorded == self.digest or recorded == self.former_digest)
+        return recorded is not None and recorded in (self.digest, *self.former_digests)
 
 
 def _digest(objects: Iterable[FixtureObject]) -> str:
@@ -146,7 +146,10 @@ class ExportReport:
 
 def files(folder: Path = FIXTURES) -> list[Path]:
     """Return the catalogue's files in the order in which they can be loaded."""
-    return [folder / "categories.yaml", *sorted(folder.glob("codes/*.yaml")), *sorted(folder.glob("groups/*.yaml"))]
+    several = (
+        path for pattern in ("rules.yaml", "codes/*.yaml", "groups/*.yaml") for path in sorted(folder.glob(pattern))
+    )
+    return [folder / "categories.yaml", *several]
 
 
 def load(
@@ -501,6 +504,8 @@ def load_entry(key: str) -> FixtureEntry | None:
 def _file_name(root: Entry) -> str:
     if isinstance(root, Category):
         return "categories.yaml"
+    if isinstance(root, RuleSet):
+        return "rules.yaml"
     return f"codes/{root.label}.yaml" if isinstance(root, StatusCode) else f"groups/{root.pk}.yaml"
 
 
@@ -561,7 +566,7 @@ def _reason_to_leave(path: Path, keys: set[str], known: dict[str, set[str]], rep
     unloaded = [
         entry.key
         for entry in entries
-        if entry.key not in replace and not {entry.digest, entry.former_digest} & known.get(entry.key, set())
+        if entry.key not in replace and not {entry.digest, *entry.former_digests} & known.get(entry.key, set())
     ]
     return f"{', '.join(unloaded)} was not loaded" if unloaded else ""
 

@@ -173,7 +173,7 @@ def _flat_item(item: fixtures.FixtureObject) -> Iterator[tuple[tuple[str, str], 
             exchange, position = item["fields"]["exchange"][1], item["fields"].get("position", 1)
             row = f"{model._meta.verbose_name} {exchange}-{position}"
     for name, value in item["fields"].items():
-        if name not in ("code", "group", "exchange"):
+        if name not in ("code", "group", "exchange", getattr(model, "PARENT", "")):
             field = _field(model, name)
             yield (row, str(field.verbose_name) if field else name), _as_text(field, value)
 

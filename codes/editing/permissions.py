@@ -12,7 +12,7 @@ ENTRY_ACTIONS = ["view", "add", "change"]
 DETAIL_ACTIONS = ["view", "add", "change", "delete"]
 DETAILS = [
     "reference",
-    "headerrule",
+    "responserule",
     "alias",
     "advice",
     "vendormeaning",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from codes.fields import MAX_TEXT_LENGTH, field_label
-from codes.models import Advice, Product, ProductCode, StatusCode
+from codes.models import Advice, Product, ProductCode, ResponseRule, StatusCode
 from codes.texts.localized import LANGUAGES
 
 from . import history, review, spreadsheets
@@ -28,7 +28,10 @@ FORMATS = {
 MAX_REASONS = 20  # that are told; a table of another kind has one a line
 FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
-TextHolder = StatusCode | Advice | ProductCode
+WITH_TEXTS = ("advice", "product_codes", "rules")  # the details whose texts are in the table
+RULE_TEXTS = ("condition", "note")
+
+TextHolder = StatusCode | Advice | ProductCode | ResponseRule
 
 
 class InvalidTable(Exception):
@@ -52,14 +55,16 @@ class Difference:
 
     @property
     def label(self) -> str:
-        """The text's label in the form; "advice operator" is the operator's advice."""
-        kind, *name = self.text.split(" ")
-        if kind == "advice":
-            return f"{Advice.Reader(name[0]).label}: {field_label(Advice, f'text_{self.language}')}"
-        if kind == "product":
-            product, *value = name
-            named = " ".join([Product(product).label, *value])
-            return f"{named}: {field_label(ProductCode, f'meaning_{self.language}')}"
+        """The text's label in the form; "advice operator" is the operator's advice, "rule 2 note" that of a rule."""
+        match self.text.split(" "):
+            case ["advice", reader]:
+                return f"{Advice.Reader(reader).label}: {field_label(Advice, f'text_{self.language}')}"
+            case ["product", product, *value]:
+                named = " ".join([Product(product).label, *value])
+                return f"{named}: {field_label(ProductCode, f'meaning_{self.language}')}"
+            case ["rule", number, text]:
+                label = field_label(ResponseRule, f"{text}_{self.language}")
+                return f"{ResponseRule._meta.verbose_name} {number}: {label}"
         return str(field_label(StatusCode, f"{self.text}_{self.language}"))
 
 
@@ -90,6 +95,10 @@ def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
         yield f"advice {advice.reader}", advice, "text"
     for row in code.product_codes.all():
         yield " ".join(filter(None, ["product", row.product, row.value, row.direction])), row, "meaning"
+    # Their order cannot change unnoticed: the table has the version of the entry.
+    for number, rule in enumerate(code.rules.all(), start=1):
+        for field in RULE_TEXTS:
+            yield f"rule {number} {field}", rule, field
 
 
 def _escape_formula(text: str) -> str:
@@ -120,7 +129,7 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
         raise InvalidTable([_("The file cannot be read as a table.")]) from error
     if any(len(row) != len(HEADERS) for row in [headers, *rows]) or headers != HEADERS:
         raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
-    codes = {str(code.number): code for code in StatusCode.objects.prefetch_related("advice", "product_codes")}
+    codes = {str(code.number): code for code in StatusCode.objects.prefetch_related(*WITH_TEXTS)}
     reasons: list[str] = []
     differences: list[Difference] = []
     known: set[tuple[Any, str]] = set()
@@ -164,7 +173,7 @@ def apply(differences: list[Difference], editor: Any, reason: str) -> None:
     """
     for number in dict.fromkeys(each.number for each in differences):
         own = [each for each in differences if each.number == number]
-        code = StatusCode.objects.prefetch_related("advice", "product_codes").filter(pk=number).first()
+        code = StatusCode.objects.prefetch_related(*WITH_TEXTS).filter(pk=number).first()
         if code is None:
             raise InvalidTable([_("%(number)s was deleted in the meantime.") % {"number": f"{number:03}"}])
         history.record(code.key)

@@ -11,17 +11,32 @@ from .codes import (
     StatusCode,
     StatusCodeQuerySet,
 )
-from .details import Advice, Alias, HeaderRule, Identifier, Reference, VendorMeaning
+from .details import Advice, Alias, Identifier, Reference, VendorMeaning
 from .exchanges import Diagram, Exchange, Message, Participant, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
 from .products import Product, ProductCode
+from .rules import (
+    Basis,
+    CategoryRule,
+    CheckNeeds,
+    GeneralRule,
+    Level,
+    ResponseRule,
+    RuleBase,
+    RuleSet,
+    Topic,
+    rules_by_level,
+)
 
 __all__ = [
     "Advice",
     "Alias",
+    "Basis",
     "Caching",
     "Category",
+    "CategoryRule",
+    "CheckNeeds",
     "ConfusionGroup",
     "Content",
     "Detail",
@@ -29,11 +44,12 @@ __all__ = [
     "Entry",
     "EntrySnapshot",
     "Exchange",
+    "GeneralRule",
     "GroupMember",
     "GroupReference",
-    "HeaderRule",
     "Hop",
     "Identifier",
+    "Level",
     "LoadedEntry",
     "Message",
     "NaturalKeyManager",
@@ -44,10 +60,15 @@ __all__ = [
     "RedirectMethod",
     "Reference",
     "RegistrationStatus",
+    "ResponseRule",
     "Retry",
     "Revision",
+    "RuleBase",
+    "RuleSet",
     "StatusCode",
     "StatusCodeQuerySet",
+    "Topic",
     "VendorMeaning",
     "begins_as_message",
+    "rules_by_level",
 ]

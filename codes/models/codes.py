@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
@@ -20,8 +19,6 @@ from .base import MARKDOWN_HELP, Entry, address
 
 if TYPE_CHECKING:
     from codes.filters import Filter
-
-    from .details import HeaderRule
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -434,12 +431,6 @@ class StatusCode(Entry):
             for field in fields
             if getattr(self, field)
         ]
-
-    @property
-    def header_facts(self) -> "list[list[HeaderRule]]":
-        """The header rules, those with the same level, condition and section as one group."""
-        alike = groupby(self.header_rules.all(), key=lambda rule: (rule.level, rule.note, rule.source))
-        return [list(rules) for _, rules in alike]
 
 
 def _describe_relation(relation: Any) -> str:

@@ -1,12 +1,10 @@
-"""What belongs to one code: references, header rules, other names, advice, vendor meanings, identifiers."""
+"""What belongs to one code: references, other names, advice, vendor meanings, identifiers."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from codes.fields import CitationField, HttpsURLField, MarkdownField, PositionField
-from codes.texts.citations import citation_url
+from codes.fields import HttpsURLField, MarkdownField, PositionField
 from codes.texts.localized import localized
 
 from .base import Detail, ReferenceBase
@@ -25,40 +23,6 @@ class Reference(ReferenceBase):
             models.UniqueConstraint(fields=["code", "spec", "section"], name="reference_once_a_code"),
             models.CheckConstraint(condition=Q(url__istartswith="https://"), name="reference_is_https"),
         ]
-
-
-class HeaderRule(Detail):
-    """A header field that must, should or may come with the response."""
-
-    class Level(models.TextChoices):
-        MUST = "must", pgettext_lazy("requirement", "must")
-        SHOULD = "should", pgettext_lazy("requirement", "should")
-        MAY = "may", pgettext_lazy("requirement", "may")
-
-    NATURAL_KEY = ("code_id", "header")
-
-    code = models.ForeignKey(StatusCode, models.CASCADE, related_name="header_rules", verbose_name=_("status code"))
-    position = PositionField()
-    header = models.CharField(_("header field"), max_length=60)
-    level = models.CharField(_("level"), max_length=6, choices=Level)
-    source = CitationField(_("section"), blank=False)
-    note_ko = models.CharField(_("note (Korean)"), max_length=120, blank=True)
-    note_en = models.CharField(_("note (English)"), max_length=160, blank=True)
-
-    class Meta:
-        ordering = ["position", "header"]
-        verbose_name = _("header rule")
-        verbose_name_plural = _("header rules")
-        constraints = [models.UniqueConstraint(fields=["code", "header"], name="header_rule_once_a_code")]
-
-    def __str__(self) -> str:
-        return f"{self.header} ({self.get_level_display()})"
-
-    note = localized("note")
-
-    @property
-    def url(self) -> str:
-        return citation_url(self.source)
 
 
 class Alias(Detail):

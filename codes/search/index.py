@@ -13,7 +13,16 @@ from django.db import Error
 from django.utils.translation import override
 
 from codes.fields import lines_of
-from codes.models import Category, ConfusionGroup, Product, ProductCode, Revision, StatusCode
+from codes.models import (
+    Category,
+    CheckNeeds,
+    ConfusionGroup,
+    Level,
+    Product,
+    ProductCode,
+    Revision,
+    StatusCode,
+)
 from codes.texts.localized import LANGUAGES
 
 from . import hangul
@@ -318,7 +327,7 @@ def read_catalogue() -> list[tuple[str, Iterable[Any]]]:
         (
             "code",
             StatusCode.objects.select_related("category").prefetch_related(
-                "aliases", "header_rules", "identifiers", "vendor_meanings", "product_codes"
+                "aliases", "rules", "identifiers", "vendor_meanings", "product_codes"
             ),
         ),
         ("product", Product),
@@ -356,7 +365,7 @@ def _weighted_texts(instance: Any) -> list[tuple[int, str]]:
         names = [identifier.identifier for identifier in instance.identifiers.all()]
         texts += [(ALIAS, name) for name in names if "(" not in name]  # an idiom with arguments is not a name
         texts += [(REQUEST_HEADER, header) for header in instance.request_header_list]
-        texts += [(HEADER, rule.header) for rule in instance.header_rules.all()]
+        texts += [(HEADER, header) for header in dict.fromkeys(_headers_sent_with(instance))]
         for meaning in instance.vendor_meanings.all():
             texts += [(ALIAS, f"{meaning.issuer} {meaning.phrase}"), (KEYWORD, meaning.phrase)]
         for each in instance.product_codes.all():
@@ -374,6 +383,16 @@ def _texts_of_product(product: Product) -> Iterator[str]:
     for language in LANGUAGES:
         with override(language):
             yield str(product.heading)
+
+
+def _headers_sent_with(code: StatusCode) -> Iterator[str]:
+    """Yield the header fields that a response with this code must, should or may have.
+
+    A field that depends on the HTTP version tells nothing about the code: Connection at 408.
+    """
+    for rule in code.rules.all():
+        if rule.level in (Level.MUST, Level.SHOULD, Level.MAY) and rule.check_needs != CheckNeeds.VERSION:
+            yield rule.header
 
 
 class _Cache:

@@ -426,6 +426,28 @@ def test_changes_of_rows_conflict_too(editor):
     assert Advice.objects.get(code=433, reader="visitor").text_ko == "- 남의 조언"
 
 
+def test_an_editor_adds_a_rule_and_the_history_tells_which(editor):
+    path, data = form_of(editor, 433)
+    rule = {"level": "must-not", "topic": "field", "header": "ETag", "source": "RFC 9110 §8.8.3", "position": "1"}
+    rule |= {"check_needs": "knowledge", "condition_ko": "조건일 때", "condition_en": "if so"}
+    editor.post(path, data | {"rules-TOTAL_FORMS": "1"} | {f"rules-0-{name}": value for name, value in rule.items()})
+    assertContains(editor.get("/433/"), "<dt>규칙 (금지)</dt>", html=True)
+    before, after = reversed(snapshots()[:2])
+    changed = {(change.row, change.field): change.after for change in history.changes(before.data, after.data)}
+    assert changed["응답 규칙 ETag 금지 RFC 9110 §8.8.3 서버 사정", "조건 (한국어)"] == "조건일 때"
+
+
+@pytest.mark.parametrize("key", ["category 4", "ruleset any"])
+def test_an_administrator_changes_a_rule_of_many_codes(admin_client, key):
+    path, data = form_of(admin_client, key.split()[1], key.split()[0])
+    assert (
+        admin_client.post(path, data | {"rules-0-note_ko": "새 설명", "rules-0-note_en": "a new note"}).status_code
+        == 302
+    )
+    before, after = reversed(snapshots(key)[:2])
+    assert {change.after for change in history.changes(before.data, after.data)} == {"새 설명", "a new note"}
+
+
 @pytest.mark.parametrize("gone", [0, -1])
 def test_text_in_a_row_that_another_editor_deleted_is_shown_to_copy(editor, gone):
     path, mine = form_of(editor, 433)

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from codes.models import Category, ConfusionGroup, Reference, Revision, StatusCode
+from codes.models import Category, ConfusionGroup, Reference, Revision, RuleSet, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,7 @@ def test_an_empty_database_removes_no_file(folder):
     ConfusionGroup.objects.all().delete()
     StatusCode.objects.all().delete()
     Category.objects.all().delete()
+    RuleSet.objects.all().delete()
     with pytest.raises(CommandError, match="nothing was written"):
         call_command("export_catalogue", folder=folder)
     assert (folder / "codes" / "404.yaml").exists()

@@ -5,7 +5,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from codes.models import Category, GroupReference, Reference, Revision, StatusCode, VendorMeaning
+from codes.models import (
+    Category,
+    GroupReference,
+    Reference,
+    ResponseRule,
+    Revision,
+    RuleBase,
+    StatusCode,
+    VendorMeaning,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +96,15 @@ def test_only_https_addresses_are_references(make_code):
 def test_the_database_refuses_an_address_that_is_not_https(model, url):
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.update(url=url)
+
+
+def test_a_rule_names_a_header_field_if_it_is_about_one_and_only_then():
+    with pytest.raises(ValidationError) as refusal:
+        ResponseRule(topic="field", level="must", source="RFC 9110 §15.5.6").clean()
+    assert list(refusal.value.message_dict) == ["header"]
+    for model in RuleBase.__subclasses__():
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.filter(topic="field").update(topic="content")
 
 
 def test_the_revision_has_one_row_which_migrating_creates():

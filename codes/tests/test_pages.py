@@ -118,14 +118,15 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
 
 
 # A page's queries do not depend on how many codes or rows it shows.
-# list: codes, classes, issuers. category: the class, its codes.
+# list: codes, classes, issuers. category: the class, its codes, its rules.
 # detail: the code with its class and the codes it links to, eight kinds of rows, groups with members and their codes.
 # search: codes and their aliases, classes, groups.
 @pytest.mark.parametrize(
     ("path", "most"),
     [
         ("/", 3),
-        ("/4xx/", 2),
+        ("/4xx/", 3),
+        ("/rules/any/", 3),
         ("/404/", 10),
         ("/401/", 10),
         ("/499/", 10),
@@ -143,7 +144,41 @@ def test_a_detail_page_states_its_facts_each_with_its_section(client):
     page = client.get("/405/")
     assertContains(page, "<code>Allow</code>", html=True)
     assertContains(page, 'href="https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.6"')
-    assertContains(page, "<dt>헤더 (필수)</dt>", html=True)
+    assertContains(page, "<dt>규칙 (필수)</dt>", html=True)
+
+
+def test_rules_stand_by_level_the_strongest_first(client):
+    text = client.get("/en/206/").text
+    levels = ["must", "must not", "should not", "may"]
+    places = [text.index(f"<dt>Rules ({level})</dt>") for level in levels]
+    assert places == sorted(places)
+    assert "<dt>Rules (should)</dt>" not in text
+
+
+def test_a_rule_tells_its_condition_and_how_weakly_it_is_worded(client):
+    text = client.get("/en/303/").text
+    assert re.search(r"<b>Content</b> <span>except in a response to HEAD</span>.*\(worded “ought to”\)", text)
+
+
+def test_a_rule_that_a_fact_states_is_not_repeated(client):
+    # The facts say that 204 has no content and is cacheable by default.
+    text = client.get("/en/204/").text
+    assert "<code>Transfer-Encoding</code>" in text
+    assert "<b>Content</b>" not in text
+    assert "<b>Caching</b>" not in text
+    assert "<b>Caching</b>" in client.get("/en/206/").text  # with a condition
+
+
+def test_the_rules_of_a_class_stand_on_its_page_and_those_of_every_response_on_theirs(client):
+    page = client.get("/en/404/")
+    assertContains(page, 'href="/en/4xx/#rules"')
+    assertNotContains(page, "<code>Date</code>")
+    page = client.get("/en/4xx/")
+    assertContains(page, 'id="rules"')
+    assertContains(page, "<code>Date</code>", html=True)
+    assertContains(page, 'href="/en/rules/any/"')
+    assertContains(client.get("/en/rules/any/"), "<code>Vary</code>", html=True)
+    assert client.get("/en/rules/none/").status_code == 404
 
 
 def test_a_code_links_to_the_previous_and_the_next(client):

@@ -71,6 +71,17 @@ def test_a_changed_text_is_shown_first_and_saved_when_confirmed(editor, file_for
     assert EntrySnapshot.objects.filter(key="statuscode 433")[0].editor.username == "editor"
 
 
+def test_the_conditions_and_notes_of_rules_are_in_the_table(editor):
+    StatusCode.objects.get(number=433).rules.create(
+        header="ETag", level="must", source="RFC 9110 §8.8.3", condition_ko="조건", condition_en="if it is", note_en="x"
+    )
+    table = table_of(editor, 433)
+    page = upload(editor, change(table, 433, "rule 1 condition", "en", "when it is"))
+    assertContains(page, "응답 규칙 1: 조건 (영어)")
+    confirm(editor, page)
+    assert StatusCode.objects.get(number=433).rules.get().condition_en == "when it is"
+
+
 def test_an_updated_translation_is_no_longer_outdated(editor):
     path, data = form_of(editor, 433)
     editor.post(path, data | {"summary_ko": "고친 설명입니다."})
@@ -185,7 +196,7 @@ def test_a_file_beyond_the_bounds_is_not_given_to_the_reader(name, monkeypatch):
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 def test_the_table_of_the_whole_catalogue_is_within_half_of_every_bound(file_format, monkeypatch):
-    codes = StatusCode.objects.prefetch_related("advice")
+    codes = StatusCode.objects.prefetch_related(*translation_tables.WITH_TEXTS)
     content = translation_tables.export_table(codes, file_format)
     for name in ("MAX_BYTES", "MAX_UNPACKED_BYTES", "MAX_NODES", "MAX_COMMAS", "MAX_ROWS", "MAX_GAP"):
         monkeypatch.setattr(spreadsheets, name, getattr(spreadsheets, name) // 2)

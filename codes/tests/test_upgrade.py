@@ -1,10 +1,10 @@
-"""Upgrading: what editors did in the release before migration 0004 is kept, and both releases can run together."""
+"""Upgrading from before migrations 0004 and 0010: edits are kept, and two releases can run on one database."""
 
 from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
@@ -15,14 +15,16 @@ from codes.tests.html_forms import press
 
 pytestmark = pytest.mark.django_db
 migration = import_module("codes.migrations.0004_standard_names")
+rules_migration = import_module("codes.migrations.0010_response_rules")
 
 
-@pytest.fixture
-def release_before(folder):
-    """Digests as the release before recorded them."""
+@pytest.fixture(params=[0, 1], ids=["before 0010", "before 0004"])
+def release_before(request, folder):
+    """Record the digests as a release before did; return which of the former digests those are."""
     for path in fixtures.files(folder):
         for entry in fixtures.read(path):
-            LoadedEntry.objects.filter(key=entry.key).update(digest=entry.former_digest)
+            LoadedEntry.objects.filter(key=entry.key).update(digest=entry.former_digests[request.param])
+    return request.param
 
 
 def test_an_edit_of_the_release_before_is_kept_without_a_conflict(release_before, folder):
@@ -42,7 +44,9 @@ def test_an_entry_that_the_release_before_deleted_does_not_come_back(release_bef
 def test_an_unedited_entry_takes_the_changes_of_its_file(release_before, folder):
     former = LoadedEntry.objects.get(key="statuscode 499")
     StatusCode.objects.filter(number=499).update(name_ko="옛 파일의 이름")
-    LoadedEntry.objects.filter(pk=former.pk).update(digest=fixtures.load_entry(former.key).former_digest)
+    LoadedEntry.objects.filter(pk=former.pk).update(
+        digest=fixtures.load_entry(former.key).former_digests[release_before]
+    )
     assert fixtures.load(folder).counts["changed"] == 1
     assert StatusCode.objects.get(number=499).name_ko != "옛 파일의 이름"
 
@@ -60,6 +64,41 @@ def test_a_snapshot_of_the_release_before_can_be_restored(admin_client):
     page = admin_client.get(reverse("admin:codes_entrysnapshot_change", args=[snapshot.pk]))
     press(admin_client, page, reverse("admin:codes_entrysnapshot_restore", args=[snapshot.pk]))
     assert history.plain(fixtures.load_entry(code.key)) == snapshot.data
+
+
+@pytest.fixture
+def former_rules(db):
+    """A code with a rule as the release before 0010 had it: in its file's digest, and in a snapshot."""
+    code = StatusCode.objects.get(number=405)
+    code.rules.exclude(position=1).delete()
+    code.rules.update(second_source="")
+    snapshot = history.record(code.key)
+    rules_migration.backwards(apps, None)
+    return code, EntrySnapshot.objects.get(pk=snapshot.pk)
+
+
+def test_header_rules_of_the_release_before_become_rules(former_rules):
+    code, snapshot = former_rules
+    rules = [item["fields"] for item in snapshot.data if item["model"] == "codes.headerrule"]
+    assert [set(rule) for rule in rules] == [{"code", "header", "level", "source", "note_ko", "note_en"}]
+    rules_migration.forwards(apps, None)
+    assert EntrySnapshot.objects.get(pk=snapshot.pk).data == history.plain(fixtures.load_entry(code.key))
+
+
+def test_unedited_header_rules_of_the_release_before_are_replaced_by_the_files(former_rules):
+    code, snapshot = former_rules
+    LoadedEntry.objects.filter(key=code.key).update(digest=fixtures._digest(snapshot.data))
+    assert fixtures.load().counts["changed"] == 1
+    assert code.rules.filter(level="should-not", header="Allow").exists()
+
+
+def test_editors_and_administrators_may_edit_rules_after_the_upgrade(db):
+    Permission.objects.filter(content_type__model__in=["categoryrule", "ruleset", "generalrule"]).delete()
+    rules_migration.backwards(apps, None)
+    rules_migration.forwards(apps, None)
+    allowed = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
+    assert {"add_responserule", "delete_responserule"} <= allowed["편집자"]
+    assert {"change_responserule", "add_categoryrule", "change_ruleset", "delete_generalrule"} <= allowed["관리자"]
 
 
 def test_editors_of_the_release_before_still_see_the_history(editor):

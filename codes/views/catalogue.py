@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from codes.filters import list_filters
-from codes.models import Category, ConfusionGroup, Diagram, GroupMember, StatusCode
+from codes.models import Category, ConfusionGroup, Diagram, GroupMember, RuleSet, StatusCode, rules_by_level
 from statuscodes.web.decorators import public
 
 from .products import products_of
@@ -53,7 +53,20 @@ def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
     category = get_object_or_404(Category, digit=digit)
     codes = StatusCode.objects.in_class(digit).in_list_order().for_lists()
     context = {"category": category, "rows": [entry_row(code) for code in codes]}
+    context["rules"] = rules_by_level(category.rules.all())
     return render(request, "codes/category_detail.html", context)
+
+
+@public
+def rule_set(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the rules that belong to no class."""
+    rules = get_object_or_404(RuleSet, slug=slug)
+    context = {
+        "rule_set": rules,
+        "rules": rules_by_level(rules.rules.all()),
+        "categories": Category.objects.for_lists(),
+    }
+    return render(request, "codes/ruleset_detail.html", context)
 
 
 @public
@@ -75,7 +88,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
     context |= {
         "code": code,
         "references": list(code.references.all()),
-        "header_facts": code.header_facts,
+        "rules": rules_by_level(rule for rule in code.rules.all() if not rule.repeats_fact),
         "aliases": code.aliases.all(),
         "advice": code.advice.all(),
         "vendor_meanings": code.vendor_meanings.all(),

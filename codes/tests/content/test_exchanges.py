@@ -7,7 +7,7 @@ import h11
 import pytest
 from django.utils.translation import override
 
-from codes.models import Content, Diagram, HeaderRule, Message, StatusCode
+from codes.models import CategoryRule, Content, Diagram, Level, Message, ResponseRule, StatusCode, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -112,18 +112,43 @@ def test_reason_phrases_of_registered_codes_are_the_registrys():
     assert wrong == []
 
 
-def test_mandatory_header_fields_are_there():
-    """Unconditional ones: a note tells a condition, which an example need not meet."""
-    missing = []
+def responses_with_fields():
+    """Yield each response as (where, number, names of its header fields)."""
     for message in all_messages(text_ko__startswith="HTTP/1.1"):
-        number = int(message.start_line[9:12])
-        if number in (101, 401, 405, 407, 426):
-            head, _ = events(message, method_before(message))
-            sent = {name.decode().lower() for name, _ in head.headers}
-            for rule in HeaderRule.objects.filter(code=number, level=HeaderRule.Level.MUST, position=1):
-                if rule.header.lower() not in sent:
-                    missing.append(f"{message.exchange.code_id}: {message.start_line} lacks {rule.header}")
+        if (message.exchange.code_id, message.start_line) in WRONG_ON_PURPOSE:
+            continue
+        head = message.text_ko.partition("\n\n")[0].splitlines()[1:]
+        fields = {line.partition(":")[0].lower() for line in head}
+        yield f"{message.exchange.code_id}: {message.start_line}", int(message.start_line[9:12]), fields
+
+
+def fields_with(level):
+    """Return (number, header field) of the rules that hold without a condition, those of a class for each code."""
+    always = {"topic": Topic.FIELD, "level": level, "condition_ko": ""}
+    rules = set(ResponseRule.objects.filter(**always).values_list("code", "header"))
+    of_class = CategoryRule.objects.filter(**always).values_list("category__codes", "header")
+    return {(number, header.lower()) for number, header in rules.union(of_class)}
+
+
+def test_mandatory_header_fields_are_there():
+    mandatory = fields_with(Level.MUST)
+    responses = list(responses_with_fields())
+    missing = [
+        (where, field)
+        for where, number, sent in responses
+        for code, field in mandatory
+        if code == number and field not in sent
+    ]
+    assert {101, 401, 405, 407, 426} <= {number for number, _field in mandatory}
     assert missing == []
+
+
+def test_forbidden_header_fields_are_not_there():
+    forbidden = fields_with(Level.MUST_NOT)
+    responses = list(responses_with_fields())
+    there = [(where, field) for where, number, sent in responses for field in sent if (number, field) in forbidden]
+    assert {(103, "content-length"), (204, "content-length")} <= forbidden
+    assert there == []
 
 
 def test_a_response_that_cannot_have_content_has_none():

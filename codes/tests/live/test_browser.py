@@ -24,6 +24,7 @@ PAGES = [
     "/search/?q=zzzz",
     "/vs/",
     "/grpc/",
+    "/rules/any/",
     "/nope/",
     "/433/",
 ]

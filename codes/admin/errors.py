@@ -58,7 +58,7 @@ class ErrorTextAdmin(ReviewedEntryAdmin):
     """Error texts with the codes that they stand for."""
 
     form = ErrorTextForm
-    list_display = ["label", "product", "numbers", "kind", "who", "sure", "match", "checked_on"]
+    list_display = ["label", "product", "numbers", "kind", "who", "sure", "checked_on"]
     list_display_links = ["label"]
     list_filter = [ReviewFilter, "kind", "who", "sure", "match", CodeFilter, "product"]
     list_per_page = 100

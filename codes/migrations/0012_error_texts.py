@@ -11,10 +11,16 @@ ACTIONS = {
 
 
 def grant_permissions(apps, schema_editor):
-    """Give the groups of an existing site their permissions for the new models. A new site has no groups yet."""
+    """Give the groups of an existing site what new sites give them, unless administrators took codes from them.
+
+    A new site has no groups yet: it gets them after its migrations.
+    """
     content_types = apps.get_model("contenttypes", "ContentType").objects
     permissions = apps.get_model("auth", "Permission").objects
-    for group in apps.get_model("auth", "Group").objects.filter(name__in=ACTIONS):
+    groups = apps.get_model("auth", "Group").objects.filter(
+        name__in=ACTIONS, permissions__content_type__app_label="codes", permissions__codename="change_statuscode"
+    )
+    for group in groups:
         for model, actions in ACTIONS[group.name].items():
             content_type, _created = content_types.get_or_create(app_label="codes", model=model)
             for action in actions:

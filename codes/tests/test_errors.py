@@ -125,8 +125,8 @@ def test_the_list_has_every_product_and_code_with_its_number(rendered):
     for product in products:
         count = ErrorText.objects.filter(product=product).count()
         assert re.search(rf">{re.escape(product)}</a> <small>{count}</small>", unescape(page.text)), product
-    count = ErrorText.objects.meaning(502).count()
-    assertContains(page, f'href="/502/errors/"><b>502</b> 잘못된 게이트웨이</a> <small>{count}</small>')
+    name, count = StatusCode.objects.get(number=502).full_name, ErrorText.objects.meaning(502).count()
+    assertContains(page, f'href="/502/errors/"><b>502</b> {name}</a> <small>{count}</small>')
 
 
 # Files

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from codes.models import ErrorText, ErrorTextCode, StatusCode, product_slug
+from codes.models import ErrorText, StatusCode, product_slug
 from statuscodes.web.decorators import public
 
 from .rows import Row, link_row
@@ -49,10 +49,8 @@ def product_errors(request: HttpRequest, product: str) -> HttpResponse:
     name = next((each for each in products if product_slug(each) == product), None)
     if name is None:
         raise Http404
-    links = ErrorTextCode.objects.select_related("code").only(
-        "error_text", "position", "code__category", "code__name_ko", "code__name_en"
-    )
-    texts = ErrorText.objects.filter(product=name).prefetch_related(Prefetch("code_links", links))
+    codes = Prefetch("code_links__code", StatusCode.objects.for_lists())
+    texts = ErrorText.objects.filter(product=name).prefetch_related(codes)
     context = {
         "product": name,
         "texts": [{"entry": text, "codes": [link_row(link.code) for link in text.code_links.all()]} for text in texts],

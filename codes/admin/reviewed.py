@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.timezone import localdate
@@ -64,7 +65,9 @@ class ReviewedEntryAdmin(EntryAdmin):
     @allow_methods("POST")
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Mark one entry as checked, from the admin's front page."""
-        entry = get_object_or_404(self.model, pk=object_id)
+        entry = self.get_object(request, unquote(object_id))
+        if entry is None:
+            raise Http404
         if not self.has_change_permission(request, entry):
             raise PermissionDenied
         self.mark_checked(request, self.model._default_manager.filter(pk=entry.pk))

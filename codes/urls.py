@@ -1,6 +1,5 @@
-"""Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/errors/nginx/`, `/grpc/`, `/search/?q=not+found`, `/vs/401-403/`.
-
-The same under `/en/` in English.
+"""Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`, `/search/?q=not+found`,
+`/vs/401-403/`; the same under `/en/` in English.
 """
 
 from django.urls import path, register_converter

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from codes.models import ErrorText, StatusCode, product_slug
+from codes.models import ErrorText, Product, StatusCode, product_slug
 from statuscodes.web.decorators import public
 
 from .rows import Row, link_row
@@ -54,6 +54,7 @@ def product_errors(request: HttpRequest, product: str) -> HttpResponse:
     context = {
         "product": name,
         "texts": [{"entry": text, "codes": [link_row(link.code) for link in text.code_links.all()]} for text in texts],
+        "own_codes": Product(product) if product in Product.values else None,
         "query": typed_query(request),
     }
     return render(request, "codes/errortext_product.html", context)

@@ -17,7 +17,7 @@ from .rows import Row, link_row
 from .search import typed_query
 
 TEXTS_PER_PAGE = 120  # of a code's error texts, which are one line each
-MAX_BRIEF = 6  # texts on a code's own page, one a product
+MAX_BRIEF = 3  # texts on a code's own page, one a product
 MAX_NAMED = 5  # products that a code's own page names with their numbers
 
 

@@ -25,7 +25,12 @@ class CategoryAdmin(NamedEntryAdmin):
 
     list_display = list_display_links = ["label", "korean_name", "english_name"]
     search_fields = ["=digit", "name_ko", "name_en", "plain_name_ko", "plain_name_en"]
-    fields = ["digit", *in_both_languages("name", "plain_name", "summary", "description"), "keywords"]
+    fields = [
+        "digit",
+        *in_both_languages("name", "plain_name", "summary", "description"),
+        ("sent_by", "fixed_by"),
+        "keywords",
+    ]
     inlines = [CategoryRuleInline]
 
     @admin.display(description=_("class"), ordering="digit")

@@ -75,7 +75,7 @@ class ExchangeInline(StackedDetailInline):
     """The exchange's own line. Its messages have a page of their own, because inlines do not nest."""
 
     model = Exchange
-    fields = ["position", *in_both_languages("title")]
+    fields = ["position", *in_both_languages("title"), "products"]
     show_change_link = True
 
 
@@ -141,6 +141,7 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
                     ("retry", "retry_source"),
                     *in_both_languages("retry_condition"),
                     "retry_condition_source",
+                    ("sent_by", "fixed_by"),
                     "request_headers",
                 ]
             },

@@ -50,7 +50,7 @@ class ExchangeAdmin(EntryAdmin):
     autocomplete_fields = ["code"]
     ordering = ["code", "position"]
     inlines = [MessageInline]
-    fields = [("code", "position"), *in_both_languages("title")]
+    fields = [("code", "position"), *in_both_languages("title"), "products"]
 
     def get_entry(self, instance: Any) -> Any:
         return instance.code

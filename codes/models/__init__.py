@@ -13,9 +13,10 @@ from .codes import (
 )
 from .details import Advice, Alias, Identifier, Reference, VendorMeaning
 from .errors import ErrorText, ErrorTextCode, ErrorTextQuerySet, product_slug
-from .exchanges import Diagram, Exchange, Message, Participant, begins_as_message
+from .exchanges import Diagram, Exchange, Message, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
+from .participants import Participant
 from .products import Product, ProductCode
 from .rules import (
     Basis,

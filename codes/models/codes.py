@@ -13,9 +13,10 @@ from django.utils.translation import pgettext_lazy
 
 from codes.fields import CitationField, LinesField, MarkdownField, PlainNameField, field_label, lines_of
 from codes.texts.citations import citation_url
-from codes.texts.localized import OTHER, glossed, in_other_language, localized
+from codes.texts.localized import OTHER, gloss, glossed, in_other_language, localized
 
 from .base import MARKDOWN_HELP, Entry, ReviewedEntry, address
+from .participants import Participant, ParticipantField
 
 if TYPE_CHECKING:
     from codes.filters import Filter
@@ -43,6 +44,12 @@ class Category(Entry):
     summary_en = models.CharField(_("English summary"), max_length=200, blank=True)
     description_ko = MarkdownField(_("Korean description"), blank=True, help_text=MARKDOWN_HELP)
     description_en = MarkdownField(_("English description"), blank=True, help_text=MARKDOWN_HELP)
+    sent_by = ParticipantField(
+        _("sent by"), help_text=_("Who sends the codes of this class, unless a code says otherwise.")
+    )
+    fixed_by = ParticipantField(
+        _("fixed by"), help_text=_("Who has to fix what they report, unless a code says otherwise; empty if nobody.")
+    )
     keywords = LinesField(_("keywords"), blank=True, help_text=_("What people type to find this class, one a line."))
 
     objects = CategoryQuerySet.as_manager()
@@ -65,6 +72,7 @@ class Category(Entry):
     other_name = in_other_language("name")
     summary = localized("summary")
     description = localized("description")
+    plain_name = gloss("plain_name", of="name")
     full_name = glossed("name", "plain_name")
 
     # Lists show a class in the same row template as a code.
@@ -285,6 +293,9 @@ class StatusCode(ReviewedEntry):
         _("section on the condition"), default="", db_default="", help_text=_("Empty if it is that of the retry.")
     )
 
+    sent_by = ParticipantField(_("sent by"), help_text=_("Empty: as in the class."))
+    fixed_by = ParticipantField(_("fixed by"), help_text=_("Who usually has to fix the cause. Empty: as in the class."))
+
     request_headers = LinesField(
         _("request header fields"),
         blank=True,
@@ -377,6 +388,7 @@ class StatusCode(ReviewedEntry):
     misunderstanding = localized("misunderstanding")
     history = localized("history")
     retry_condition = localized("retry_condition")
+    plain_name = gloss("plain_name", of="name")
     full_name = glossed("name", "plain_name")
 
     @property
@@ -403,6 +415,16 @@ class StatusCode(ReviewedEntry):
         It compares two dates of the entry. Comparing with today would make a page depend on the day.
         """
         return bool(self.temporary_until and self.checked_on and self.temporary_until < self.checked_on)
+
+    @property
+    def sender(self) -> Participant | None:
+        """Who sends the code, if anybody in particular."""
+        return Participant(value) if (value := self.sent_by or (self.category and self.category.sent_by)) else None
+
+    @property
+    def fixer(self) -> Participant | None:
+        """Who usually has to fix the cause; None where nothing is wrong."""
+        return Participant(value) if (value := self.fixed_by or (self.category and self.category.fixed_by)) else None
 
     @property
     def request_header_list(self) -> list[str]:

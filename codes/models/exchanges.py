@@ -12,21 +12,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from codes.fields import MarkdownField, PositionField
+from codes.fields import LinesField, MarkdownField, PositionField, lines_of
+from codes.texts.curl import curl_command
 from codes.texts.localized import localized
 
 from .base import Detail
 from .codes import StatusCode
+from .participants import Participant
 
-
-class Participant(models.TextChoices):
-    """Who sends and receives messages, from the client's side to the server's."""
-
-    CLIENT = "client", _("Client")
-    CACHE = "cache", _("Cache")
-    PROXY = "proxy", _("Proxy")
-    GATEWAY = "gateway", _("Gateway")
-    SERVER = "server", _("Server")
+products_name_participants = RegexValidator(
+    rf"\A(?:(?:{'|'.join(Participant.values)}): *\S.*(?:\n|\Z))+\Z",
+    _("Write each line as “gateway: nginx”. The participants are %s.") % ", ".join(Participant.values),
+)
 
 
 class Exchange(Detail):
@@ -38,6 +35,14 @@ class Exchange(Detail):
     position = PositionField()
     title_ko = models.CharField(_("title (Korean)"), max_length=120)
     title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
+    products = LinesField(
+        _("products"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What the participants are in this exchange, one a line: gateway: nginx"),
+        validators=[products_name_participants],
+    )
 
     class Meta:
         ordering = ["position"]
@@ -49,6 +54,14 @@ class Exchange(Detail):
         return self.title
 
     title = localized("title")
+
+    @property
+    def product_of(self) -> dict[str, str]:
+        """The product that each participant is, for those that have one."""
+        return {
+            name.strip(): product.strip()
+            for name, _, product in (line.partition(":") for line in lines_of(self.products))
+        }
 
 
 STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-9])[0-9]{2}(?: |$)")
@@ -133,6 +146,8 @@ class Diagram:
     """An exchange as a page draws it: lifelines next to each other, and messages between them, time downwards."""
 
     title: str
+    prefix: str  # of the steps' anchors
+    products: dict[str, str]
     messages: list[Message]
 
     @classmethod
@@ -144,7 +159,10 @@ class Diagram:
             .order_by("exchange__position", "position")
         )
         exchanges = [list(steps) for _, steps in groupby(messages, key=lambda message: message.exchange_id)]
-        return [cls(steps[0].exchange.title, steps) for steps in exchanges]
+        return [
+            cls(steps[0].exchange.title, "m" if number == 1 else f"m{number}-", steps[0].exchange.product_of, steps)
+            for number, steps in enumerate(exchanges, start=1)
+        ]
 
     @cached_property
     def participants(self) -> list[Participant]:
@@ -153,23 +171,36 @@ class Diagram:
         return [participant for participant in Participant if participant in present]
 
     @property
+    def lanes(self) -> list[tuple[str, str]]:
+        """The lifelines from left to right: the product's name and the participant's, "" where it has no product."""
+        products = self.products
+        names = [(products.get(participant, ""), str(participant.label)) for participant in self.participants]
+        return [(product, name) if product else (name, "") for product, name in names]
+
+    @property
     def steps(self) -> Iterator[dict[str, object]]:
-        """Yield what is drawn of each message: its texts, the lifelines it runs between, counted from 1 on the left,
-        and its direction."""
-        lanes: dict[str, int] = {participant: lane for lane, participant in enumerate(self.participants, start=1)}
-        names = {participant: participant.label for participant in self.participants}
+        """Yield what is drawn of each step: its texts, and the lifelines, counted from 1 on the left, that it runs
+        between. What happens at a participant without a message is an event; messages are numbered."""
+        places: dict[str, int] = {participant: place for place, participant in enumerate(self.participants, start=1)}
+        names = {participant: name for participant, (name, _role) in zip(self.participants, self.lanes, strict=True)}
+        number = 0
         for message in self.messages:
-            sender, receiver = lanes[message.sender], lanes[message.receiver]
+            sender, receiver = places[message.sender], places[message.receiver]
+            is_event = not message.raw and not message.lost
+            number += not is_event
             start_line, _, rest = message.raw.partition("\n")
             yield {
+                "number": number,
+                "is_event": is_event,
+                "at": sender,
                 "sender": names[Participant(message.sender)],
                 "receiver": names[Participant(message.receiver)],
                 "start_line": start_line,
                 "rest": rest,
+                "curl": curl_command(message.raw) if message.sender == Participant.CLIENT else "",
                 "status_class": message.status_class,
                 "note": message.note,
                 "lost": message.lost,
-                "left": min(sender, receiver),
-                "right": max(sender, receiver),
+                "span": f"{min(sender, receiver)}-{max(sender, receiver)}",
                 "direction": "go" if sender < receiver else "back",
             }

@@ -1,18 +1,24 @@
 """Template tags of the public pages and of the admin's front page."""
 
+import re
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from codes import search
 from codes.editing import review
 from codes.models import ErrorText, StatusCode
 from codes.texts import markdown as markdown_module
+from codes.texts.localized import LocalizedText
 from statuscodes.web.stylesheet import stylesheet
 
 register = template.Library()
+
+BREAK = re.compile(r"(\.|_|::)(?=[\w])")
 
 
 @register.filter
@@ -31,6 +37,18 @@ def in_language(path: str, language: str) -> str:
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
+@register.filter(name="lang")
+def lang_attribute(text: LocalizedText) -> SafeString:
+    """Return the lang attribute that a text needs, with a space before it; "" for a text in the page's language."""
+    return SafeString() if text.lang == get_language() else format_html(' lang="{}"', text.lang)
+
+
+@register.filter
+def breakable(identifier: str) -> SafeString:
+    """Return an identifier, escaped, that breaks only behind a dot, an underscore or a colon."""
+    return mark_safe(BREAK.sub(r"\1<wbr>", escape(identifier)))  # noqa: S308 - escaped
+
+
 @register.simple_tag
 def site_url(path: str = "") -> str:
     """Return the full address of a path."""
@@ -38,9 +56,9 @@ def site_url(path: str = "") -> str:
 
 
 @register.simple_tag
-def site_style() -> SafeString:
-    """Return the stylesheet for the page's head."""
-    return mark_safe(stylesheet())  # noqa: S308 - a file of ours
+def site_style(name: str) -> SafeString:
+    """Return a stylesheet for the page's head."""
+    return mark_safe(stylesheet(name))  # noqa: S308 - a file of ours
 
 
 @register.filter

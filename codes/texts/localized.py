@@ -41,13 +41,24 @@ def in_other_language(field: str) -> property:
     return property(read)
 
 
-def glossed(field: str, gloss: str) -> property:
-    """Return a property that reads `<field>`, with `<gloss>` of the same language in parentheses if there is one."""
-    read_field = localized(field)
+def gloss(field: str, of: str) -> property:
+    """Return a property that reads `<field>` in the language in which the text `<of>` is read, "" if it is empty."""
+    read_text = localized(of)
+
+    def read(instance: Any) -> LocalizedText:
+        language = read_text.__get__(instance).lang
+        return _in_language(getattr(instance, f"{field}_{language}"), language)
+
+    return property(read)
+
+
+def glossed(field: str, gloss_field: str) -> property:
+    """Return a property that reads `<field>`, with its gloss in parentheses if it has one."""
+    read_field, read_gloss = localized(field), gloss(gloss_field, of=field)
 
     def read(instance: Any) -> LocalizedText:
         text: LocalizedText = read_field.__get__(instance)
-        addition = getattr(instance, f"{gloss}_{text.lang}")
+        addition = read_gloss.__get__(instance)
         return _in_language(f"{text} ({addition})", text.lang) if addition else text
 
     return property(read)

@@ -2,13 +2,14 @@
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 CODE_LINK = re.compile(r"code:([0-9]{3})")
 MARK = re.compile(r"[\[\]*_`~<&!\\]")
@@ -46,6 +47,51 @@ def _parse(text: str) -> SafeString:
     if not _is_bounded(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped
     return mark_safe(_parser.render(text))  # noqa: S308 - the parser escapes raw HTML and unsafe links
+
+
+class Step(NamedTuple):
+    """One item of a list of advice, as HTML: the lead, which alone says what to do, and the rest, "" for none."""
+
+    lead: SafeString
+    rest: SafeString
+
+
+def steps(text: str) -> list[Step]:
+    """Return the items of a Markdown list. An item's lead is what is bold at its beginning, or else all of it."""
+    if len(text) > MAX_CACHED_LENGTH:
+        return _steps(text)
+    return _steps_once(text, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _steps_once(text: str, language: str | None) -> list[Step]:
+    return _steps(text)
+
+
+def _steps(text: str) -> list[Step]:
+    if not _is_bounded(text):
+        return [Step(_parse(text), SafeString())]
+    items: list[list[Token]] = []
+    for token in _parser.parse(text):
+        if token.type == "list_item_open" and token.level == 1:
+            items.append([])
+        elif token.type == "inline" and items:
+            items[-1].extend(([Token("hardbreak", "br", 0)] if items[-1] else []) + (token.children or []))
+    return [_step(item) for item in items] or [Step(_parse(text), SafeString())]
+
+
+def _step(item: list[Token]) -> Step:
+    """Split the tokens of an item behind the bold text that it begins with."""
+    types = [token.type for token in item]
+    start = 1 if types[:2] == ["text", "strong_open"] and not item[0].content else 0
+    if types[start : start + 1] != ["strong_open"]:
+        return Step(_html(item), SafeString())
+    end = types.index("strong_close")
+    return Step(_html(item[start + 1 : end]), SafeString(_html(item[end + 1 :]).strip()))
+
+
+def _html(tokens: list[Token]) -> SafeString:
+    return mark_safe(_parser.renderer.render(tokens, _parser.options, {}))  # noqa: S308 - the parser escapes
 
 
 @lru_cache(maxsize=4096)

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext, pgettext
 
 from codes.filters import list_filters
 from codes.models import Category, ConfusionGroup, Diagram, GroupMember, RuleSet, StatusCode, rules_by_level
 from statuscodes.web.decorators import public
 
+from .answers import advice_by_reader, answers
 from .errors import brief_errors
 from .products import products_of
 from .rows import Row, entry_row, link_row, tile_row
@@ -86,13 +88,15 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
     if code is None:
         return _unassigned(request, number, context)
     boxes, more_groups = _groups(number)
+    rules = list(code.rules.all())
     context |= {
         "code": code,
         "references": list(code.references.all()),
-        "rules": rules_by_level(rule for rule in code.rules.all() if not rule.repeats_fact),
-        "aliases": code.aliases.all(),
-        "advice": code.advice.all(),
-        "vendor_meanings": code.vendor_meanings.all(),
+        "rules": rules_by_level(rule for rule in rules if not rule.repeats_fact),
+        "answers": answers(code, rules),
+        "aliases": list(code.aliases.all()),
+        "advice": advice_by_reader(code),
+        "vendor_meanings": list(code.vendor_meanings.all()),
         "products": products_of(code),
         "ecosystems": _ecosystems(code),
         "exchanges": Diagram.all_of(number),
@@ -101,7 +105,29 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "more_groups": more_groups,
         "related": [link_row(each) for each in codes if each.is_related],
     }
+    context["contents"] = _contents(context)
     return render(request, "codes/statuscode_detail.html", context)
+
+
+def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the sections of a code's page that are not empty, as (anchor, label), in their order."""
+    code = context["code"]
+    sections = [
+        ("next", gettext("What to do next"), context["advice"]),
+        ("meaning", gettext("Meaning"), code.description),
+        ("exchange", gettext("On the wire"), context["exchanges"]),
+        ("errors", pgettext("of a code", "Error messages"), context["errors"]["count"]),
+        ("mixed-up", gettext("Commonly confused"), context["boxes"] or context["more_groups"]),
+        ("use", gettext("When to use it"), code.when_to_use),
+        ("misunderstanding", gettext("A common misunderstanding"), code.misunderstanding),
+        ("code", gettext("In code"), context["ecosystems"]),
+        ("vendors", gettext("What vendors mean by it"), context["vendor_meanings"]),
+        ("products", gettext("Products' own codes"), context["products"]),
+        ("facts", gettext("Facts"), True),
+        ("history", pgettext("of a code", "History"), code.history),
+        ("sources", gettext("Sources"), context["references"]),
+    ]
+    return [(anchor, label) for anchor, label, content in sections if content]
 
 
 def _ecosystems(code: StatusCode) -> list[tuple[str, list[tuple[str, str, bool]]]]:

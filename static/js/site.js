@@ -98,13 +98,88 @@ document.addEventListener("keydown", (event) => {
   });
 }
 
-// A code's page offers to copy its status line; without script the button does not appear.
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    const label = button.textContent;
-    button.textContent = button.dataset.done;
-    setTimeout(() => (button.textContent = label), 1500);
-  });
+// Identifiers and messages get buttons that copy them. What is copied is the stored text, byte for byte.
+{
+  const said = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
+  document.body.append(said);
+
+  const copy = async (button, text, source) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.dataset.state = "done";
+      said.textContent = document.body.dataset.copied;
+    } catch {
+      // The browser refuses: the text is selected, so that the keyboard can copy it.
+      getSelection().selectAllChildren(source);
+      said.textContent = document.body.dataset.selected;
+    }
+    setTimeout(() => {
+      delete button.dataset.state;
+      said.textContent = "";
+    }, 1500);
+  };
+
+  const addButton = (place, source, label, { text, word = "" } = {}) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: word ? "copy-as" : "copy" });
+    button.textContent = word;
+    Object.assign(button, { ariaLabel: label, title: label });
+    button.addEventListener("click", () => copy(button, text ?? source.textContent, source));
+    place.append(button);
+  };
+
+  for (const figure of document.querySelectorAll(".wire")) {
+    for (const message of figure.querySelectorAll(".msg")) {
+      const source = message.querySelector("pre");
+      addButton(message, source, figure.dataset.copy);
+      const { curl } = message.dataset;
+      if (curl) addButton(message, source, figure.dataset.curl, { text: curl, word: "curl" });
+    }
+  }
+  for (const row of document.querySelectorAll(".idents > li")) {
+    const { copy: label } = row.parentElement.dataset;
+    addButton(row, row.querySelector("code"), `${row.firstElementChild.textContent} ${label}`);
+  }
+}
+
+// The reader and the language that somebody chose on one page are chosen on the next one too.
+{
+  const remember = (name, choice) => {
+    try {
+      localStorage.setItem(name, choice);
+    } catch { /* A browser that stores nothing forgets the choice. */ }
+  };
+  const remembered = (name) => {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  };
+
+  for (const choice of document.querySelectorAll("input[name=reader]")) {
+    if (choice.value === remembered("reader")) choice.checked = true;
+    choice.addEventListener("change", () => remember("reader", choice.value));
+  }
+
+  // The row of one's own language comes first, out of the folded list too.
+  const rows = [...document.querySelectorAll(".idents > li")];
+  const home = rows[0]?.parentElement;
+  const first = (row) => {
+    for (const each of rows) each.querySelector(".pin").ariaPressed = String(each === row);
+    home.prepend(row);
+  };
+  for (const row of rows) {
+    const language = row.firstElementChild.textContent;
+    const pin = Object.assign(document.createElement("button"), { type: "button", className: "pin", ariaPressed: "false" });
+    Object.assign(pin, { ariaLabel: `${language}: ${home.dataset.pin}`, title: home.dataset.pin });
+    pin.addEventListener("click", () => {
+      remember("language", language);
+      first(row);
+      pin.focus();
+      row.scrollIntoView({ block: "center" });
+    });
+    row.append(pin);
+  }
+  const own = rows.find((row) => row.firstElementChild.textContent === remembered("language"));
+  if (own) first(own);
 }

@@ -20,7 +20,7 @@ from statuscodes.monitoring.logging import request_id
 from statuscodes.page_cache.poller import poller
 
 from .methods import READ_ONLY
-from .stylesheet import stylesheet_source
+from .stylesheet import stylesheet_sources
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        policy = settings.SECURE_CSP | {"style-src": [*settings.SECURE_CSP["style-src"], stylesheet_source()]}
+        policy = settings.SECURE_CSP | {"style-src": [*settings.SECURE_CSP["style-src"], *stylesheet_sources()]}
         self.headers = {
             "Content-Security-Policy": "; ".join(
                 " ".join([directive, *sources]) for directive, sources in policy.items()

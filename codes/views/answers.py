@@ -1,0 +1,128 @@
+"""The first answers about a code: who sends and fixes it, whether to send it again, what is cached, what must come."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from codes.models import Advice, Caching, CheckNeeds, Level, Participant, ResponseRule, Retry, StatusCode
+from codes.texts.citations import citation_url
+from codes.texts.markdown import steps
+
+Answer = dict[str, Any]
+
+# How full a mark is drawn.
+RETRY_MARKS = {Retry.AS_IS: "yes", Retry.WAIT: "half", Retry.CHANGE: "no", Retry.AUTH: "no", Retry.NO: "never"}
+CACHING_MARKS = {Caching.HEURISTIC: "yes", Caching.EXPLICIT: "half", Caching.NEVER: "no"}
+# Answers that are too long for the strip on a phone.
+SHORT_ANSWERS = {
+    Caching.EXPLICIT: pgettext_lazy("answer", "Only if stated"),
+    Retry.CHANGE: pgettext_lazy("answer", "After a change"),
+    Retry.AUTH: pgettext_lazy("answer", "With credentials"),
+}
+SHORT_READERS = {
+    Advice.Reader.VISITOR: pgettext_lazy("reader", "Visitor"),
+    Advice.Reader.CLIENT: pgettext_lazy("reader", "Client"),
+    Advice.Reader.SERVER: pgettext_lazy("reader", "Server"),
+    Advice.Reader.OPERATOR: pgettext_lazy("reader", "Operator"),
+}
+INTERMEDIARIES = {Participant.CACHE, Participant.PROXY, Participant.CDN, Participant.BALANCER, Participant.GATEWAY}
+# Readers of a code's advice, those who most likely came first.
+OPERATOR_FIRST = [Advice.Reader.OPERATOR, Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.VISITOR]
+DEVELOPER_FIRST = [Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.OPERATOR, Advice.Reader.VISITOR]
+
+
+def answers(code: StatusCode, rules: list[ResponseRule]) -> Answer:
+    """Return what the strip below a code's name shows. Each answer has its mark, its words and its section."""
+    return {
+        "parties": _parties(code),
+        "fixed": code.fixer is not None,
+        "retry": _fact(code, "retry", RETRY_MARKS),
+        "caching": _fact(code, "caching", CACHING_MARKS),
+        "headers": _headers(rules),
+        "content": code.get_content_display() if code.content else "",
+    }
+
+
+def _parties(code: StatusCode) -> list[Answer]:
+    """Return the line of parties from the client to the server, with who sends the code and who fixes its cause."""
+    sender, fixer = code.sender, code.fixer
+    line = [
+        Participant.CLIENT,
+        *(each for each in Participant if each in INTERMEDIARIES & {sender, fixer}),
+        Participant.SERVER,
+    ]
+    parties = []
+    for place, party in enumerate(line):
+        is_last = place == len(line) - 1
+        role = "sends" if party == sender else "fixes" if party == fixer else ""
+        parties.append(
+            {
+                "label": _("Server behind it") if is_last and len(line) > 2 else party.label,
+                "role": role,
+                "note": _note(code, party),
+                # What an intermediary reports about the server behind it happened on the way there.
+                "cut": party == sender and party in INTERMEDIARIES and fixer == Participant.SERVER,
+            }
+        )
+    return parties
+
+
+def _note(code: StatusCode, party: Participant) -> str:
+    if party == code.sender:
+        return _("sends it, and fixes it") if party == code.fixer else _("sends it")
+    if party == code.fixer:
+        return _("usually fixes it")
+    return _("made the request") if party == Participant.CLIENT else ""
+
+
+def _fact(code: StatusCode, field: str, marks: dict[Any, str]) -> Answer | None:
+    """Return a stated fact with the mark for it, None if nothing is stated."""
+    value = getattr(code, field)
+    if not value:
+        return None
+    source = getattr(code, f"{field}_source")
+    condition = getattr(code, f"{field}_condition", "")
+    return {
+        "condition": condition,
+        "mark": marks[value],
+        "answer": SHORT_ANSWERS.get(value) or getattr(code, f"get_{field}_display")(),
+        "source": source,
+        "url": citation_url(source),
+    }
+
+
+def _headers(rules: list[ResponseRule]) -> Answer | None:
+    """Return the header fields of the strongest level that asks for any, None if none has to or should come."""
+    for level in (Level.MUST, Level.SHOULD):
+        asked = [
+            rule for rule in rules if rule.header and rule.level == level and rule.check_needs != CheckNeeds.VERSION
+        ]
+        # Those that always come are told before those that come under a condition.
+        if chosen := [rule for rule in asked if not rule.condition] or asked:
+            (source, url), *_more = chosen[0].sources
+            names = list(dict.fromkeys(rule.header for rule in chosen))
+            return {
+                "names": names,
+                "level": level.label,
+                "condition": chosen[0].condition,
+                "source": source,
+                "url": url,
+            }
+    return None
+
+
+def advice_by_reader(code: StatusCode) -> list[Answer]:
+    """Return the advice for each kind of reader as steps, for those first who most likely came."""
+    order = OPERATOR_FIRST if code.category_id == 5 or code.is_vendors else DEVELOPER_FIRST
+    rows = sorted(code.advice.all(), key=lambda each: order.index(Advice.Reader(each.reader)))
+    return [
+        {
+            "reader": row.reader,
+            "label": row.get_reader_display(),
+            "tab": SHORT_READERS[Advice.Reader(row.reader)],
+            "lang": row.text.lang,
+            "steps": steps(str(row.text)),
+        }
+        for row in rows
+    ]

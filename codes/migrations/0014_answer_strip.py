@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('codes', '0011_product_codes'),
+        ('codes', '0012_error_texts'),
     ]
 
     operations = [

@@ -37,7 +37,7 @@ def test_a_codes_page_shows_its_products_codes_folded_with_their_source(rendered
         ("/en/403/", "No default document, and directory listing is off"),
     ):
         page = rendered[path].text
-        (iis,) = re.findall(r"<details class="fold">\s*<summary>IIS 26</summary>(.*?)</details>", page, re.DOTALL)
+        (iis,) = re.findall(r'<details class="fold">\s*<summary>IIS 26</summary>(.*?)</details>', page, re.DOTALL)
         assert ["403.14", meaning] in cells(rendered, path)
         assert "<code>403.14</code>" in iis
         assert 'href="https://learn.microsoft.com/' in iis

@@ -17,7 +17,10 @@ APART = re.compile(r"[\W_]")
 PARTED = re.compile(r"[.!?;\n|(){}\[\]<>\"]")
 CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
-MACHINE = re.compile(r"\w: |://|\w=\S|[{}\[\]<>|;`]|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d")
+MACHINE = re.compile(
+    r"\w: (?![0-9]+$)|://|\w=\S|[{}\[\]<>|;`]"
+    r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
+)
 
 
 class Name(NamedTuple):

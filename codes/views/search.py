@@ -79,10 +79,10 @@ def _rows(kind: str, hits: list[finder.Hit], marked: str) -> list[Any]:
 
 def _with_reason(row: Row, hit: finder.Hit, marked: str) -> Row:
     """Return the row with the text that matched, if the row does not show it, and with what to mark in it."""
-    shown = {str(row["name"]), str(row["other_name"]), str(row["summary"])}
+    shown = any(hit.text in str(row[name]) for name in ("name", "other_name", "summary"))
     # A word with another ending is not in the text as it was typed: then the whole text is marked.
     mark = marked if not hit.text or "<mark>" in finder.highlight(hit.text, marked) else hit.text
-    return row | {"reason": "" if hit.text in shown else hit.text, "mark": mark}
+    return row | {"reason": "" if shown else hit.text, "mark": mark}
 
 
 def _error_row(hit: finder.Hit) -> Row:
@@ -94,7 +94,7 @@ def _error_row(hit: finder.Hit) -> Row:
         "meaning": hit.found.meaning,
         "next": hit.found.next,
         "is_doubtful": hit.found.sure == "maybe",
-        "codes": [{"label": f"{code:03}", "url": reverse("codes:detail", args=[code])} for code in hit.codes],
+        "codes": [f"{code:03}" for code in hit.codes],
     }
 
 

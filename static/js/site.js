@@ -6,8 +6,7 @@ const isWriting = (target) => target.closest("input, textarea, select, [contente
 // "/" goes to the search field, unless somebody is writing or has switched it off; Escape goes back to the place before.
 {
   const KEY = "shortcut";
-  const setting = document.querySelector(".shortcut");
-  const button = setting.querySelector("button");
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.shortcut });
   const hint = document.querySelector(".field kbd");
   let before;
   let stored = {}; // where a browser stores nothing, the choice holds for the page
@@ -18,9 +17,10 @@ const isWriting = (target) => target.closest("input, textarea, select, [contente
   const isOn = () => stored[KEY] !== "off";
   const show = () => {
     button.ariaPressed = String(isOn());
+    button.style.textDecoration = isOn() ? "" : "line-through";
     hint.hidden = !isOn();
   };
-  setting.hidden = false;
+  document.querySelector("footer")?.append(button);
   show();
   button.addEventListener("click", () => {
     stored[KEY] = isOn() ? "off" : "on";
@@ -126,7 +126,8 @@ const reduce = (text) => {
 
   const show = ({ results, understood }) => {
     list.replaceChildren(...results.map(option));
-    list.dataset.understood = understood;
+    if (understood) list.dataset.understood = understood;
+    else delete list.dataset.understood;
     mark(-1);
     list.hidden = !results.length;
     field.ariaExpanded = String(!list.hidden);

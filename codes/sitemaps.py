@@ -9,7 +9,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from .models import Category, ConfusionGroup, Product, RuleSet, StatusCode
+from .models import Category, ConfusionGroup, ErrorText, Product, RuleSet, StatusCode, product_slug
 
 
 class CatalogueSitemap(Sitemap):
@@ -25,7 +25,7 @@ class CatalogueSitemap(Sitemap):
 
 class PageSitemap(CatalogueSitemap):
     def items(self) -> list[str]:
-        return ["codes:list", "codes:groups"]
+        return ["codes:list", "codes:groups", "codes:errors"]
 
     def location(self, item: str) -> str:
         return reverse(item)
@@ -63,6 +63,27 @@ class GroupSitemap(CheckedSitemap):
         return ConfusionGroup.objects.all()
 
 
+class ProductErrorsSitemap(CatalogueSitemap):
+    """The products that have error texts."""
+
+    def items(self) -> list[str]:
+        products = ErrorText.objects.order_by("product").values_list("product", flat=True).distinct()
+        return [product_slug(product) for product in products]
+
+    def location(self, item: str) -> str:
+        return reverse("codes:product_errors", args=[item])
+
+
+class CodeErrorsSitemap(CatalogueSitemap):
+    """The codes that error texts stand for."""
+
+    def items(self) -> QuerySet[StatusCode, int]:
+        return StatusCode.objects.filter(error_text_links__isnull=False).values_list("number", flat=True).distinct()
+
+    def location(self, item: int) -> str:
+        return reverse("codes:code_errors", args=[item])
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "classes": CategorySitemap,
@@ -70,4 +91,6 @@ SITEMAPS = {
     "codes": CodeSitemap,
     "groups": GroupSitemap,
     "products": ProductSitemap,
+    "product_errors": ProductErrorsSitemap,
+    "code_errors": CodeErrorsSitemap,
 }

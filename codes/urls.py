@@ -1,4 +1,6 @@
-"""Public pages: `/`, `/4xx/`, `/404/`, `/grpc/`, `/search/?q=not+found`, `/vs/401-403/`; English ones under `/en/`."""
+"""Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`, `/search/?q=not+found`,
+`/vs/401-403/`; the same under `/en/` in English.
+"""
 
 from django.urls import path, register_converter
 
@@ -14,6 +16,9 @@ urlpatterns = [
     path("<class:digit>/", views.category_detail, name="category"),
     path("<code:number>/", views.code_detail, name="detail"),
     path("<product:product>/", views.product_detail, name="product"),
+    path("<code:number>/errors/", views.code_errors, name="code_errors"),
+    path("errors/", views.error_list, name="errors"),
+    path("errors/<slug:product>/", views.product_errors, name="product_errors"),
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("search/completions/", views.completions, name="completions"),

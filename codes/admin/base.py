@@ -318,8 +318,8 @@ def _public_response(request: HttpRequest, address: str) -> HttpResponse:
     """Return what a reader gets at a public address."""
     reader: Any = copy.copy(request)
     reader.method, reader.GET = "GET", QueryDict()
-    reader.path = reader.path_info = address
-    view, args, kwargs = resolve(address)
+    reader.path = reader.path_info = address.partition("#")[0]
+    view, args, kwargs = resolve(reader.path)
     return view(reader, *args, **kwargs)
 
 

@@ -6,18 +6,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from codes.editing import history, review, translation_tables
+from codes.editing import review, translation_tables
 from codes.editing.spreadsheets import MAX_BYTES
 from codes.models import (
     Advice,
@@ -27,14 +25,13 @@ from codes.models import (
     ProductCode,
     Reference,
     ResponseRule,
-    Revision,
     StatusCode,
     VendorMeaning,
 )
-from statuscodes.web.methods import allow_methods
 
 from .base import NamedEntryAdmin, RuleInline, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import MissingLanguageFilter, ReviewFilter
+from .reviewed import ReviewedEntryAdmin
 
 CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown
 
@@ -83,7 +80,7 @@ class ExchangeInline(StackedDetailInline):
 
 
 @admin.register(StatusCode)
-class StatusCodeAdmin(NamedEntryAdmin):
+class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
     """Status codes with all their details."""
 
     list_display = [
@@ -158,38 +155,8 @@ class StatusCodeAdmin(NamedEntryAdmin):
     def class_label(self, code: StatusCode) -> str | None:
         return code.category.label if code.category else None
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            before, after = review.texts_of(StatusCode.objects.get(pk=obj.pk)), review.texts_of(obj)
-            outdated = review.outdated_after(before, after, obj.outdated_translations.split())
-            obj.outdated_translations = " ".join(outdated)
-        super().save_model(request, obj, form, change)
-
-    @admin.action(description=_("Mark as checked today"), permissions=["change"])
-    def mark_checked(self, request: HttpRequest, queryset: QuerySet[StatusCode]) -> None:
-        """Record that both languages of the codes are right today. Open forms notice it by the lock version."""
-        tokens = request.POST.getlist("token")
-        checked, changed = [], []
-        for code in queryset:
-            with transaction.atomic():
-                history.record(code.key)
-                if code.version_token not in tokens or not history.bump_version(code, code.lock_version):
-                    changed.append(code.label)
-                    continue
-                StatusCode.objects.filter(pk=code.pk).update(checked_on=localdate(), outdated_translations="")
-                Revision.advance()
-                history.record(code.key, request.user, gettext("Checked"))
-                checked.append(code.label)
-        if checked:
-            messages.success(request, gettext("Marked as checked today: %(codes)s") % {"codes": ", ".join(checked)})
-        if changed:
-            text = gettext("Somebody else saved these after this page was rendered, look again: %(codes)s")
-            messages.error(request, text % {"codes": ", ".join(changed)})
-
     def get_urls(self) -> list[URLPattern]:
-        check = self.admin_site.admin_view(self.check_view)
         return [
-            path("<int:pk>/checked/", check, name="codes_statuscode_checked"),
             path(
                 "texts/", self.admin_site.admin_view(self.translation_table_view), name="codes_statuscode_translations"
             ),
@@ -247,15 +214,6 @@ class StatusCodeAdmin(NamedEntryAdmin):
             "next_waiting": waiting.filter(number__gt=number).first() or waiting.first(),
         } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
-
-    @allow_methods("POST")
-    def check_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Mark one code as checked, from the admin's front page."""
-        code = get_object_or_404(StatusCode, pk=pk)
-        if not self.has_change_permission(request, code):
-            raise PermissionDenied
-        self.mark_checked(request, StatusCode.objects.filter(pk=pk))
-        return redirect("admin:index")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # The number is the primary key: changing it would create a second entry and leave the first.

@@ -1,4 +1,4 @@
-"""Filters of the admin's list of codes."""
+"""Filters of the admin's lists of codes and error texts."""
 
 from typing import Any
 
@@ -25,14 +25,16 @@ class MissingLanguageFilter(admin.SimpleListFilter):
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    """Codes that fail a check of the review queue."""
+    """Entries that fail a check of the review queue."""
 
     title = _("review queue")
     parameter_name = "review"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, check.label) for name, check in review.CHECKS.items()]
+        return [(name, check.label) for name, check in review.CHECKS_OF[model_admin.model].items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         check = self.value()
-        return queryset.filter(pk__in=review.failing(check)) if check in review.CHECKS else queryset
+        if check not in review.CHECKS_OF[queryset.model]:
+            return queryset
+        return queryset.filter(pk__in=review.failing(check, queryset.model))

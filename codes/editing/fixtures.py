@@ -14,7 +14,7 @@ import re
 import shutil
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,8 @@ from codes.models import (
     ConfusionGroup,
     Detail,
     Entry,
+    ErrorText,
+    ErrorTextCode,
     Exchange,
     GeneralRule,
     GroupMember,
@@ -47,9 +49,11 @@ from codes.models import (
     ProductCode,
     Reference,
     ResponseRule,
+    Revision,
     RuleSet,
     StatusCode,
     VendorMeaning,
+    product_slug,
 )
 
 from .invalidation import single_advance
@@ -64,7 +68,11 @@ DETAILS_OF: dict[type[Entry], list[type[Detail]]] = {
     Category: [CategoryRule],
     StatusCode: [Reference, ResponseRule, Alias, Advice, VendorMeaning, ProductCode, Identifier, Exchange],
     ConfusionGroup: [GroupMember, GroupReference],
+    ErrorText: [ErrorTextCode],
 }
+# Many small entries, of which a first load saves all with a few statements.
+SAVED_TOGETHER = {ErrorText}
+BATCH_SIZE = 500  # rows a statement
 # What the database records about an entry and files do not.
 INTERNAL_FIELDS = {"lock_version", "outdated_translations"}
 # Names of models before migration 0010, and of fields before 0004, under which older releases recorded the digests of
@@ -76,7 +84,14 @@ FORMER_NAMES = {
     "codes.message": {"text_ko": "text"},
 }
 # Details with a few short values are written on one line each.
-ON_ONE_LINE = {"codes.reference", "codes.alias", "codes.productcode", "codes.identifier", "codes.groupreference"}
+ON_ONE_LINE = {
+    "codes.reference",
+    "codes.alias",
+    "codes.productcode",
+    "codes.identifier",
+    "codes.groupreference",
+    "codes.errortextcode",
+}
 
 # What a file may say for a field. to_python() would turn much else into something, without a word.
 VALUE_TYPES: list[tuple[Any, tuple[type, ...], str]] = [
@@ -146,10 +161,8 @@ class ExportReport:
 
 def files(folder: Path = FIXTURES) -> list[Path]:
     """Return the catalogue's files in the order in which they can be loaded."""
-    several = (
-        path for pattern in ("rules.yaml", "codes/*.yaml", "groups/*.yaml") for path in sorted(folder.glob(pattern))
-    )
-    return [folder / "categories.yaml", *several]
+    patterns = ("rules.yaml", "codes/*.yaml", "groups/*.yaml", "errors/*.yaml")
+    return [folder / "categories.yaml", *(path for pattern in patterns for path in sorted(folder.glob(pattern)))]
 
 
 def load(
@@ -170,18 +183,26 @@ def load(
     try:
         with transaction.atomic(), single_advance():
             _check_codes_exist(entries)
-            taken = []
+            _lock(entries)
+            stored = load_entries(entry.key for entry in entries)
             loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
+            taken, new = [], []
             for done, entry in enumerate(entries, start=1):
-                outcome = _load(entry, loaded, replace, report)
+                outcome = _outcome(entry, stored.get(entry.key), loaded.get(entry.key), replace, report)
                 report.counts[outcome] += 1
                 if outcome in ("added", "changed"):
                     taken.append(entry)
+                    if outcome == "added" and _root_model(entry) in SAVED_TOGETHER:
+                        new.append(entry)
+                    else:
+                        save_entry(entry)
                 progress(done, len(entries), entry.key)
+            _save_new(new)
+            _record_loaded(entries, loaded, report)
             # Only now do all codes exist that entries relate to.
+            stored = load_entries(entry.key for entry in taken)
             for entry in taken:
-                stored = load_entry(entry.key)
-                if stored is None or stored.digest != entry.digest:
+                if entry.key not in stored or stored[entry.key].digest != entry.digest:
                     raise CatalogueError(f"{_where(entry)}: two rows have the same key")
             connection.check_constraints()
     except DatabaseError as error:
@@ -201,32 +222,64 @@ def _check_codes_exist(entries: Iterable[FixtureEntry]) -> None:
                 raise CatalogueError(f"{_where(entry)}: {item['model']}: there is no code {missing.pop()}")
 
 
-def _load(entry: FixtureEntry, loaded: dict[str, str], replace: Collection[str], report: Report) -> str:
-    """Load one entry; return the outcome by which the report counts it."""
-    _lock(entry)
-    current = load_entry(entry.key)
-    base = loaded.get(entry.key)
+def _outcome(
+    entry: FixtureEntry, stored: FixtureEntry | None, base: str | None, replace: Collection[str], report: Report
+) -> str:
+    """Return what loading does with an entry, as the report counts it. `base` is the digest that was loaded last."""
+    if stored and stored.digest == entry.digest:
+        return "unchanged"
     # An entry that was loaded once and is gone was deleted by an editor.
-    is_edited = base is not None if current is None else not current.is_what_was_loaded(base)
-    if current and current.digest == entry.digest:
-        outcome = "unchanged"
-    elif is_edited and entry.key not in replace:
-        if not entry.is_what_was_loaded(base):
-            report.conflicts.append(entry)
-            return "kept as edited"
-        report.edited.append(entry)
-        outcome = "kept as edited"
-    else:
-        save_entry(entry)
-        outcome = "changed" if current else "added"
-    if base != entry.digest:
-        LoadedEntry.objects.update_or_create(key=entry.key, defaults={"digest": entry.digest})
-    return outcome
+    is_edited = base is not None if stored is None else not stored.is_what_was_loaded(base)
+    if is_edited and entry.key not in replace:
+        (report.edited if entry.is_what_was_loaded(base) else report.conflicts).append(entry)
+        return "kept as edited"
+    return "changed" if stored else "added"
 
 
-def _lock(entry: FixtureEntry) -> None:
-    """Wait for a save of this entry that is under way, and block others until everything is loaded."""
-    root_queryset(entry.key).select_for_update().values_list("pk").first()
+def _record_loaded(entries: Iterable[FixtureEntry], loaded: dict[str, str], report: Report) -> None:
+    """Record the digests of the entries, but not where the editor's version stays against a changed file."""
+    conflicts = {entry.key for entry in report.conflicts}
+    newer = [
+        LoadedEntry(key=entry.key, digest=entry.digest)
+        for entry in entries
+        if loaded.get(entry.key) != entry.digest and entry.key not in conflicts
+    ]
+    LoadedEntry.objects.bulk_create(
+        newer, update_conflicts=True, unique_fields=["key"], update_fields=["digest"], batch_size=BATCH_SIZE
+    )
+
+
+def _lock(entries: Iterable[FixtureEntry]) -> None:
+    """Wait for saves of these entries that are under way, and block others until everything is loaded."""
+    for model, pks in _by_model(entry.key for entry in entries).items():
+        list(model._default_manager.filter(pk__in=pks).order_by("pk").select_for_update().values_list("pk"))
+
+
+def _save_new(entries: list[FixtureEntry]) -> None:
+    """Save entries that do not exist yet, many rows with one statement.
+
+    Raise CatalogueError for an object that its model refuses.
+    """
+    rows: dict[type[models.Model], list[models.Model]] = {}
+    for entry in entries:
+        for data in entry.objects:
+            model = apps.get_model(data["model"])
+            values = {model._meta.get_field(name).attname: value for name, value in data["fields"].items()}
+            instance = model(**values | ({"pk": data["pk"]} if "pk" in data else {}))
+            try:
+                _check(instance)
+            except ValidationError as error:
+                raise CatalogueError(f"{_where(entry)}: {data['model']}: {_reason(error)}") from error
+            rows.setdefault(model, []).append(instance)
+    try:
+        with transaction.atomic():
+            for model, instances in rows.items():
+                model._default_manager.bulk_create(instances, batch_size=BATCH_SIZE)
+    except DatabaseError:
+        for entry in entries:  # one of them says which it was
+            save_entry(entry)
+    if rows:
+        Revision.advance()
 
 
 def save_entry(entry: FixtureEntry) -> None:
@@ -239,9 +292,7 @@ def save_entry(entry: FixtureEntry) -> None:
         try:
             for deserialized in Deserializer([data]):
                 instance = deserialized.object
-                relations = [f.name for f in instance._meta.fields if f.is_relation]
-                instance.clean_fields(exclude=relations)
-                instance.clean()
+                _check(instance)
                 if isinstance(instance, Entry):
                     # Forms that are open now have not seen this: their version must no longer be the newest.
                     instance.lock_version = _next_lock_version(instance)
@@ -254,6 +305,12 @@ def save_entry(entry: FixtureEntry) -> None:
         model.objects.filter(**{model.PARENT: kept[root][0]}).exclude(pk__in=kept.get(model, [])).delete()
         if model is Exchange:
             Message.objects.filter(exchange__code=kept[root][0]).exclude(pk__in=kept.get(Message, [])).delete()
+
+
+def _check(instance: models.Model) -> None:
+    """Raise ValidationError for values that the model refuses."""
+    instance.clean_fields(exclude=[field.name for field in instance._meta.fields if field.is_relation])
+    instance.clean()
 
 
 def _next_lock_version(instance: Entry) -> int:
@@ -315,12 +372,19 @@ def read(path: Path) -> list[FixtureEntry]:
     for entry in entries:
         if path.parent.name == "codes" and entry.key != f"statuscode {_number_of(path)}":
             raise CatalogueError(f"{_where(entry)}: the file's name and the number differ")
+        if path.parent.name == "errors" and _product_of(entry) != path.stem:
+            raise CatalogueError(f"{_where(entry)}: the file's name and the product differ")
     return entries
 
 
 def _number_of(path: Path) -> int | None:
     """Return the number that names a code's file, None for another name: 0404.yaml is not 404.yaml."""
     return int(path.stem) if re.fullmatch("[0-9]{3}", path.stem) else None
+
+
+def _product_of(entry: FixtureEntry) -> str:
+    """Return the product's part of a file name, "" for an entry that belongs to none."""
+    return product_slug(entry.objects[0]["fields"].get("product", ""))
 
 
 def _text_of(path: Path) -> str:
@@ -466,26 +530,56 @@ def root_queryset(key: str) -> models.QuerySet[Any]:
 
     Raise CatalogueError for a key that cannot name any.
     """
-    model_name, _space, pk = key.partition(" ")
+    ((model, (pk,)),) = _by_model([key]).items()
     try:
-        model = next(model for model in DETAILS_OF if model._meta.model_name == model_name)
         return model._default_manager.filter(pk=pk)
-    except (StopIteration, ValueError) as error:
+    except ValueError as error:
         raise CatalogueError(f"There is no entry {key}") from error
+
+
+def _by_model(keys: Iterable[str]) -> dict[type[Entry], list[str]]:
+    """Return the primary keys in keys, by model. Raise CatalogueError for a kind of entry that does not exist."""
+    kinds = {str(model._meta.model_name): model for model in DETAILS_OF}
+    pks: dict[type[Entry], list[str]] = {}
+    for key in keys:
+        model_name, _space, pk = key.partition(" ")
+        if model_name not in kinds:
+            raise CatalogueError(f"There is no entry {key}")
+        pks.setdefault(kinds[model_name], []).append(pk)
+    return pks
 
 
 def load_entry(key: str) -> FixtureEntry | None:
     """Return the entry as the database has it, or None."""
-    root = root_queryset(key).first()
-    if root is None:
-        return None
-    instances = [root]
-    for model in DETAILS_OF[type(root)]:
-        for detail in model.objects.filter(**{model.PARENT: root.pk}):
-            instances.append(detail)
+    return next(_stored_entries(root_queryset(key)), None)
+
+
+def load_entries(keys: Iterable[str]) -> dict[str, FixtureEntry]:
+    """Return by key those of the entries that the database has, with a few queries for all."""
+    roots = [model._default_manager.filter(pk__in=pks) for model, pks in _by_model(keys).items()]
+    return {entry.key: entry for queryset in roots for entry in _stored_entries(queryset)}
+
+
+def _stored_entries(roots: models.QuerySet[Any]) -> Iterator[FixtureEntry]:
+    """Yield the entries with these root objects, as the database has them."""
+    model = roots.model
+    links = [each.name for each in model._meta.many_to_many if each.remote_field.through._meta.auto_created]
+    instances: dict[Any, list[models.Model]] = {root.pk: [root] for root in roots.prefetch_related(*links)}
+    for detail_model in DETAILS_OF[model] if instances else []:
+        details: models.QuerySet[Any] = detail_model.objects.filter(**{f"{detail_model.PARENT}__in": list(instances)})
+        for detail in details.prefetch_related("messages") if detail_model is Exchange else details:
+            own = instances[getattr(detail, f"{detail_model.PARENT}_id")]
+            own.append(detail)
             if isinstance(detail, Exchange):
-                instances += detail.messages.select_related("exchange")
-    entry = FixtureEntry(Path(_file_name(root)), key)
+                own += detail.messages.all()
+    for rows in instances.values():
+        yield _serialised(rows)
+
+
+def _serialised(instances: list[Any]) -> FixtureEntry:
+    """Return a root object and its details as the data of a fixture."""
+    root = instances[0]
+    entry = FixtureEntry(Path(_file_name(root)), root.key)
     for item in serializers.serialize(
         "python", instances, use_natural_foreign_keys=True, use_natural_primary_keys=True
     ):
@@ -506,6 +600,8 @@ def _file_name(root: Entry) -> str:
         return "categories.yaml"
     if isinstance(root, RuleSet):
         return "rules.yaml"
+    if isinstance(root, ErrorText):
+        return f"errors/{product_slug(root.product)}.yaml"
     return f"codes/{root.label}.yaml" if isinstance(root, StatusCode) else f"groups/{root.pk}.yaml"
 
 
@@ -517,9 +613,8 @@ def export(folder: Path = FIXTURES, *, replace: Collection[str] = ()) -> ExportR
     """
     stored: dict[Path, list[FixtureEntry]] = {}
     for model in DETAILS_OF:
-        for pk in model._default_manager.values_list("pk", flat=True):
-            if entry := load_entry(f"{model._meta.model_name} {pk}"):
-                stored.setdefault(entry.path, []).append(entry)
+        for entry in _stored_entries(model._default_manager.all()):
+            stored.setdefault(entry.path, []).append(entry)
     if not stored:
         raise CatalogueError("The database has no entries")
     report = ExportReport()

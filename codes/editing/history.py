@@ -21,7 +21,7 @@ from django.template.defaultfilters import yesno
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 
-from codes.models import Detail, Entry, EntrySnapshot, StatusCode
+from codes.models import Detail, Entry, EntrySnapshot, ReviewedEntry
 from codes.texts.localized import LANGUAGES
 
 from . import fixtures, review
@@ -100,10 +100,10 @@ def restore(snapshot: EntrySnapshot, editor: Any, reason: str, token: str | None
         raise fixtures.CatalogueError(f"history: {snapshot.key}: {error}") from error
     fixtures.save_entry(restored)
     connection.check_constraints()
-    if isinstance(entry, StatusCode):
-        code = fixtures.root_queryset(snapshot.key).get()
-        code.outdated_translations = " ".join(review.still_outdated(entry, code))
-        code.save(update_fields=["outdated_translations"])
+    if isinstance(entry, ReviewedEntry):
+        after = fixtures.root_queryset(snapshot.key).get()
+        after.outdated_translations = " ".join(review.still_outdated(entry, after))
+        after.save(update_fields=["outdated_translations"])
     return record(snapshot.key, editor, reason)
 
 

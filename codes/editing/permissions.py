@@ -6,8 +6,8 @@ from django.contrib.auth.management import create_permissions
 from django.db.models import Q
 
 EDITORS, ADMINISTRATORS = "편집자", "관리자"
-# Editors correct and add codes and groups; deleting one is an administrator's decision. Details come and go.
-ENTRIES = ["statuscode", "confusiongroup"]
+# Editors correct and add entries; deleting one is an administrator's decision. Details come and go.
+ENTRIES = ["statuscode", "confusiongroup", "errortext"]
 ENTRY_ACTIONS = ["view", "add", "change"]
 DETAIL_ACTIONS = ["view", "add", "change", "delete"]
 DETAILS = [
@@ -21,11 +21,11 @@ DETAILS = [
     "exchange",
     "message",
 ]
-GROUP_DETAILS = ["groupmember", "groupreference"]
+OTHER_DETAILS = ["groupmember", "groupreference", "errortextcode"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",
     *[f"{action}_{entry}" for entry in ENTRIES for action in ENTRY_ACTIONS],
-    *[f"{action}_{detail}" for detail in DETAILS + GROUP_DETAILS for action in DETAIL_ACTIONS],
+    *[f"{action}_{detail}" for detail in DETAILS + OTHER_DETAILS for action in DETAIL_ACTIONS],
 ]
 
 

@@ -1,15 +1,15 @@
-"""The review queue: codes with outdated translations, old checks, lapsed registrations or missing parts."""
+"""The review queue: entries with outdated translations, old checks, lapsed registrations or missing parts."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from codes.models import RegistrationStatus, StatusCode, StatusCodeQuerySet
+from codes.models import ErrorText, RegistrationStatus, ReviewedEntry, StatusCode
 from codes.texts.localized import LANGUAGES, OTHER
 
 REVIEW_INTERVAL = timedelta(days=365)
@@ -36,43 +36,47 @@ def _lacks_parts() -> Q:
 
 
 class Check(NamedTuple):
-    """A reason for which a code needs an editor. The condition is a function because some depend on today."""
+    """A reason for which an entry needs an editor. The condition is a function because some depend on today."""
 
     label: str | Promise
     condition: Callable[[], Q]
 
 
-# By the name in an address.
+# By the name in an address. Those of a code; an error text always has its parts, and no registration.
 CHECKS = {
     "outdated": Check(_("changed in one language only"), _has_outdated_translation),
     "unchecked": Check(_("not checked for a year"), _is_unchecked),
     "lapsed": Check(_("temporary registration past its date"), _has_lapsed),
     "missing": Check(_("parts missing"), _lacks_parts),
 }
+CHECKS_OF: dict[type[ReviewedEntry], dict[str, Check]] = {
+    StatusCode: CHECKS,
+    ErrorText: {name: CHECKS[name] for name in ("outdated", "unchecked")},
+}
 
 
-def failing(check: str) -> StatusCodeQuerySet:
-    """Return the codes that fail a check."""
-    return StatusCode.objects.filter(CHECKS[check].condition()).distinct()
+def failing(check: str, model: type[ReviewedEntry] = StatusCode) -> QuerySet[Any]:
+    """Return the entries of a model that fail a check."""
+    return model._default_manager.filter(CHECKS_OF[model][check].condition()).distinct()
 
 
-def failing_any() -> StatusCodeQuerySet:
-    """Return the codes that fail at least one check."""
+def failing_any(model: type[ReviewedEntry] = StatusCode) -> QuerySet[Any]:
+    """Return the entries of a model that fail at least one check."""
     condition = Q()
-    for check in CHECKS.values():
+    for check in CHECKS_OF[model].values():
         condition |= check.condition()
-    return StatusCode.objects.filter(condition).distinct()
+    return model._default_manager.filter(condition).distinct()
 
 
-def queue() -> list[tuple[str, str | Promise, list[StatusCode]]]:
-    """Return (name, label, failing codes) of each check, for the admin's front page."""
-    return [(name, check.label, list(failing(name))) for name, check in CHECKS.items()]
+def queue(model: type[ReviewedEntry] = StatusCode) -> list[tuple[str, str | Promise, list[Any]]]:
+    """Return (name, label, failing entries) of each check, for the admin's front page."""
+    return [(name, check.label, list(failing(name, model))) for name, check in CHECKS_OF[model].items()]
 
 
-def texts_of(code: StatusCode) -> dict[str, str]:
+def texts_of(entry: ReviewedEntry) -> dict[str, str]:
     """Return the values of the text fields, by their names."""
     return {
-        f"{text}_{language}": getattr(code, f"{text}_{language}") for text in StatusCode.TEXTS for language in LANGUAGES
+        f"{text}_{language}": getattr(entry, f"{text}_{language}") for text in entry.TEXTS for language in LANGUAGES
     }
 
 
@@ -83,7 +87,7 @@ def outdated_after(before: dict[str, str], after: dict[str, str], already: Itera
     """
     already = set(already)
     outdated = set(already)
-    for field in StatusCode.TEXTS:
+    for field in dict.fromkeys(name.rpartition("_")[0] for name in before):
         changed = {language for language in LANGUAGES if before[f"{field}_{language}"] != after[f"{field}_{language}"]}
         if len(changed) == 1:
             (language,) = changed
@@ -96,8 +100,8 @@ def outdated_after(before: dict[str, str], after: dict[str, str], already: Itera
     return sorted(outdated)
 
 
-def still_outdated(before: StatusCode, after: StatusCode) -> list[str]:
-    """Return the text fields that were outdated in one state of a code and have the same text in another."""
+def still_outdated(before: ReviewedEntry, after: ReviewedEntry) -> list[str]:
+    """Return the text fields that were outdated in one state of an entry and have the same text in another."""
     old, new = texts_of(before), texts_of(after)
     changed = {text.rpartition("_")[0] for text in old if old[text] != new[text]}
     return [text for text in before.outdated_translations.split() if text.rpartition("_")[0] not in changed]

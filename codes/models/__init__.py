@@ -1,6 +1,6 @@
 """The subject: classes of status codes, the codes with their details, and the groups of codes that people confuse."""
 
-from .base import Detail, Entry, NaturalKeyManager, PrintableTexts
+from .base import Detail, Entry, NaturalKeyManager, PrintableTexts, ReviewedEntry
 from .codes import (
     Caching,
     Category,
@@ -12,6 +12,7 @@ from .codes import (
     StatusCodeQuerySet,
 )
 from .details import Advice, Alias, Identifier, Reference, VendorMeaning
+from .errors import ErrorText, ErrorTextCode, ErrorTextQuerySet, product_slug
 from .exchanges import Diagram, Exchange, Message, Participant, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
@@ -43,6 +44,9 @@ __all__ = [
     "Diagram",
     "Entry",
     "EntrySnapshot",
+    "ErrorText",
+    "ErrorTextCode",
+    "ErrorTextQuerySet",
     "Exchange",
     "GeneralRule",
     "GroupMember",
@@ -62,6 +66,7 @@ __all__ = [
     "RegistrationStatus",
     "ResponseRule",
     "Retry",
+    "ReviewedEntry",
     "Revision",
     "RuleBase",
     "RuleSet",
@@ -70,5 +75,6 @@ __all__ = [
     "Topic",
     "VendorMeaning",
     "begins_as_message",
+    "product_slug",
     "rules_by_level",
 ]

@@ -72,6 +72,29 @@ class Entry(PrintableTexts):
         return f"{self.key} {self.lock_version}"
 
 
+class ReviewedEntry(Entry):
+    """An entry of the review queue: it records which texts changed in one language only, and when it was checked.
+
+    `TEXTS` names the texts that have both languages, `REQUIRED_TEXTS` those that may not be empty.
+    """
+
+    TEXTS: list[str]
+    REQUIRED_TEXTS: list[str]
+
+    label: Any
+    outdated_translations: Any
+    checked_on: Any
+
+    class Meta:
+        abstract = True
+
+    @property
+    def outdated_texts(self) -> list[str]:
+        """The labels of the texts whose other language has changed since; a field may be gone."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        return [labels[name] for name in self.outdated_translations.split() if name in labels]
+
+
 class NaturalKeyManager(models.Manager):
     """Finds a detail by the values of its model's NATURAL_KEY, as fixtures name it."""
 

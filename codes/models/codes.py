@@ -15,7 +15,7 @@ from codes.fields import CitationField, LinesField, MarkdownField, PlainNameFiel
 from codes.texts.citations import citation_url
 from codes.texts.localized import OTHER, glossed, in_other_language, localized
 
-from .base import MARKDOWN_HELP, Entry, address
+from .base import MARKDOWN_HELP, Entry, ReviewedEntry, address
 
 if TYPE_CHECKING:
     from codes.filters import Filter
@@ -163,7 +163,7 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
         return self.filter(lacking)
 
 
-class StatusCode(Entry):
+class StatusCode(ReviewedEntry):
     """A status code: what it is called, what it means, and the facts its specification states."""
 
     TEXTS = [
@@ -367,12 +367,6 @@ class StatusCode(Entry):
                 else _("%(number)s belongs to no class: leave this empty.") % {"number": self.label}
             )
             raise ValidationError({"category": message})
-
-    @property
-    def outdated_texts(self) -> list[str]:
-        """The labels of the texts whose other language has changed since; a field may be gone."""
-        labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
-        return [labels[name] for name in self.outdated_translations.split() if name in labels]
 
     name = localized("name")
     other_name = in_other_language("name")

@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from codes import models
 
@@ -71,9 +71,8 @@ class _Pattern:
 
 
 def read_error_texts() -> Iterable[ErrorText]:
-    """Return every text of the catalogue; none if it has no such model."""
-    model: Any = getattr(models, "ErrorText", None)
-    return model.objects.prefetch_related("code_links") if model else ()
+    """Return every text of the catalogue."""
+    return models.ErrorText.objects.prefetch_related("code_links")
 
 
 def fold(text: str) -> str:

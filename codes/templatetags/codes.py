@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from codes import search
 from codes.editing import review
+from codes.models import ErrorText, StatusCode
 from codes.texts import markdown as markdown_module
 from statuscodes.web.stylesheet import stylesheet
 
@@ -49,6 +50,10 @@ def highlight(text: str, query: str) -> SafeString:
 
 
 @register.simple_tag
-def review_queue() -> list[Any]:
-    """Return the review queue for the admin's front page."""
-    return review.queue()
+def review_queues(perms: Any) -> list[dict[str, Any]]:
+    """Return the review queues of what the user may change, for the admin's front page."""
+    return [
+        {"opts": model._meta, "checks": review.queue(model)}
+        for model in (StatusCode, ErrorText)
+        if f"codes.change_{model._meta.model_name}" in perms
+    ]

@@ -158,7 +158,7 @@ def test_the_admin_is_in_the_language_of_its_address(editor, path, text):
 
 
 def test_every_admin_page_opens_for_an_administrator(admin_client):
-    for model in ("statuscode", "category", "exchange", "confusiongroup"):
+    for model in ("statuscode", "category", "exchange", "confusiongroup", "errortext"):
         assert admin_client.get(reverse(f"admin:codes_{model}_changelist")).status_code == 200
         assert admin_client.get(reverse(f"admin:codes_{model}_add")).status_code == 200
     assert admin_client.get(reverse("admin:codes_category_change", args=[4])).status_code == 200

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from codes.editing import fixtures
-from codes.models import ResponseRule, StatusCode
+from codes.editing import fixtures, review
+from codes.models import ErrorText, ResponseRule, StatusCode
 from codes.tests.html_forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_junk_about_languages_changes_no_page(client, headers):
 
 def public_addresses(patterns=None, start="/"):
     """Yield an example of every address of the site except the admin's, from the URLconf itself."""
-    examples = {"digit": "4xx", "number": "404", "slug": "401-403", "product": "grpc"}
+    examples = {"digit": "4xx", "number": "404", "slug": "401-403", "product": "iis"}
     for each in get_resolver().url_patterns if patterns is None else patterns:
         address = start + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: examples[match[1]], str(each.pattern))
         if not hasattr(each, "url_patterns"):
@@ -115,7 +115,11 @@ def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
             if model is ResponseRule:
                 values["topic"] = "field"  # only such a rule names a header field
             model.objects.filter(pk=row.pk).update(**values)
-    assertContains(client.get("/404/"), "&lt;script&gt;alert(1)")
+    error_text = ErrorText.objects.filter(product="IIS", code_links__code=404).first()
+    texts = dict.fromkeys(("text", "source", *review.texts_of(error_text)), script)
+    ErrorText.objects.filter(pk=error_text.pk).update(**texts)
+    for address in ("/404/", "/404/errors/", "/errors/iis/"):
+        assertContains(client.get(address), "&lt;script&gt;alert(1)")
     for address in public_addresses():
         assert b"<script>" not in client.get(address).content, address
     assertNotContains(client.get("/search/", {"q": "script"}), "<script>")

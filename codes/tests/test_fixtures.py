@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from codes.models import Category, ConfusionGroup, Reference, Revision, RuleSet, StatusCode
+from codes.models import Category, ConfusionGroup, ErrorText, Reference, Revision, RuleSet, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,7 @@ def test_a_load_advances_the_revision_only_if_it_changed_something(folder, monke
 
 def test_an_empty_database_removes_no_file(folder):
     ConfusionGroup.objects.all().delete()
+    ErrorText.objects.all().delete()
     StatusCode.objects.all().delete()
     Category.objects.all().delete()
     RuleSet.objects.all().delete()

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from codes.models import (
     Category,
+    ErrorText,
     GroupReference,
     Reference,
     ResponseRule,
@@ -40,6 +41,7 @@ def test_the_database_refuses_a_number_outside_its_class_or_range(number, digit,
 
 @pytest.mark.parametrize(("number", "digit"), [(433, 4), (199, 1), (599, 5), (600, None), (0, None)])
 def test_a_vendors_number_may_be_in_its_class_or_outside_all_classes(number, digit):
+    ErrorText.objects.filter(code_links__code=number).delete()
     StatusCode.objects.filter(number=number).delete()
     StatusCode.objects.create(
         number=number, category_id=digit, registration_status="vendor", name_ko="이름", name_en="Name"
@@ -92,7 +94,7 @@ def test_only_https_addresses_are_references(make_code):
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://example.com/", "//example.com/"])
-@pytest.mark.parametrize("model", [Reference, GroupReference, VendorMeaning])
+@pytest.mark.parametrize("model", [Reference, GroupReference, VendorMeaning, ErrorText])
 def test_the_database_refuses_an_address_that_is_not_https(model, url):
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.update(url=url)

@@ -25,6 +25,9 @@ PAGES = [
     "/search/?q=zzzz",
     "/vs/",
     "/grpc/",
+    "/errors/",
+    "/errors/nginx/",
+    "/502/errors/",
 ]
 
 
@@ -119,7 +122,9 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
 
 # A page's queries do not depend on how many codes or rows it shows.
 # list: codes, classes, issuers. category: the class, its codes, its rules.
-# detail: the code with its class and the codes it links to, eight kinds of rows, groups with members and their codes.
+# detail: the code with its class and the codes it links to, eight kinds of rows, groups with members and their codes,
+# error texts.
+# errors: texts, codes. of a product: products, texts, links to codes, codes. of a code: the code, a count, texts.
 # search: codes and their aliases, classes, groups.
 @pytest.mark.parametrize(
     ("path", "most"),
@@ -127,11 +132,14 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
         ("/", 3),
         ("/4xx/", 3),
         ("/rules/any/", 3),
-        ("/404/", 10),
-        ("/401/", 10),
-        ("/499/", 10),
+        ("/404/", 11),
+        ("/401/", 11),
+        ("/499/", 11),
         ("/433/", 3),
         ("/vs/", 3),
+        ("/errors/", 2),
+        ("/errors/nginx/", 4),
+        ("/502/errors/", 3),
         ("/search/?q=not+found", 6),
     ],
 )
@@ -214,7 +222,14 @@ def test_a_saved_text_shows_at_once(client):
 
 def test_the_sitemap_lists_every_page_in_both_languages(rendered):
     entries = [*StatusCode.objects.all(), *Category.objects.all(), *ConfusionGroup.objects.all()]
-    for path in ["/", "/vs/", *(entry.get_absolute_url() for entry in entries)]:
+    for path in [
+        "/",
+        "/vs/",
+        "/errors/",
+        "/errors/nginx/",
+        "/502/errors/",
+        *(entry.get_absolute_url() for entry in entries),
+    ]:
         assert path in rendered
         assert in_english(path) in rendered
 

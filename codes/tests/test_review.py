@@ -131,6 +131,11 @@ def test_marking_needs_permission_to_change(client):
     assert client.post(reverse("admin:codes_statuscode_checked", args=[404])).status_code == 403
 
 
+def test_marking_what_does_not_exist_is_answered_with_404(editor):
+    for model, pk in (("statuscode", "433"), ("errortext", "nothing")):
+        assert editor.post(reverse(f"admin:codes_{model}_checked", args=[pk])).status_code == 404
+
+
 def test_a_form_links_to_its_section_and_to_the_next_entry_that_fails_a_check(editor):
     StatusCode.objects.filter(number__in=[403, 405]).update(checked_on=None)
     page = editor.get(reverse("admin:codes_statuscode_change", args=[404]))

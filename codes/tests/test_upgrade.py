@@ -120,6 +120,18 @@ def test_editors_of_an_existing_site_may_edit_groups_unless_codes_were_taken_fro
     assert not editors.permissions.exists()
 
 
+def test_editors_of_an_existing_site_may_edit_error_texts_unless_codes_were_taken_from_them():
+    migration = import_module("codes.migrations.0012_error_texts")
+    editors = Group.objects.get(name="편집자")
+    everything = set(editors.permissions.all())
+    editors.permissions.remove(*editors.permissions.filter(codename__contains="errortext"))
+    migration.grant_permissions(apps, None)
+    assert set(editors.permissions.all()) == everything
+    editors.permissions.clear()
+    migration.grant_permissions(apps, None)
+    assert not editors.permissions.exists()
+
+
 def test_the_release_before_can_write_to_this_schema():
     """During an upgrade one host has the new release while another still runs the one before."""
     loader = MigrationLoader(connection)

@@ -10,6 +10,7 @@ from codes.filters import list_filters
 from codes.models import Category, ConfusionGroup, Diagram, GroupMember, RuleSet, StatusCode, rules_by_level
 from statuscodes.web.decorators import public
 
+from .errors import brief_errors
 from .products import products_of
 from .rows import Row, entry_row, link_row, tile_row
 from .search import typed_query
@@ -95,6 +96,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "products": products_of(code),
         "ecosystems": _ecosystems(code),
         "exchanges": Diagram.all_of(number),
+        "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
         "related": [link_row(each) for each in codes if each.is_related],

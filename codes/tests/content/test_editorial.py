@@ -12,6 +12,7 @@ from codes.models import (
     CategoryRule,
     ConfusionGroup,
     Detail,
+    ErrorText,
     Exchange,
     GeneralRule,
     GroupMember,
@@ -42,6 +43,7 @@ BILINGUAL = {
     Message: ["note"],
     ConfusionGroup: ["name", "question", "description"],
     GroupMember: ["answer", "example"],
+    ErrorText: ErrorText.TEXTS,
 }
 
 # Korean that reads like a translation.

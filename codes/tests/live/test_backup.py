@@ -39,8 +39,8 @@ for model in sorted(apps.get_app_config("codes").get_models(), key=lambda m: m._
 """
 
 DELETE_ALL = """
-from codes.models import ConfusionGroup, EntrySnapshot, StatusCode
-for model in (ConfusionGroup, StatusCode, EntrySnapshot):
+from codes.models import ConfusionGroup, EntrySnapshot, ErrorText, StatusCode
+for model in (ConfusionGroup, ErrorText, StatusCode, EntrySnapshot):
     model.objects.all().delete()
 """
 

@@ -25,6 +25,9 @@ PAGES = [
     "/vs/",
     "/grpc/",
     "/rules/any/",
+    "/errors/",
+    "/errors/nginx/",
+    "/502/errors/",
     "/nope/",
     "/433/",
 ]
@@ -345,7 +348,8 @@ def test_the_whole_admin_works_under_the_content_security_policy(site, page, com
         "/admin/", "/admin/codes/statuscode/", "/admin/codes/statuscode/?review=lapsed",
         "/admin/codes/statuscode/add/",
         "/admin/codes/statuscode/404/change/", "/admin/codes/category/4/change/", "/admin/codes/exchange/",
-        "/admin/codes/confusiongroup/401-403/change/", "/admin/codes/entrysnapshot/", "/admin/auth/user/add/",
+        "/admin/codes/confusiongroup/401-403/change/", "/admin/codes/errortext/",
+        "/admin/codes/entrysnapshot/", "/admin/auth/user/add/",
         "/en/admin/codes/statuscode/404/change/", "/admin/codes/statuscode/404/delete/", "/admin/password_change/",
     ):  # fmt: skip
         page.goto(site.url + path)

@@ -70,7 +70,7 @@ class Found:
         rank = Rank(score, detail, tie)
         if document not in self.best or rank < self.best[document].rank:
             original = "" if text is None else self.index.texts[text].original
-            self.best[document] = Hit(instance, kind, rank, original)
+            self.best[document] = Hit(instance, kind, rank, original, list(instance.codes) if kind == "error" else [])
 
     def offer_text(self, number: int, how: float, detail: float) -> None:
         """Take a hit of a text that matches in this way."""

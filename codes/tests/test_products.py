@@ -28,6 +28,8 @@ def cells(page, path):
 
 def first(query):
     hit = next(iter(search.search(query).in_order), None)
+    if hit and hit.kind == "error":
+        return f"{hit.codes[0]:03}"
     return hit and (hit.found.value if hit.kind == "product" else hit.found.label)
 
 

@@ -67,8 +67,8 @@ def korean():
 @pytest.fixture(autouse=True)
 def fresh_index(monkeypatch):
     """Put back the index of the loaded catalogue, and where it learns of revisions, after each test."""
-    for name, value in vars(search.index._cache).items():
-        monkeypatch.setattr(search.index._cache, name, value)
+    for name, value in vars(search.current._cache).items():
+        monkeypatch.setattr(search.current._cache, name, value)
 
 
 @pytest.fixture

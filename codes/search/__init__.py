@@ -1,21 +1,27 @@
-"""Search: normalise what was typed, match it against every text of the catalogue, rank what matched.
+"""Search: read what was typed or pasted, match it against every text of the catalogue, rank what matched.
 
-Codes have three digits, so there are at most a thousand entries; their texts together are a few hundred kilobytes. An
-index in memory answers in about half a millisecond, works the same on every database, and knows spacing, letter forms
-and keyboards that SQL does not. It is rebuilt when the catalogue's revision has changed.
+Codes have three digits, so there are at most a thousand entries; with the texts of errors they are less than a
+megabyte. An index in memory answers in about a millisecond, works the same on every database, and knows spacing, letter
+forms and keyboards that SQL does not. It is rebuilt when the catalogue's revision has changed.
 """
 
+from .current import current_index, is_outdated, search, use_revision
+from .extraction import Place
 from .highlight import highlight
-from .index import Index, Results, current_index, is_outdated, search, use_revision
-from .ranking import Hit
+from .index import Index
+from .privacy import is_private, reduced
+from .results import Hit, Results
 
 __all__ = [
     "Hit",
     "Index",
+    "Place",
     "Results",
     "current_index",
     "highlight",
     "is_outdated",
+    "is_private",
+    "reduced",
     "search",
     "use_revision",
 ]

@@ -35,7 +35,7 @@ def is_syllable(character: str) -> bool:
 
 def keys(text: str) -> str:
     """Return the keys that type the text: 찾을 and ckwdmf give the same, and 찾으 its beginning."""
-    return "".join(map(_keys_of, text))
+    return text if text.isascii() else "".join(map(_keys_of, text))
 
 
 def _keys_of(character: str) -> str:
@@ -47,6 +47,8 @@ def _keys_of(character: str) -> str:
 
 def initials(text: str) -> str:
     """Return the initial consonant of each syllable; other characters stay: 찾을 수 없음 gives ㅊㅇ ㅅ ㅇㅇ."""
+    if text.isascii():
+        return text
     return "".join(INITIALS[(ord(each) - FIRST) // (21 * 28)] if is_syllable(each) else each for each in text)
 
 

@@ -1,238 +1,263 @@
-"""The index in memory of every text by which a class, a code or a group is found."""
+"""The index in memory of every text by which something is found, and the one ranking of what was found."""
 
 import re
-import threading
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from math import log
-from typing import Any, NamedTuple, cast
-
-from django.db import Error
-from django.utils.translation import override
-
-from codes.fields import lines_of
-from codes.models import (
-    Category,
-    CheckNeeds,
-    ConfusionGroup,
-    Level,
-    Product,
-    ProductCode,
-    Revision,
-    StatusCode,
-)
-from codes.texts.localized import LANGUAGES
+from collections import defaultdict
+from collections.abc import Container, Iterator
 
 from . import hangul
-from .extraction import extract_codes
-from .normalise import compact, normalise
-from .ranking import (
+from .documents import (
     ALIAS,
+    HEADERS,
+    KEYWORD,
+    NAME,
+    SENTENCE,
+    WORDS_ONLY,
+    Catalogue,
+    Text,
+    documents_of,
+    read_catalogue,
+)
+from .error_texts import ErrorMatcher
+from .extraction import Place, Reading, read_codes
+from .letters import Lettered, LetterIndex
+from .normalise import clean, compact, normalise, normalise_lines
+from .pasted import is_about_http, is_name, is_pasted, names_in
+from .ranking import (
     EQUAL,
-    GROUP_PENALTY,
-    HEADER,
+    HALF_OF_TEXT,
     INITIALS,
     KEYS,
-    KEYWORD,
-    LONG_QUERY_LENGTH,
-    MAX_NEAR,
+    LOOSE,
     MAX_RESULTS,
-    MAX_SIMILAR,
+    MAX_WHOLE_INITIALS,
     MAX_WORDS_LENGTH,
-    MIN_PHRASE_LENGTH,
-    MIN_SIMILARITY,
-    NAME,
+    MIN_OF_PHRASE,
+    MIN_OF_QUERY,
+    MOST_OF_QUERY,
+    MOST_OF_TEXT,
     PART,
-    REQUEST_HEADER,
-    SENTENCE,
-    SHOWN,
     SIMILAR,
     STARTS,
-    STOP_WORDS,
     TYPO,
-    VENDOR_PENALTY,
+    WHOLE_PHRASE,
     WORDS,
-    Hit,
-    Rank,
-    edit_distance,
-    trigrams,
 )
+from .results import Hit, Rank, Results
+from .words import STOP_WORDS, WordIndex, words_of
 
-CLASS = re.compile(r"(?<![0-9a-z])([1-5])(?:xx|00\s*번대)(?![0-9a-z])")
+# Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
+# means, a number by itself among other things.
+PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
+NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
+WORD_FACTORS = {NAME: 1.15, ALIAS: 1.0, KEYWORD: 1.1, SENTENCE: 0.8}
 
 
-@dataclass
-class Results:
-    """What a query found, best first.
+def _words_to_share(text: Text) -> str:
+    """Return the words by which others share a text: none for a header's name of one word, such as Connection."""
+    return "" if text.weight in HEADERS and "-" not in text.original else text.original
 
-    `direct` is the one entry that the query names outright, if there is one. `unassigned` is the one number in the
-    query if no entry has it.
-    """
 
-    query: str
-    hits: list[Hit] = field(default_factory=list)
-    direct: Any = None
-    unassigned: int | None = None
+class Found:
+    """The best hit of each document so far."""
+
+    def __init__(self, index: "Index") -> None:
+        self.index = index
+        self.best: dict[int, Hit] = {}
+
+    def offer(self, document: int, score: float, detail: float, text: int | None = None) -> None:
+        """Take a hit of a document, by the text with this number, unless there is a better one."""
+        kind, instance, tie, _penalty = self.index.documents[document]
+        rank = Rank(score, detail, tie)
+        if document not in self.best or rank < self.best[document].rank:
+            original = "" if text is None else self.index.texts[text].original
+            self.best[document] = Hit(instance, kind, rank, original, list(instance.codes) if kind == "error" else [])
+
+    def offer_text(self, number: int, how: float, detail: float) -> None:
+        """Take a hit of a text that matches in this way."""
+        text = self.index.texts[number]
+        self.offer(text.document, how + text.weight + self.index.documents[text.document].penalty, detail, number)
 
     @property
-    def sections(self) -> list[tuple[str, list[Hit]]]:
-        """The hits by kind, the kind of the best hit first."""
-        kinds = defaultdict(list)
-        for hit in self.hits:
-            kinds[hit.kind].append(hit)
-        return list(kinds.items())
-
-    @property
-    def in_order(self) -> list[Hit]:
-        """The hits as a page lists them: section by section."""
-        return [hit for _kind, hits in self.sections for hit in hits]
-
-
-class Haystack:
-    """Many short texts in one long string, so that one fast scan finds a query in all of them."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        texts = list(texts)
-        self.whole = "\n" + "\n".join(texts) + "\n"
-        self.starts = []
-        position = 1
-        for text in texts:
-            self.starts.append(position)
-            position += len(text) + 1
-
-    def find(self, wanted: str) -> Iterator[tuple[int, int, int]]:
-        """Yield (number of the text, EQUAL or STARTS or PART, letters more than wanted)."""
-        position = self.whole.find(wanted)
-        while position >= 0:
-            number = bisect_right(self.starts, position) - 1
-            end = self.whole.find("\n", position)
-            starts = self.starts[number] == position
-            more = end - self.starts[number] - len(wanted)
-            yield number, (EQUAL if starts and not more else STARTS if starts else PART), more
-            position = self.whole.find(wanted, end)  # once is enough for a text
-
-
-class Document(NamedTuple):
-    """What can be found: a class, a code or a group. `tie` orders documents that match equally well."""
-
-    kind: str
-    instance: Any
-    tie: tuple[Any, ...]
-
-
-class Text(NamedTuple):
-    """A text by which a document is found. `weight` is small for a telling text."""
-
-    document: int
-    weight: int
-    original: str
-    reason: str
+    def has_sure(self) -> bool:
+        return any(hit.rank.score < WORDS for hit in self.best.values())
 
 
 class Index:
     """Every text by which something is found, in the forms that are compared."""
 
-    def __init__(self, catalogue: Iterable[tuple[str, Iterable[Any]]] | None = None) -> None:
-        self.documents: list[Document] = []
-        self.texts: list[Text] = []
-        for kind, instances in catalogue or read_catalogue():
-            for instance in instances:
-                self.documents.append(Document(kind, instance, _tie(instance)))
-                for weight, text in _weighted_texts(instance):
-                    reason = "" if weight in SHOWN else text
-                    self.texts.append(Text(len(self.documents) - 1, weight + penalty(instance), text, reason))
-        self.codes = {each.instance.number: each.instance for each in self.documents if each.kind == "code"}
-        self.categories = [each.instance for each in self.documents if each.kind == "class"]
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self.documents, self.texts = documents_of(catalogue or read_catalogue())
+        by_kind = defaultdict(list)
+        for number, document in enumerate(self.documents):
+            by_kind[document.kind].append(number)
+        self.numbers_of_codes = {self.documents[number].instance.number: number for number in by_kind["code"]}
+        self.codes = {code: self.documents[number].instance for code, number in self.numbers_of_codes.items()}
+        self.categories = [self.documents[number].instance for number in by_kind["class"]]
         self.groups = {
-            frozenset(member.code_id for member in each.instance.members.all()): each.instance
-            for each in self.documents
-            if each.kind == "group"
+            frozenset(member.code_id for member in self.documents[number].instance.members.all()): number
+            for number in by_kind["group"]
         }
+        self.errors = ErrorMatcher(self.documents[number].instance for number in by_kind["error"])
+        self.numbers_of_errors = {self.documents[number].instance.slug: number for number in by_kind["error"]}
+        self.letters = LetterIndex(self._lettered())
+        self._index_names()
         self.as_written: defaultdict[str, list[int]] = defaultdict(list)
-        for number, each_text in enumerate(self.texts):
-            self.as_written[each_text.original.rstrip("-")].append(number)
-        self.plain = plain = [compact(text.original) for text in self.texts]
-        self.keys = [hangul.keys(text) for text in plain]
-        self.texts_of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, each_text in enumerate(self.texts):
-            self.texts_of[each_text.document].append(number)
-        self.plain_haystack = Haystack(plain)
-        self.keys_haystack = Haystack(self.keys)
-        self.initials_haystack = Haystack(hangul.initials(text) for text in plain)
-        self._index_trigrams()
-
-    def _index_trigrams(self) -> None:
-        """Record which documents and which texts contain a trigram, and its inverse document frequency."""
-        self.texts_with = defaultdict(list)
-        weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
         for number, text in enumerate(self.texts):
-            for gram in trigrams(self.keys[number]):
-                if gram.isdigit():  # numbers are the same or different, not alike
-                    continue
-                self.texts_with[gram].append(number)
-                known = weights[gram].get(text.document, 0)
-                weights[gram][text.document] = max(known, 1 / (1 + text.weight / 10))
-        self.documents_with = {gram: list(documents.items()) for gram, documents in weights.items()}
-        self.idf = {gram: log(1 + len(self.documents) / len(documents)) for gram, documents in weights.items()}
+            self.as_written[text.original.rstrip("-")].append(number)
+        self.words = WordIndex(
+            (text.document, self._factor(text.document, text.weight), _words_to_share(text)) for text in self.texts
+        )
+
+    def _factor(self, document: int, weight: int) -> float:
+        """Return what the words of a text count: less for groups, classes and vendors' numbers."""
+        kind, _instance, _tie, penalty = self.documents[document]
+        factor = WORD_FACTORS.get(weight, 0.5)
+        return factor * (0.6 if kind in {"group", "class"} else 0.85 if kind == "error" else 0.75 if penalty else 1)
+
+    def _lettered(self) -> Iterator[Lettered]:
+        """Yield the texts that are compared letter by letter; names and keywords also with slips of the finger."""
+        for number, (document, weight, original) in enumerate(self.texts):
+            kind, _instance, _tie, penalty = self.documents[document]
+            if kind not in WORDS_ONLY:
+                yield Lettered(number, document, 10 / (10 + weight + penalty), weight != SENTENCE, original)
+
+    def _index_names(self) -> None:
+        """Record which texts have a name as a whole, the names of each code, and which documents name a header."""
+        self.texts_named: defaultdict[str, list[int]] = defaultdict(list)
+        self.names_of: defaultdict[int, list[str]] = defaultdict(list, {code: [] for code in self.codes})
+        self.texts_of_header: defaultdict[str, list[int]] = defaultdict(list)
+        for name, numbers in zip(self.letters.plain, self.letters.numbers, strict=True):
+            for number in numbers:
+                document, weight, original = self.texts[number]
+                kind, instance, _tie, _penalty = self.documents[document]
+                if weight in HEADERS:
+                    self.texts_of_header[original.casefold()].append(number)
+                else:
+                    self.texts_named[name].append(number)
+                if kind == "code" and weight in {NAME, ALIAS} and len(name) > 1:
+                    self.names_of[instance.number].append(name)
 
     def search(self, query: str) -> Results:
         """Return the Results for what a person typed or pasted."""
-        written, query = query.strip().rstrip("-"), normalise(query)
-        results = Results(query)
-        best: dict[int, Hit] = {}  # by number of the document
-        named = extract_codes(query)
-        numbers = [number for number in named if number in self.codes]
-        results.unassigned = named[0] if len(named) == 1 and not numbers else None
-        self._add_named(query, numbers, best, results)
-        self._add_contained(compact(query), best)
-        words = query[:MAX_WORDS_LENGTH]
-        self._match(words, best, 0)
-        meant = " ".join(hangul.stem(word) for word in words.split() if word not in STOP_WORDS)
-        if meant and meant != words:
-            self._match(meant, best, 3)
-        for number in self.as_written.get(written, ()):  # among equals, the same letter case first: sH is not SH
-            text = self.texts[number]
-            self._offer(best, text.document, EQUAL + text.weight, -1, text.reason)
-        results.hits = sorted(best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
+        cleaned, text = clean(query), normalise(query)
+        pasted = is_pasted(cleaned)
+        lines = normalise_lines(cleaned) if pasted else text
+        reading = read_codes(text, lines, self.names_of)
+        results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self)
+        self._add_named(text, reading, found, results)
+        self._add_errors(cleaned, reading, found)
+        if not results.is_pasted:
+            self._match_typed(cleaned, text, found, results)
+        elif not found.best or reading.place is Place.BARE:
+            self._match_pasted(cleaned, lines, found)
+        results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
+        results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
+        if results.hits and results.hits[0].rank.score >= 0:
+            results.direct = None
+        if results.unassigned is not None and results.hits and not reading.is_whole:
+            results.unassigned = None
         return results
 
-    def _add_named(self, query: str, numbers: list[int], best: dict[int, Hit], results: Results) -> None:
+    def _add_named(self, text: str, reading: Reading, found: Found, results: Results) -> None:
         """Add what the query names outright: a code, a group of codes, a class, the beginning of a number."""
+        numbers = [number for number in reading.numbers if number in self.codes]
+        sure = reading.is_sure or not results.is_pasted
         if numbers:
             pair = min(
                 (codes for codes in self.groups if len(numbers) > 1 and codes.issuperset(numbers)),
                 key=len,
                 default=None,
             )
-            results.direct = self.groups[pair] if pair else self.codes.get(numbers[0]) if len(numbers) == 1 else None
-            for number, (kind, instance, tie) in enumerate(self.documents):
-                if kind == "group" and pair and instance is self.groups[pair]:
-                    best[number] = Hit(instance, kind, Rank(-2, 0, tie))
-                elif kind == "code" and instance.number in numbers:
-                    best[number] = Hit(instance, kind, Rank(-1, numbers.index(instance.number), tie))
-        classes = {int(digit) for digit in CLASS.findall(query)}
-        beginning = query if re.fullmatch("[0-9]{1,2}", query) else None
-        for number, (kind, instance, tie) in enumerate(self.documents):
-            if kind == "class" and (instance.digit in classes or beginning == str(instance.digit)):
-                best[number] = Hit(instance, kind, Rank(-1, 0, tie))
-            elif kind == "code" and (
-                instance.category_id in classes or (beginning and instance.label.startswith(beginning))
-            ):
-                rank = Rank(-1 if beginning else 0, 1, (instance.is_vendors, instance.number))
-                best.setdefault(number, Hit(instance, kind, rank))
-
-    def _add_contained(self, message: str, best: dict[int, Hit]) -> None:
-        """Add documents of which a text is part of a long message, as "upstream timed out" in a line of a log."""
-        if len(message) <= LONG_QUERY_LENGTH:
+            if pair:
+                found.offer(self.groups[pair], PAIR, 0)
+                results.direct = self.documents[self.groups[pair]].instance
+            elif len(numbers) == 1:
+                results.direct, results.number, results.place = self.codes[numbers[0]], numbers[0], reading.place
+            for position, number in enumerate(numbers):
+                found.offer(self.numbers_of_codes[number], NUMBER if sure else BARE_NUMBER, position)
+        elif len(reading.numbers) == 1 and (
+            reading.is_whole or (reading.is_sure and (not results.is_pasted or reading.place is Place.STATUS_LINE))
+        ):
+            results.unassigned = reading.numbers[0]
+        beginning = text if re.fullmatch("[0-9]{1,2}", text) else None
+        if not reading.classes and not beginning:
             return
-        for number, phrase in enumerate(self.plain):
-            if len(phrase) >= MIN_PHRASE_LENGTH and phrase in message:
-                text = self.texts[number]
-                self._offer(best, text.document, PART + text.weight, -len(phrase), text.reason)
+        for number, (kind, instance, _tie, _penalty) in enumerate(self.documents):
+            if kind == "class" and (instance.digit in reading.classes or beginning == str(instance.digit)):
+                place = reading.classes.index(instance.digit) if instance.digit in reading.classes else 0
+                found.offer(number, BARE_NUMBER, place - len(reading.classes))
+            elif kind == "code" and instance.category_id in reading.classes:
+                found.offer(number, 0, 1)
+            elif kind == "code" and beginning and instance.label.startswith(beginning):
+                rank = Rank(BARE_NUMBER, 1, (instance.is_vendors, instance.number))
+                found.best.setdefault(number, Hit(instance, kind, rank))
 
-    def _match(self, words: str, best: dict[int, Hit], extra: int) -> None:
+    def _add_errors(self, cleaned: str, reading: Reading, found: Found) -> None:
+        """Add the texts of errors that the query holds, and the codes that they stand for."""
+        matches = self.errors.find(cleaned)
+        named = set(reading.numbers)
+        if any(len(match.found.codes) > 1 for match in matches):
+            named |= self._codes_named(cleaned)
+        for position, match in enumerate(matches):
+            # Of several codes, one that the rest of the query names is meant.
+            codes = sorted(match.found.codes, key=lambda code: code not in named)
+            document = self.numbers_of_errors[match.found.slug]
+            found.offer(document, ERROR, position)
+            found.best[document].codes = codes
+            for place, code in enumerate(codes):
+                if code in self.numbers_of_codes:
+                    found.offer(self.numbers_of_codes[code], CODE_OF_ERROR, position + place / 10)
+
+    def _codes_named(self, cleaned: str) -> set[int]:
+        """Return the codes of which the query has a name."""
+        documents = (
+            self.documents[self.texts[number].document]
+            for name in names_in(cleaned, self.texts_named)
+            for number in self.texts_named[name.name]
+        )
+        return {document.instance.number for document in documents if document.kind == "code"}
+
+    def _match_pasted(self, cleaned: str, lines: str, found: Found) -> None:
+        """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about."""
+        about = is_about_http(lines)
+        for position, name in enumerate(names_in(cleaned, self.texts_named)):
+            if about or name.is_identifier:
+                for number in self.texts_named[name.name]:
+                    if self.documents[self.texts[number].document].kind != "class" or not found.best:
+                        found.offer_text(number, PART, -len(name.name) + position / 1000)
+        for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
+            for number in self.texts_of_header.get(header, ()):
+                found.offer_text(number, TYPO, 0)
+        if about:
+            self._add_words(cleaned, found, HALF_OF_TEXT, words=2)
+        else:
+            self._add_words(cleaned, found, MOST_OF_TEXT, MOST_OF_QUERY, kinds={"error"})
+
+    def _match_typed(self, cleaned: str, text: str, found: Found, results: Results) -> None:
+        """Add what a typed query means, with and without the words that say little."""
+        words = text[:MAX_WORDS_LENGTH]
+        meant = " ".join(hangul.stem(word) for word in words.split() if word not in STOP_WORDS)
+        forms = [(words, 0), (meant, 3)] if meant != words else [(words, 0)]
+        for form, extra in forms:
+            self._match(form, found, extra)
+        for number in self.as_written.get(cleaned.strip().rstrip("-"), ()):
+            found.offer_text(number, EQUAL, -1)  # among equals, the same letter case first: sH is not SH
+        for header in NAMED_HEADER.findall(text):
+            for number in self.texts_of_header.get(header, ()):
+                found.offer_text(number, PART, 0)
+        is_identifier = is_name(cleaned)
+        if is_identifier or len(text.split()) > 1:
+            self._add_words(cleaned, found, MIN_OF_PHRASE, MOST_OF_QUERY if is_identifier else MIN_OF_QUERY)
+        # Letters in common say nothing of an identifier: its words are known or they are not.
+        if not is_identifier and not any(hit.rank.score < LOOSE for hit in found.best.values()):
+            for form, extra in forms:
+                for document, likeness, number in self.letters.similar(hangul.keys(compact(form))):
+                    found.offer(document, extra + SIMILAR, -likeness, number)
+        best = min(found.best.values(), key=lambda hit: hit.rank, default=None)
+        if best and best.text and KEYS <= best.rank.score < LOOSE and compact(best.text) != compact(words):
+            results.found_as = best.text
+
+    def _match(self, words: str, found: Found, extra: float) -> None:
         """Add the documents whose texts match, surest way first; unsure ways only where the sure ones found little.
 
         `extra` is added to every score.
@@ -240,223 +265,44 @@ class Index:
         wanted = compact(words)
         if not wanted:
             return
+        letters = self.letters
         if len(wanted) > 1 or not wanted.isascii():
-            self._add(self.plain_haystack.find(wanted), best, extra)
-            self._add_words(words, best, extra)
-        sure = any(hit.rank.score < WORDS for hit in best.values())
+            for number, how, more in letters.find(letters.plain_haystack, wanted):
+                found.offer_text(number, extra + how, more)
+        sure = found.has_sure
         if typed := hangul.typed_initials(wanted):
-            self._add(self.initials_haystack.find(typed), best, extra + INITIALS)
+            for number, how, more in letters.find(letters.initials_haystack, typed):
+                if len(typed) > MAX_WHOLE_INITIALS or how < PART:
+                    found.offer_text(number, extra + INITIALS + how, more)
         typed = hangul.keys(wanted)
         if len(typed) > 2 and (not sure or typed != wanted):
-            self._add(self.keys_haystack.find(typed), best, extra + KEYS)
+            for number, how, more in letters.find(letters.keys_haystack, typed):
+                found.offer_text(number, extra + KEYS + how, more)
         if not sure and 4 <= len(typed) <= 40:
-            self._add_typos(typed, best, extra)
-        if len(best) < 5:
-            self._add_similar(typed, best, extra)
+            for number, detail in letters.with_slips(typed):
+                found.offer_text(number, extra + TYPO, detail)
 
-    def _add(self, found: Iterable[tuple[int, int, int]], best: dict[int, Hit], extra: int) -> None:
-        for number, how, more in found:
-            text = self.texts[number]
-            self._offer(best, text.document, extra + how + text.weight, more, text.reason)
-
-    def _offer(self, best: dict[int, Hit], number: int, score: int, detail: float, reason: str = "") -> None:
-        """Keep the better of the document's hits."""
-        kind, instance, tie = self.documents[number]
-        rank = Rank(score, detail, tie)
-        if number not in best or rank < best[number].rank:
-            best[number] = Hit(instance, kind, rank, reason)
-
-    def _add_words(self, words: str, best: dict[int, Hit], extra: int) -> None:
-        """Add documents that have every word of the query somewhere in their texts."""
-        each = [word for word in map(compact, words.split()) if word]
-        if not 1 < len(each) <= 8:
-            return
-        # The longest word first: it leaves the fewest documents to be looked through for the others.
-        first, *others = sorted(dict.fromkeys(each), key=len, reverse=True)
-        total: dict[int, int] = {}
-        for number, _how, _more in self.plain_haystack.find(first):
-            text = self.texts[number]
-            total[text.document] = min(text.weight, total.get(text.document, text.weight))
-        for word in others:
-            total = {
-                document: weight + min(weights)
-                for document, weight in total.items()
-                if (
-                    weights := [
-                        self.texts[number].weight for number in self.texts_of[document] if word in self.plain[number]
-                    ]
-                )
-            }
-        for document, weight in total.items():
-            self._offer(best, document, extra + WORDS, weight)
-
-    def _add_typos(self, typed: str, best: dict[int, Hit], extra: int) -> None:
-        """Add texts that differ by a few keys, swaps included; the more keys, the more may be wrong."""
-        limit = max(1, len(typed) // 5)
-        shared: Counter[int] = Counter()
-        for gram in trigrams(typed):
-            shared.update(self.texts_with.get(gram, ()))
-        near = sorted(shared, key=lambda number: (-shared[number], abs(len(self.keys[number]) - len(typed))))
-        for number in near[:MAX_NEAR]:
-            text = self.texts[number]
-            whole = abs(len(self.keys[number]) - len(typed)) <= limit
-            distance = edit_distance(typed, self.keys[number], limit)
-            if distance is not None:
-                detail = distance * 10 + (0 if whole else 5)
-                self._offer(best, text.document, extra + TYPO + text.weight, detail, text.reason)
-
-    def _add_similar(self, typed: str, best: dict[int, Hit], extra: int) -> None:
-        """Add the most similar documents by shared trigrams: finds other word orders and endings."""
-        grams = trigrams(typed)
-        most = sum(self.idf.get(gram, 3) for gram in grams)
-        similarity: defaultdict[int, float] = defaultdict(float)
-        for gram in grams:
-            for document, weight in self.documents_with.get(gram, ()):
-                similarity[document] += weight * self.idf[gram]
-        nearest = sorted(similarity, key=lambda document: similarity[document], reverse=True)[:MAX_SIMILAR]
-        for document in nearest:
-            if similarity[document] >= MIN_SIMILARITY * most:
-                self._offer(best, document, extra + SIMILAR, -similarity[document] / most)
-
-
-def read_catalogue() -> list[tuple[str, Iterable[Any]]]:
-    """Return everything that can be found, as (kind, model instances), with the details whose texts count."""
-    return [
-        ("class", Category.objects.all()),
-        ("group", ConfusionGroup.objects.prefetch_related("members__code")),
-        (
-            "code",
-            StatusCode.objects.select_related("category").prefetch_related(
-                "aliases", "rules", "identifiers", "vendor_meanings", "product_codes"
-            ),
-        ),
-        ("product", Product),
-    ]
-
-
-def _tie(instance: Any) -> tuple[Any, ...]:
-    """Order equals: common codes first, vendors' last, then by number."""
-    if isinstance(instance, StatusCode):
-        return (instance.is_vendors, not instance.common, instance.number)
-    return (False, False, instance.digit if isinstance(instance, Category) else instance.position)
-
-
-def penalty(instance: Any) -> int:
-    """Return what is added to the weight of every text of this document."""
-    if isinstance(instance, ConfusionGroup):
-        return GROUP_PENALTY
-    return VENDOR_PENALTY if isinstance(instance, StatusCode) and instance.is_vendors else 0
-
-
-def _weighted_texts(instance: Any) -> list[tuple[int, str]]:
-    """Return the texts by which a document is found, each with its field weight."""
-    if isinstance(instance, Product):
-        return [(KEYWORD, text) for text in _texts_of_product(instance)]
-    keywords = [(KEYWORD, line) for line in lines_of(instance.keywords)]
-    if isinstance(instance, ConfusionGroup):
-        texts = [(NAME, instance.name_ko), (NAME, instance.name_en), *keywords]
-        texts += [(SENTENCE, instance.question_ko), (SENTENCE, instance.question_en)]
-        return [(weight, text) for weight, text in texts if text]
-    names = [instance.name_ko, instance.name_en, instance.plain_name_ko, instance.plain_name_en]
-    texts = [*((NAME, name) for name in names), *keywords]
-    texts += [(SENTENCE, instance.summary_ko), (SENTENCE, instance.summary_en)]
-    if isinstance(instance, StatusCode):
-        texts += [(ALIAS, alias.phrase) for alias in instance.aliases.all()]
-        names = [identifier.identifier for identifier in instance.identifiers.all()]
-        texts += [(ALIAS, name) for name in names if "(" not in name]  # an idiom with arguments is not a name
-        texts += [(REQUEST_HEADER, header) for header in instance.request_header_list]
-        texts += [(HEADER, header) for header in dict.fromkeys(_headers_sent_with(instance))]
-        for meaning in instance.vendor_meanings.all():
-            texts += [(ALIAS, f"{meaning.issuer} {meaning.phrase}"), (KEYWORD, meaning.phrase)]
-        for each in instance.product_codes.all():
-            if each.direction != ProductCode.Direction.FROM_HTTP:
-                name = each.get_product_display()
-                texts += [(KEYWORD, each.value), (KEYWORD, f"{name} {each.value}"), (KEYWORD, each.phrase)]
-    return [(weight, text) for weight, text in texts if text]
-
-
-def _texts_of_product(product: Product) -> Iterator[str]:
-    """Yield the product's name, alone and with what people call its codes."""
-    yield product.label
-    for words in ("상태코드", "에러 코드", "오류", "status codes", "error codes"):
-        yield f"{product.label} {words}"
-    for language in LANGUAGES:
-        with override(language):
-            yield str(product.heading)
-
-
-def _headers_sent_with(code: StatusCode) -> Iterator[str]:
-    """Yield the header fields that a response with this code must, should or may have.
-
-    A field that depends on the HTTP version tells nothing about the code: Connection at 408.
-    """
-    for rule in code.rules.all():
-        if rule.level in (Level.MUST, Level.SHOULD, Level.MAY) and rule.check_needs != CheckNeeds.VERSION:
-            yield rule.header
-
-
-class _Cache:
-    """The newest index, and how this process learns of the catalogue's revision."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.index: Index | None = None
-        self.revision: int | None = None  # of which the index is, at least
-        self.newest_revision: int | None = None  # that was read
-        self.read_revision: Callable[[], int] = Revision.current
-        self.check_database: Callable[[], None] = lambda: None
-
-
-_cache = _Cache()
-
-
-def use_revision(read: Callable[[], int], check_database: Callable[[], None]) -> None:
-    """Let the index learn of the catalogue's revision from `read` instead of asking the database for each search.
-
-    `check_database` raises django.db.OperationalError while the database is known to be unavailable: building an index
-    then fails at once instead of waiting for a timeout.
-    """
-    _cache.read_revision, _cache.check_database = read, check_database
-
-
-def current_index() -> Index:
-    """Return the index of the catalogue's current revision, or the one before while another thread builds it.
-
-    Raise django.db.Error if there is none and the catalogue cannot be read. What is made from an outdated index may be
-    shown and not stored: see `is_outdated`.
-    """
-    # The revision is read before the index is built, and recorded after it: the index is at least as new.
-    index = _cache.index
-    if index and not _is_due():
-        return index
-    if not _cache.lock.acquire(blocking=index is None) and index:
-        return index
-    try:
-        if _is_due():
-            revision = _cache.newest_revision
-            _cache.check_database()
-            _cache.index = Index()
-            _cache.revision = revision
-    except Error:
-        if _cache.index is None:
-            raise
-    finally:
-        _cache.lock.release()
-    return cast("Index", _cache.index)
-
-
-def _is_due() -> bool:
-    """Return whether the catalogue has changed since the newest index was built."""
-    built = _cache.revision
-    _cache.newest_revision = _cache.read_revision()
-    return _cache.index is None or _cache.newest_revision != built
-
-
-def is_outdated(index: Index) -> bool:
-    """Return whether there is a newer index, or was to be one when the revision was last read."""
-    return index is not _cache.index or _cache.newest_revision != _cache.revision
-
-
-def search(query: str) -> Results:
-    """Return the Results for what a person typed or pasted."""
-    return current_index().search(query)
+    def _add_words(
+        self,
+        text: str,
+        found: Found,
+        of_text: float,
+        of_query: float = MIN_OF_QUERY,
+        words: int = 1,
+        kinds: Container[str] | None = None,
+    ) -> None:
+        """Add documents of these kinds that share so much of their text and of the query, and so many words."""
+        matches = self.words.search(words_of(text))
+        for document, match in sorted(matches.items(), key=lambda item: -item[1].score)[:MAX_RESULTS]:
+            kind = self.documents[document].kind
+            # A whole phrase may be a small part of a long query.
+            needed = of_query / 2 if match.of_text >= WHOLE_PHRASE and of_query == MIN_OF_QUERY else of_query
+            if match.of_text < of_text or match.of_query < needed or match.words < words:
+                continue
+            if kinds is not None and kind not in kinds:
+                continue
+            sure = match.of_query >= MOST_OF_QUERY and match.of_text >= HALF_OF_TEXT
+            how = WORDS if sure else LOOSE
+            if sure and match.of_text >= MOST_OF_TEXT and kind == "error":
+                how = STARTS  # most of what a product prints
+            found.offer(document, how, -match.score, match.text)

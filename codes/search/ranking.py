@@ -1,53 +1,21 @@
-"""How well a query matches: match kinds, field weights, ranks, and the distance between two texts."""
-
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+"""How well a query matches: match kinds, limits, and the distance between two texts."""
 
 MAX_WORDS_LENGTH = 80  # characters that are matched against texts
 MAX_RESULTS = 40
 MAX_NEAR = 40  # texts that are compared letter by letter for typing errors
+GRAMS_OF_A_SLIP = 4  # trigrams that one slip changes, at most: that of two swapped keys
+MAX_WHOLE_INITIALS = 3  # so few initial consonants are in many texts: they count only at the beginning
 MAX_SIMILAR = 3  # results that are merely similar to the query
 
-# Match kinds, best first; field weight is added.
-EQUAL, STARTS, PART, WORDS, INITIALS, KEYS, TYPO, SIMILAR = range(0, 80, 10)
-# Field weights, from the most telling field to the least.
-NAME, ALIAS, KEYWORD, REQUEST_HEADER, HEADER, SENTENCE = 0, 1, 2, 3, 4, 8
-# Added for vendors' numbers and for groups: words alone rarely mean them.
-VENDOR_PENALTY, GROUP_PENALTY = 11, 15
-SHOWN = {NAME, SENTENCE}  # fields that a list of results shows anyway; for others the reason is told
-MIN_PHRASE_LENGTH = 9  # letters of a text that is worth finding in a long message
-LONG_QUERY_LENGTH = 30  # letters; a longer query is rather a message that contains a phrase than a phrase
+# Match kinds, best first; field weight is added. From LOOSE on, what is found rests on little.
+EQUAL, STARTS, PART, WORDS, INITIALS, KEYS, TYPO, LOOSE, SIMILAR = range(0, 90, 10)
+MIN_OF_PHRASE = 0.3  # part of a text's words, weighed by idf, that a query has
+WHOLE_PHRASE = 0.85  # the part from which on a phrase counts as all there
+HALF_OF_TEXT = 0.5
+MOST_OF_TEXT = 0.75
+MOST_OF_QUERY = 0.6
+MIN_OF_QUERY = 0.34  # part of a query's words, weighed by idf, that a document has
 MIN_SIMILARITY = 0.32  # part of the query's trigrams, weighed by idf, that must be present
-
-# Words that say nothing about which code is meant; without them the rest of the query gets a second try.
-STOP_WORDS = set(
-    "http https status statuscode code codes error errors header response vs versus and or the a an is are what which "
-    "difference between meaning mean means "
-    "상태 상태코드 코드 에러 오류 헤더 응답 번 차이 뜻 의미 이란 란 뭐야 뭐지 무엇 와 과".split()
-)
-
-
-class Rank(NamedTuple):
-    """The sort key of a result, small is better.
-
-    `score` is match kind plus field weight plus penalties; negative for a document that the query names outright.
-    `detail` compares matches of one kind: surplus letters, edit distance or negative similarity. `tie` orders equals:
-    common codes first, vendors' last, then by number.
-    """
-
-    score: int
-    detail: float
-    tie: tuple[Any, ...]
-
-
-@dataclass
-class Hit:
-    """One result. `reason` is the text that matched, if a list of results does not show it."""
-
-    found: Any
-    kind: str
-    rank: Rank
-    reason: str = ""
 
 
 def trigrams(keys: str) -> set[str]:

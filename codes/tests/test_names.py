@@ -62,7 +62,7 @@ def test_search_finds_a_code_by_its_name_and_its_plain_name_alike(make_code, que
         plain_name_en="lazy dog jumps",
     )
     hit = search.Index().search(query).hits[0]
-    assert (hit.found.number, hit.reason) == (433, "")  # a reason tells what matched where a row does not show it
+    assert (hit.found.number, hit.text) == (433, query)
 
 
 def test_editors_write_it_in_the_form_and_see_it_in_the_list_and_the_history(editor, small_code):

@@ -28,6 +28,8 @@ def cells(page, path):
 
 def first(query):
     hit = next(iter(search.search(query).in_order), None)
+    if hit and hit.kind == "error":
+        return f"{hit.codes[0]:03}"
     return hit and (hit.found.value if hit.kind == "product" else hit.found.label)
 
 
@@ -113,7 +115,7 @@ def test_an_iis_error_title_goes_straight_to_the_code(client):
 
 def test_short_codes_are_not_found_inside_words():
     for query in ("buffer", "already", "surfing", "ultra"):
-        reasons = {hit.reason for hit in search.search(query).hits}
+        reasons = {hit.text for hit in search.search(query).hits}
         assert not reasons & set(ProductCode.objects.values_list("value", flat=True)), query
 
 

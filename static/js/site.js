@@ -1,18 +1,91 @@
 const field = document.getElementById("q");
+const form = field.form;
+const LINE_END = "⏎";
 const isWriting = (target) => target.closest("input, textarea, select, [contenteditable]");
 
-// "/" or a digit anywhere starts a search, unless somebody is writing.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-  if (event.key !== "/" && !/^[0-9]$/.test(event.key)) return;
-  field.focus();
-  field.select();
-  if (event.key === "/") event.preventDefault();
+// "/" goes to the search field, unless somebody is writing or has switched it off; Escape goes back to the place before.
+{
+  const KEY = "shortcut";
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.shortcut });
+  const hint = document.querySelector(".field kbd");
+  let before;
+  let stored = {}; // where a browser stores nothing, the choice holds for the page
+  try {
+    stored = localStorage;
+  } catch {}
+
+  const isOn = () => stored[KEY] !== "off";
+  const show = () => {
+    button.ariaPressed = String(isOn());
+    button.style.textDecoration = isOn() ? "" : "line-through";
+    hint.hidden = !isOn();
+  };
+  document.querySelector("footer")?.append(button);
+  show();
+  button.addEventListener("click", () => {
+    stored[KEY] = isOn() ? "off" : "on";
+    show();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || !isOn()) return;
+    before = { focus: document.activeElement, x: scrollX, y: scrollY };
+    field.focus();
+    field.select();
+    event.preventDefault();
+  });
+
+  // With open suggestions Escape closes them first. It never empties the field.
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || field.ariaExpanded === "true") return;
+    event.preventDefault();
+    if (!before) return;
+    const place = before;
+    field.blur();
+    place.focus.focus({ preventScroll: true });
+    scrollTo({ left: place.x, top: place.y, behavior: "instant" });
+  });
+  field.addEventListener("blur", () => (before = undefined));
+}
+
+// The field has one line, and a browser drops the line ends of what is pasted; a status line is found by them.
+field.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!/[\r\n]/.test(text.trim())) return;
+  event.preventDefault();
+  const line = text.trim().replace(/\s*[\r\n]+/g, LINE_END);
+  const room = field.maxLength - field.value.length + field.selectionEnd - field.selectionStart;
+  field.setRangeText(line.slice(0, room), field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
 });
+
+// An address stays in histories: of a pasted text only the lines that may tell something are sent, without addresses,
+// names and secrets. The server reduces what is left to what the catalogue knows.
+const reduce = (text) => {
+  if (text.length <= 80 && !text.includes(LINE_END)) return text;
+  const telling = /HTTP\/|\b[1-5]\d\d\b|error|fail|exception|refused|denied|reset|timed? ?out|invalid|오류|에러|실패|거부|초과|없/i;
+  const masked = text
+    .replace(/\b((?:set-)?cookie|authorization|[\w-]*(?:token|password|secret|api[-_]?key))(["']?\s*[:=])[^⏎&,}]*/gi, "$1$2 …")
+    .replace(/\S+@[\w.-]+/g, "…")
+    .replace(/(https?:\/\/)[^\s"'<>⏎)]+/gi, "$1…")
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, "…")
+    .replace(/\b(?=(?:[\w+/=-]*\d){5})[\w+/=-]{16,}/g, "…");
+  const lines = masked.split(LINE_END);
+  const chosen = lines.some((line) => telling.test(line)) ? lines.filter((line) => telling.test(line)) : lines;
+  // Where that is still long, status lines matter most.
+  const first = chosen.filter((line) => /HTTP\/\d/.test(line));
+  const kept = new Set();
+  let length = 0;
+  for (const line of [...first.reverse(), ...chosen]) {
+    length += line.length + 1;
+    if (length > 1200 && kept.size) break;
+    kept.add(line);
+  }
+  return chosen.filter((line) => kept.has(line)).join(LINE_END).slice(0, 1200) + LINE_END; // its end says: pasted
+};
 
 // Suggestions under the search field: an ARIA combobox over /search/suggest/. Without script it is a plain form.
 {
-  const form = field.form;
   const list = document.createElement("ul");
   const said = document.createElement("p");
   let active = -1;
@@ -51,26 +124,35 @@ document.addEventListener("keydown", (event) => {
     return item;
   };
 
-  const show = (results) => {
+  const show = ({ results, understood }) => {
     list.replaceChildren(...results.map(option));
+    if (understood) list.dataset.understood = understood;
+    else delete list.dataset.understood;
     mark(-1);
     list.hidden = !results.length;
     field.ariaExpanded = String(!list.hidden);
-    said.textContent = results.length ? `${form.dataset.found} ${results.length}` : form.dataset.none;
+    said.textContent = `${understood} ${results.length ? `${form.dataset.found} ${results.length}` : form.dataset.none}`.trim();
   };
 
   const ask = async () => {
     request?.abort();
-    const query = field.value.trim();
+    const query = reduce(field.value.trim());
     if (!query) return close();
     request = new AbortController();
     try {
       const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: query })}`, { signal: request.signal });
-      if (answer.ok && document.activeElement === field) show((await answer.json()).results);
+      if (answer.ok && document.activeElement === field) show(await answer.json());
     } catch (error) {
       if (error.name !== "AbortError") close();
     }
   };
+
+  // Back brings what was typed: it is kept beside the page in this tab's history, and nowhere else.
+  const leave = (address) => {
+    history.replaceState({ ...history.state, typed: field.value }, "");
+    location.assign(address);
+  };
+  if (history.state?.typed) field.value = history.state.typed;
 
   // While a syllable is being composed the value already holds it, and search understands half a syllable.
   field.addEventListener("input", () => {
@@ -78,23 +160,35 @@ document.addEventListener("keydown", (event) => {
     timer = setTimeout(ask, 90);
   });
 
-  field.addEventListener("keydown", (event) => {
+  field.addEventListener("keydown", async (event) => {
     // Keys that belong to the input method are not ours.
-    if (event.isComposing || event.keyCode === 229 || list.hidden) return;
-    const last = list.children.length - 1;
-    if (event.key === "ArrowDown") mark(active < last ? active + 1 : 0);
-    else if (event.key === "ArrowUp") mark(active > 0 ? active - 1 : last);
+    if (event.isComposing || event.keyCode === 229) return;
+    const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
+    if (list.hidden && !isArrow) return;
+    const last = () => list.children.length - 1;
+    if (list.hidden) {
+      event.preventDefault();
+      await ask();
+      if (!list.hidden && !event.altKey) mark(event.key === "ArrowDown" ? 0 : last());
+      return;
+    }
+    if (event.key === "ArrowDown") mark(active < last() ? active + 1 : 0);
+    else if (event.key === "ArrowUp") mark(active > 0 ? active - 1 : last());
     else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && active >= 0) location.assign(list.children[active].dataset.url);
+    else if (event.key === "Enter" && active >= 0) leave(list.children[active].dataset.url);
     else return;
     event.preventDefault();
   });
 
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    leave(`${form.action}?${new URLSearchParams({ q: reduce(field.value.trim()) })}`);
+  });
   field.addEventListener("blur", close);
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const item = event.target.closest("li");
-    if (item) location.assign(item.dataset.url);
+    if (item) leave(item.dataset.url);
   });
 }
 

@@ -28,7 +28,7 @@ Key = tuple[Any, ...]
 
 CACHEABLE_STATUSES = (HTTPStatus.OK, HTTPStatus.FOUND)
 MAX_QUERY_LENGTH = 400  # bytes; a longer one is pasted text that nobody sends twice
-MAX_READ_QUERY = 12_000  # bytes; Django refuses longer ones
+MAX_READ_QUERY = 12_000  # bytes; nothing longer is stored
 MAX_RENDERING_WAIT = 2.0  # seconds for which a request waits while another renders the page that it wants
 MAX_REFRESH_WAIT = 0.5  # seconds, if there is an outdated page to answer with
 MAX_WAITING = 8  # requests that wait for others' rendering; see statuscodes.web.concurrency

@@ -24,7 +24,7 @@ from .stylesheet import stylesheet_sources
 
 log = logging.getLogger(__name__)
 
-MAX_QUERY_STRING = 12_000  # bytes: the search field's thousand Hangul syllables take nine each
+MAX_QUERY_STRING = 48_000  # bytes: a transcript of 20,000 characters in the search field, without script
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -257,12 +257,83 @@ def test_a_syllable_being_composed_is_searched_and_its_enter_stays_with_the_inpu
     expect(field).to_have_value("찾을")
 
 
-def test_a_digit_typed_anywhere_starts_a_search(site, page):
+def test_the_only_shortcut_is_a_slash_and_escape_brings_the_place_back(site, page, complaints):
     page.goto(f"{site.url}/404/")
+    link = page.get_by_role("link", name="410").last
+    link.focus()
+    place = page.evaluate("scrollY")
+    assert place > 0
     page.keyboard.type("503")
-    expect(page.get_by_role("combobox")).to_have_value("503")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{site.url}/503/")
+    expect(page.get_by_role("combobox")).to_have_value("")
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    assert page.evaluate("scrollY") == place
+    assert complaints == []
+
+
+def test_the_shortcut_can_be_switched_off_for_good(site, page):
+    page.goto(f"{site.url}/404/")
+    page.get_by_role("button", name="단축키").click()
+    page.goto(f"{site.url}/410/")
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox")).not_to_be_focused()
+    page.get_by_role("button", name="단축키").click()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox")).to_be_focused()
+
+
+def test_an_arrow_opens_closed_suggestions_and_a_second_escape_keeps_the_text(site, page):
+    page.goto(site.url)
+    field, options = suggestions_for(page, "gateway")
+    field.press("Escape")
+    field.press("Escape")
+    expect(field).to_have_value("gateway")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+
+
+def test_back_brings_what_was_typed(site, page):
+    page.goto(site.url)
+    _field, options = suggestions_for(page, "gateway")
+    options.first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("combobox")).to_have_value("gateway")
+
+
+PASTED = """2026/11/27 kim@example.com session=abcdef0123456789
+GET /users/kim from 192.0.2.77
+HTTP/1.1 429 Too Many Requests
+Authorization: Bearer abcdef0123456789
+"""
+
+
+def test_a_pasted_text_keeps_its_lines_and_no_address_has_it(site, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site.url)
+    field = page.get_by_role("combobox")
+    field.focus()
+    with page.expect_response(re.compile("/search/suggest/")):
+        page.evaluate(
+            """text => {
+                const data = new DataTransfer();
+                data.setData("text/plain", text);
+                const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+                document.getElementById("q").dispatchEvent(event);
+            }""",
+            PASTED,
+        )
+    expect(field).to_have_value(re.compile("77⏎HTTP/1.1 429 Too Many Requests⏎"))
+    expect(page.get_by_role("option").first).to_contain_text("429")
+    field.press("Enter")
+    expect(page).to_have_url(f"{site.url}/429/")  # and nothing more
+    page.go_back()
+    expect(field).to_have_value(re.compile("HTTP/1.1 429"))
+    assert [url for url in asked if re.search("kim|abcdef|192", url)] == []
 
 
 def test_open_suggestions_are_accessible(site, page):

@@ -69,15 +69,15 @@ def test_no_request_waits_for_an_unavailable_database(client, monkeypatch, djang
 
 def test_search_works_while_the_database_is_unavailable(client, monkeypatch, django_assert_num_queries):
     revision = Revision.current()
-    monkeypatch.setattr(search.index._cache, "read_revision", lambda: revision)
-    monkeypatch.setattr(search.index._cache, "check_database", poller.require_database)
+    monkeypatch.setattr(search.current._cache, "read_revision", lambda: revision)
+    monkeypatch.setattr(search.current._cache, "check_database", poller.require_database)
     client.get("/search/?q=gateway")
     monkeypatch.setattr(poller, "has_failed", True)
     with django_assert_num_queries(0):
         assertContains(client.get("/search/?q=못+찾음&all=1"), "찾을 수 없음")
         assertRedirects(client.get("/search/?q=404"), "/404/", fetch_redirect_response=False)
         assert client.get("/search/suggest/?q=40").json()["results"]
-    monkeypatch.setattr(search.index._cache, "index", None)
+    monkeypatch.setattr(search.current._cache, "index", None)
     client.raise_request_exception = False
     assert client.get("/search/?q=404").status_code == 503
 

@@ -1,0 +1,187 @@
+"""Texts of errors as products print them, found inside what people paste.
+
+A text is a row of the model ErrorText, or anything with its fields: "…" in it stands for whatever changes, and the
+fixed fragments between are looked for in their order. Rare words lead from a query to the few texts that it may hold,
+so that a long catalogue and a long paste do not multiply.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from codes import models
+
+VARIABLE = "…"
+MAX_GAP = 300  # characters that "…" may stand for
+MAX_MATCHES = 5
+MAX_PLACES = 20  # of a text's first fragment that are tried
+MIN_FRAGMENT = 40  # letters of a fragment that tells a text by itself
+WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[^\s\w]{2,}")
+# Quotes are typed, copied and escaped in many ways, and a message is wrapped anywhere.
+SAME = str.maketrans({**dict.fromkeys('"`´“”„‘’‚«»', "'"), **dict.fromkeys("–—‑−", "-"), "İ": "I"})
+SPACES = re.compile(r"(?<=[:,])\s+|\\(?=')")
+CASE_MATTERS = re.compile(r"[A-Za-z][A-Za-z-]{3}")  # a termination state of HAProxy: CH-- and cH-- differ
+PATH = re.compile(r"[\w.:\\$]+[.:\\$]([A-Z]\w*[a-z][A-Z]\w+)")  # an exception with its package
+IN_PATH = re.compile(r"(?:::|[-_.\\$])$")  # before a name that is the end of another's path
+
+
+class ErrorText(Protocol):
+    """What is known about a text of an error."""
+
+    slug: str
+    text: str
+    product: str
+    sure: str
+    match: str
+
+    @property
+    def codes(self) -> Sequence[int]: ...
+
+    @property
+    def meaning(self) -> str: ...
+
+    @property
+    def next(self) -> str: ...
+
+    def get_absolute_url(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class ErrorMatch:
+    """A text that a query holds. `length` counts the letters of its fixed parts, `whole` tells if that was all."""
+
+    found: ErrorText
+    length: int
+    whole: bool
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    found: ErrorText
+    fragments: tuple[str, ...]  # in small letters
+    exact: str  # in the given case; "" for a text that may be written in any
+    starts: bool
+    ends: bool
+
+    @property
+    def length(self) -> int:
+        return sum(map(len, self.fragments))
+
+
+def read_error_texts() -> Iterable[ErrorText]:
+    """Return every text of the catalogue."""
+    return models.ErrorText.objects.prefetch_related("code_links")
+
+
+def fold(text: str) -> str:
+    """Return the text with one kind of quote, hyphen and space; its case stays."""
+    return " ".join(SPACES.sub("", text.translate(SAME)).split())
+
+
+class ErrorMatcher:
+    """Finds texts of errors in a query."""
+
+    def __init__(self, texts: Iterable[ErrorText]) -> None:
+        self.patterns = [pattern for text in texts for pattern in _patterns_of(text)]
+        self.by_word: defaultdict[str, list[_Pattern]] = defaultdict(list)
+        words_of = [_words_of(pattern) for pattern in self.patterns]
+        frequency = Counter(word for words in words_of for word in words)
+        for pattern, words in zip(self.patterns, words_of, strict=True):
+            if words:
+                self.by_word[min(words, key=lambda word: (frequency[word], -len(word)))].append(pattern)
+
+    def find(self, text: str) -> list[ErrorMatch]:
+        """Return the texts that the query holds, the longest first; of several products with one text, each."""
+        shape = fold(text)
+        small = shape.lower()
+        found: dict[str, ErrorMatch] = {}
+        for word in dict.fromkeys(WORD.findall(small)):
+            for pattern in self.by_word.get(word, ()):
+                if (match := _match(pattern, shape, small)) and (
+                    pattern.found.slug not in found or match.length > found[pattern.found.slug].length
+                ):
+                    found[pattern.found.slug] = match
+        order = sorted(found.values(), key=lambda match: (not match.whole, -match.length, match.found.sure == "maybe"))
+        return order[:MAX_MATCHES]
+
+
+def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
+    """Yield the text as it is looked for; an exception also without its package."""
+    is_exact = text.match == "exact"
+    forms = [text.text]
+    if is_exact and (path := PATH.fullmatch(text.text)):
+        forms.append(path[1])
+    for form in forms:
+        shape = fold(form)
+        fragments = tuple(each for part in shape.lower().split(VARIABLE) if (each := part.strip(" ")))
+        if fragments and not is_exact:
+            fragments = (*fragments[:-1], fragments[-1].rstrip(".!") or fragments[-1])
+        if any(letter.isalnum() for letter in "".join(fragments)):
+            starts, ends = not shape.startswith(VARIABLE), not shape.endswith(VARIABLE)
+            yield _Pattern(text, fragments, shape if is_exact else "", starts, ends)
+        # A long fragment that is most of the text tells it, whatever is printed around it.
+        longest = max(fragments, key=len, default="").strip("'\"() :,;-")
+        if len(fragments) > 1 and len(longest) >= max(MIN_FRAGMENT, sum(map(len, fragments)) * 0.6):
+            yield _Pattern(text, (longest,), "", starts=True, ends=True)
+
+
+def _words_of(pattern: _Pattern) -> set[str]:
+    """Return the words that a query must have to hold the text."""
+    words = set()
+    for fragment in pattern.fragments:
+        for match in WORD.finditer(fragment):
+            # At the edge of a fragment a word may go on in the variable part.
+            edge = (match.start() == 0 and not (pattern.starts and fragment == pattern.fragments[0])) or (
+                match.end() == len(fragment) and not (pattern.ends and fragment == pattern.fragments[-1])
+            )
+            if not edge or len(pattern.fragments) + match.end() - match.start() == len(fragment) + 1:
+                words.add(match[0])
+    return words or {match[0] for fragment in pattern.fragments for match in WORD.finditer(fragment)}
+
+
+def _match(pattern: _Pattern, shape: str, small: str) -> ErrorMatch | None:
+    """Return where the pattern is in the query, given in its own and in small letters."""
+    first, *others = pattern.fragments
+    begin = small.find(first)
+    for _place in range(MAX_PLACES):
+        if begin < 0:
+            return None
+        end = begin + len(first)
+        for fragment in others:
+            place = small.find(fragment, end, end + MAX_GAP + len(fragment))
+            if place < 0:
+                break
+            end = place + len(fragment)
+        else:
+            if _fits(pattern, shape, small, begin, end):
+                rest = small[:begin] + small[end:]
+                return ErrorMatch(pattern.found, pattern.length, not any(map(str.isalnum, rest)))
+        begin = small.find(first, begin + 1)
+    return None
+
+
+def _fits(pattern: _Pattern, shape: str, small: str, begin: int, end: int) -> bool:
+    """Return whether what was found stands as its kind of match wants it."""
+    before, after = small[begin - 1 : begin] if begin else "", small[end : end + 1]
+    if _joins(before, small[begin]) or (pattern.ends and _joins(small[end - 1], after)):
+        return False
+    alone = not any(map(str.isalnum, small[:begin] + small[end:]))
+    if pattern.exact:
+        if CASE_MATTERS.fullmatch(pattern.exact) or not alone:
+            if shape[begin:end] != pattern.exact and len(pattern.fragments) == 1:
+                return False
+            # A dot ends a sentence, or goes on with a path.
+            if after in {"-", "_"} or (after == "." and small[end + 1 : end + 2].isalnum()):
+                return False
+        return not IN_PATH.search(small[max(begin - 2, 0) : begin])
+    if pattern.found.match == "weak":
+        product = pattern.found.product.lower().split()[0]
+        return alone or (len(product) > 3 and re.search(rf"\b{re.escape(product)}\b", small) is not None)
+    return True
+
+
+def _joins(left: str, right: str) -> bool:
+    """Return whether two characters belong to one word; a Korean word may have a particle after it."""
+    return left.isascii() and right.isascii() and (left.isalnum() or left == "_") and (right.isalnum() or right == "_")

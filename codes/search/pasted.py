@@ -1,0 +1,70 @@
+"""What a pasted text names: identifiers and phrases of the catalogue among everything else."""
+
+import re
+from collections.abc import Container, Iterator
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+from .extraction import ABOUT_HTTP
+
+MAX_PROSE_LENGTH = 240  # characters; a longer text is rather pasted than typed
+MAX_TOKENS = 2000  # of a pasted text that are looked up
+MAX_PHRASE_WORDS = 7
+MIN_NAME_LENGTH = 7  # letters of a phrase or an identifier that is worth finding in a long text
+TOKEN = re.compile(r"[A-Za-z_][\w'-]*|[0-9]+|[가-힣]+")
+IDENTIFIER = re.compile(r"[A-Za-z_]\w{7,}")
+APART = re.compile(r"[\W_]")
+PARTED = re.compile(r"[.!?;\n|(){}\[\]<>\"]")
+CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
+# Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
+MACHINE = re.compile(
+    r"\w: (?![0-9]+$)|://|\w=\S|[{}\[\]<>|;`]"
+    r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
+)
+
+
+class Name(NamedTuple):
+    """A whole text of the catalogue, compacted, as it stands in a pasted text."""
+
+    name: str
+    is_identifier: bool
+
+
+def is_pasted(text: str) -> bool:
+    """Return whether the cleaned text was rather pasted than typed."""
+    stripped = text.strip()
+    if "\n" in text or len(stripped) > MAX_PROSE_LENGTH:
+        return True
+    return len(stripped.split()) > 2 and MACHINE.search(stripped) is not None
+
+
+def is_name(text: str) -> bool:
+    """Return whether the cleaned text is one identifier of several words."""
+    return IDENTIFIER.fullmatch(text.strip()) is not None and CAMEL.search(text) is not None
+
+
+def is_about_http(lines: str) -> bool:
+    """Return whether something in the normalised lines has to do with HTTP."""
+    return ABOUT_HTTP.search(lines) is not None
+
+
+def names_in(text: str, known: Container[str]) -> Iterator[Name]:
+    """Yield the known names in a cleaned text, in order, and none that is a part of a longer one."""
+    tokens = list(islice(TOKEN.finditer(text), MAX_TOKENS))
+    words = [APART.sub("", token[0]).casefold() for token in tokens]
+    parted = [
+        PARTED.search(text, token.end(), following.start()) is not None for token, following in pairwise(tokens)
+    ] + [True]
+    free = 0  # the first token that is not part of a name before
+    for first, token in enumerate(tokens):
+        if first < free:
+            continue
+        name, longest = "", None
+        for last in range(first, min(first + MAX_PHRASE_WORDS, len(tokens))):
+            name += words[last]
+            if len(name) >= MIN_NAME_LENGTH and name in known:
+                longest, free = Name(name, first == last and CAMEL.search(token[0]) is not None), last + 1
+            if parted[last]:
+                break
+        if longest:
+            yield longest

@@ -1,0 +1,178 @@
+"""Documents by the words they share with a query, rare words first.
+
+A phrase of the catalogue counts when most of it is there, in any order and with other endings; a word that the
+catalogue does not know is left out instead of emptying the answer.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import log
+from typing import NamedTuple
+
+from . import hangul
+
+WORD = re.compile(r"[a-z]+|[0-9]+|[가-힣]+")
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Words that are written together or apart.
+TIMEOUT = re.compile(r"\btim(?:e|ed|es|ing)[ -]?out\b")
+NON = re.compile(r"\bnon[ -](?=[a-z])")
+MAX_WORDS = 24  # of a query that count: the rarest
+MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
+STOP_FACTOR = 0.15  # what a word counts that says little
+UNKNOWN_FACTOR = 0.8  # what a word counts that the catalogue does not know, of a rare one
+BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the one asked for
+REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
+# Words that say nothing about which code is meant.
+STOP_WORDS = frozenset(
+    "http https status statuscode code codes error errors header headers response vs versus and or the a an is are be "
+    "was what which when how do does did to of in on for with by from at as it its this that i you we my your our if "
+    "too very difference between meaning mean means want get got there has have "
+    "상태 상태코드 코드 에러 오류 헤더 응답 번 차이 뜻 의미 이란 란 뭐야 뭐지 무엇 와 과 때 것 경우 "
+    "하는 하려고 할 한 수 및 또는 너무 매우 자꾸 계속 갑자기 그 저 등 왜 어떻게 나는 나요 해결 해결법 방법".split()
+)
+ENDINGS_EN = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|ly)$")
+ENDINGS_KO = re.compile(
+    "(?:하지|되지|하려고|하려는|하는|되는|했을|됐을|하면|되면|해서|돼서|인데|에서|으로|부터|까지|에게|이라고|라고"
+    "|입니다|합니다|됩니다|습니다|했다|된다|한다|하기|되어|하여|해야|있는|없는|이나|이랑|한테|처럼|마다|보다|밖에"
+    "|나|랑|로|을|를|은|는|이|가|에|의|와|과|도|만|한|된|할|될|함|됨|음)$"
+)
+
+# Adjectives and verbs with a stem of one syllable, and the two negations that are written together with a verb.
+SHORT_STEM = re.compile(r"(?:[많늦없있같짧높낮틀맞좋끊](?=[가-힣])|[안못](?=[한함했해된됨됐돼되])|않(?=[가-힣]))")
+BIG = re.compile("큼|큰|커|커[요서짐졌지].*|크[다네면지].*")
+
+
+class WordMatch(NamedTuple):
+    """How a document matches: its score and its best text, with the number of telling words in it.
+
+    `of_text` and `of_query` are the parts of the text and of the query that are matched, 0 to 1.
+    """
+
+    score: float
+    text: int
+    words: int
+    of_text: float
+    of_query: float
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as they are compared; an identifier gives its parts."""
+    plain = HUMP.sub(" ", text).casefold().replace("'", "").replace("’", "")
+    return [stem(word) for word in WORD.findall(NON.sub("non", TIMEOUT.sub("timeout", plain)))]
+
+
+@lru_cache(maxsize=10_000)
+def stem(word: str) -> str:
+    """Return the word without its ending, if enough is left."""
+    if hangul.is_syllable(word[0]):
+        if short := SHORT_STEM.match(word):
+            return short[0].replace("않", "안")
+        if BIG.fullmatch(word):
+            return "크"
+        for ending in (hangul.ENDING, ENDINGS_KO):
+            left = ending.sub("", word)
+            word = left if len(left) >= 2 else word
+        return word
+    left = ENDINGS_EN.sub("", word)
+    if len(left) > 3 and left[-1] == left[-2] and left[-1] not in "ls":  # stopped, stop
+        left = left[:-1]
+    return left.removesuffix("e") if len(left) > 4 else left
+
+
+def says_little(word: str) -> bool:
+    """Return whether a word tells next to nothing: a stop word, or a number, which is read by its place."""
+    return word in STOPS or word.isdigit()
+
+
+class WordIndex:
+    """The words of all texts, with the texts and the documents that have each."""
+
+    def __init__(self, texts: Iterable[tuple[int, float, str]]) -> None:
+        """Take each text as (number of its document, factor of its score, text)."""
+        self.document_of: list[int] = []
+        self.factor: list[float] = []
+        self.texts_with: defaultdict[str, set[int]] = defaultdict(set)
+        # The documents with a word, and what it counts there: the best factor of the texts that have it.
+        self.documents_with: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        words: list[frozenset[str]] = []
+        for number, (document, factor, text) in enumerate(texts):
+            self.document_of.append(document)
+            self.factor.append(factor)
+            words.append(frozenset(words_of(text)))
+            for word in words[-1]:
+                self.texts_with[word].add(number)
+                documents = self.documents_with[word]
+                if documents.get(document, 0.0) < factor:
+                    documents[document] = min(factor, 1.0)
+        count = len(set(self.document_of)) or 1
+        self.idf = {
+            word: log(1 + count / len(documents)) * (STOP_FACTOR if says_little(word) else 1)
+            for word, documents in self.documents_with.items()
+        }
+        self.total = [sum(self.idf[word] for word in each) or 1 for each in words]
+        self.unknown = log(1 + count / 2) * UNKNOWN_FACTOR
+        self.by_beginning: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self.texts_with:
+            if hangul.is_syllable(word[0]) and len(word) > 1:
+                self.by_beginning[word[:2]].append(word)
+
+    def known(self, word: str) -> dict[str, float]:
+        """Return the words of the catalogue that a word of a query stands for, and what each counts."""
+        own = self.idf.get(word)
+        forms = {} if own is None else {word: own}
+        if hangul.is_syllable(word[0]):
+            for other in self.by_beginning.get(word[:2], ()):
+                if other != word and (other.startswith(word) or word.startswith(other)):
+                    # A form with another ending is no rarer than the word itself.
+                    forms[other] = min(self.idf[other], own or self.unknown) * BEGINNING_FACTOR
+        return forms
+
+    def search(self, words: Iterable[str]) -> dict[int, WordMatch]:
+        """Return how the documents match the words, by number of the document."""
+        forms_of = {word: self.known(word) for word in dict.fromkeys(words)}
+        weights = {word: max(forms.values(), default=0.0) for word, forms in forms_of.items()}
+        telling = sorted(filter(weights.__getitem__, weights), key=lambda word: -weights[word])[:MAX_WORDS]
+        missing = sum(self.unknown for word, weight in weights.items() if not weight and not says_little(word))
+        asked = sum(weights[word] for word in telling) + missing
+        of_texts: dict[int, float] = {}
+        of_documents: dict[int, float] = {}
+        counts: Counter[int] = Counter()
+        for word in telling:
+            numbers = self._add_word(forms_of[word], of_texts, of_documents)
+            if not says_little(word):
+                counts.update(numbers)
+        best: dict[int, WordMatch] = {}
+        for number, worth in of_texts.items():
+            of_text = min(worth / self.total[number], 1.0)
+            document = self.document_of[number]
+            rest = of_documents[document]
+            score = self.factor[number] * worth * (0.35 + 0.65 * of_text) + REST_FACTOR * rest
+            if document not in best or score > best[document].score:
+                best[document] = WordMatch(score, number, counts[number], of_text, min(rest / asked, 1.0))
+        return best
+
+    def _add_word(
+        self, forms: Mapping[str, float], of_texts: dict[int, float], of_documents: dict[int, float]
+    ) -> Iterable[int]:
+        """Add what a word counts to the texts and the documents that have one of its forms; return these texts."""
+        texts: dict[int, float] = {}
+        documents: dict[int, float] = {}
+        for form, worth in forms.items():
+            numbers: Iterable[int] = self.texts_with[form]
+            # The rarest words come first: a common one finds no further texts.
+            if of_texts and len(self.texts_with[form]) > MAX_TEXTS_OF_A_WORD:
+                numbers = of_texts.keys() & self.texts_with[form]
+            for number in numbers:
+                texts[number] = max(worth, texts.get(number, 0.0))
+            factors = self.documents_with[form]
+            for document in {self.document_of[number] for number in numbers} | (of_documents.keys() & factors.keys()):
+                documents[document] = max(worth * factors[document], documents.get(document, 0.0))
+        for total, added in ((of_texts, texts), (of_documents, documents)):
+            for number, worth in added.items():
+                total[number] = total.get(number, 0.0) + worth
+        return texts
+
+
+STOPS = frozenset(map(stem, STOP_WORDS)) | STOP_WORDS

@@ -1,9 +1,10 @@
 """The catalogue's files under fixtures/: loaded into the database, and written back.
 
-A file is an ordinary Django fixture, so `loaddata` works on it. An entry is a root object (a class, a code, a group)
-with the details that belong to it. Loading compares three states of each entry: what the file says, what the database
-says, and what was loaded last. What only the file changed is loaded; what an editor changed is kept and reported.
-Writing back compares the same states: a file that was changed and not loaded is left as it is and reported.
+A file is an ordinary Django fixture, so `loaddata` works on it. An entry is a root object (a class, a code, a group, a
+situation, a question) with the details that belong to it. Loading compares three states of each entry: what the file
+says, what the database says, and what was loaded last. What only the file changed is loaded; what an editor changed is
+kept and reported. Writing back compares the same states: a file that was changed and not loaded is left as it is and
+reported.
 """
 
 import datetime
@@ -43,14 +44,20 @@ from codes.models import (
     GeneralRule,
     GroupMember,
     GroupReference,
+    HouseVerdict,
     Identifier,
     LoadedEntry,
     Message,
+    OtherCode,
     ProductCode,
+    Question,
+    QuestionChoice,
     Reference,
     ResponseRule,
     Revision,
     RuleSet,
+    Situation,
+    SituationHeader,
     StatusCode,
     VendorMeaning,
     product_slug,
@@ -69,6 +76,8 @@ DETAILS_OF: dict[type[Entry], list[type[Detail]]] = {
     StatusCode: [Reference, ResponseRule, Alias, Advice, VendorMeaning, ProductCode, Identifier, Exchange],
     ConfusionGroup: [GroupMember, GroupReference],
     ErrorText: [ErrorTextCode],
+    Situation: [OtherCode, SituationHeader, HouseVerdict],
+    Question: [QuestionChoice],
 }
 # Many small entries, of which a first load saves all with a few statements.
 SAVED_TOGETHER = {ErrorText}
@@ -91,6 +100,8 @@ ON_ONE_LINE = {
     "codes.identifier",
     "codes.groupreference",
     "codes.errortextcode",
+    "codes.othercode",
+    "codes.situationheader",
 }
 
 # What a file may say for a field. to_python() would turn much else into something, without a word.
@@ -161,7 +172,8 @@ class ExportReport:
 
 def files(folder: Path = FIXTURES) -> list[Path]:
     """Return the catalogue's files in the order in which they can be loaded."""
-    patterns = ("rules.yaml", "codes/*.yaml", "groups/*.yaml", "errors/*.yaml")
+    folders = ("codes", "groups", "errors", "situations", "questions")
+    patterns = ["rules.yaml", *(f"{name}/*.yaml" for name in folders)]
     return [folder / "categories.yaml", *(path for pattern in patterns for path in sorted(folder.glob(pattern)))]
 
 
@@ -217,7 +229,8 @@ def _check_codes_exist(entries: Iterable[FixtureEntry]) -> None:
     known |= set(StatusCode.objects.values_list("pk", flat=True))
     for entry in entries:
         for item in entry.objects:
-            named = {*item["fields"].get("related", []), item["fields"].get("code")} - {None}
+            fields = item["fields"]
+            named = {*fields.get("related", []), fields.get("code"), fields.get("answer")} - {None}
             if missing := named - known:
                 raise CatalogueError(f"{_where(entry)}: {item['model']}: there is no code {missing.pop()}")
 
@@ -374,6 +387,8 @@ def read(path: Path) -> list[FixtureEntry]:
             raise CatalogueError(f"{_where(entry)}: the file's name and the number differ")
         if path.parent.name == "errors" and _product_of(entry) != path.stem:
             raise CatalogueError(f"{_where(entry)}: the file's name and the product differ")
+        if path.parent.name == "situations" and entry.objects[0]["fields"].get("topic") != path.stem:
+            raise CatalogueError(f"{_where(entry)}: the file's name and the topic differ")
     return entries
 
 
@@ -482,8 +497,9 @@ def _check_type(model_field: Any, value: Any) -> None:
     if value is None:
         return
     if model_field.many_to_many or model_field.related_model is Exchange:
-        if not isinstance(value, list) or not all(type(each) is int for each in value):
-            raise ValueError(f"{model_field.name}: must be a list of numbers")
+        is_slug = model_field.many_to_many and isinstance(model_field.related_model._meta.pk, models.SlugField)
+        if not isinstance(value, list) or not all(type(each) is (str if is_slug else int) for each in value):
+            raise ValueError(f"{model_field.name}: must be a list of {'slugs' if is_slug else 'numbers'}")
         return
     plain_field = model_field.target_field if model_field.is_relation else model_field
     types, name = next((types, name) for base, types, name in VALUE_TYPES if isinstance(plain_field, base))
@@ -585,7 +601,7 @@ def _serialised(instances: list[Any]) -> FixtureEntry:
     ):
         item_model = apps.get_model(item["model"])
         item["fields"] = {
-            name: list(value) if isinstance(value, tuple) else value
+            name: sorted(value) if item_model._meta.get_field(name).many_to_many else _plain(value)
             for name, value in item["fields"].items()
             if name not in INTERNAL_FIELDS and not _is_default(item_model._meta.get_field(name), value)
         }
@@ -595,6 +611,10 @@ def _serialised(instances: list[Any]) -> FixtureEntry:
     return entry
 
 
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _file_name(root: Entry) -> str:
     if isinstance(root, Category):
         return "categories.yaml"
@@ -602,6 +622,10 @@ def _file_name(root: Entry) -> str:
         return "rules.yaml"
     if isinstance(root, ErrorText):
         return f"errors/{product_slug(root.product)}.yaml"
+    if isinstance(root, Situation):
+        return f"situations/{root.topic}.yaml"
+    if isinstance(root, Question):
+        return f"questions/{root.pk}.yaml"
     return f"codes/{root.label}.yaml" if isinstance(root, StatusCode) else f"groups/{root.pk}.yaml"
 
 

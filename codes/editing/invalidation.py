@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
-from codes.models import LoadedEntry, Revision, StatusCode
+from codes.models import LoadedEntry, QuestionChoice, Revision, StatusCode
 from statuscodes.web.signals import database_restored
 
 
@@ -21,7 +21,8 @@ def connect_signals(app: AppConfig) -> None:
         if model not in (LoadedEntry, Revision):
             post_save.connect(_advance, sender=model)
             post_delete.connect(_advance, sender=model)
-    m2m_changed.connect(_advance, sender=StatusCode.related.through)
+    for relation in (StatusCode.related, QuestionChoice.situations):
+        m2m_changed.connect(_advance, sender=relation.through)
     database_restored.connect(_renew)
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 EDITORS, ADMINISTRATORS = "편집자", "관리자"
 # Editors correct and add entries; deleting one is an administrator's decision. Details come and go.
-ENTRIES = ["statuscode", "confusiongroup", "errortext"]
+ENTRIES = ["statuscode", "confusiongroup", "errortext", "situation", "question"]
 ENTRY_ACTIONS = ["view", "add", "change"]
 DETAIL_ACTIONS = ["view", "add", "change", "delete"]
 DETAILS = [
@@ -22,6 +22,7 @@ DETAILS = [
     "message",
 ]
 OTHER_DETAILS = ["groupmember", "groupreference", "errortextcode"]
+OTHER_DETAILS += ["othercode", "situationheader", "houseverdict", "questionchoice"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",
     *[f"{action}_{entry}" for entry in ENTRIES for action in ENTRY_ACTIONS],

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from codes.models import ErrorText, RegistrationStatus, ReviewedEntry, StatusCode
+from codes.models import ErrorText, RegistrationStatus, ReviewedEntry, Situation, StatusCode
 from codes.texts.localized import LANGUAGES, OTHER
 
 REVIEW_INTERVAL = timedelta(days=365)
@@ -42,7 +42,7 @@ class Check(NamedTuple):
     condition: Callable[[], Q]
 
 
-# By the name in an address. Those of a code; an error text always has its parts, and no registration.
+# By the name in an address. Those of a code; error texts and situations always have their parts, and no registration.
 CHECKS = {
     "outdated": Check(_("changed in one language only"), _has_outdated_translation),
     "unchecked": Check(_("not checked for a year"), _is_unchecked),
@@ -52,6 +52,7 @@ CHECKS = {
 CHECKS_OF: dict[type[ReviewedEntry], dict[str, Check]] = {
     StatusCode: CHECKS,
     ErrorText: {name: CHECKS[name] for name in ("outdated", "unchecked")},
+    Situation: {name: CHECKS[name] for name in ("outdated", "unchecked")},
 }
 
 

@@ -1,4 +1,4 @@
-"""The subject: classes of status codes, the codes with their details, and the groups of codes that people confuse."""
+"""The subject: classes, codes with their details, groups of codes that people confuse, situations and questions."""
 
 from .base import Detail, Entry, NaturalKeyManager, PrintableTexts, ReviewedEntry
 from .codes import (
@@ -30,6 +30,18 @@ from .rules import (
     Topic,
     rules_by_level,
 )
+from .situations import (
+    ExampleContent,
+    HouseVerdict,
+    Norm,
+    OtherCode,
+    Question,
+    QuestionChoice,
+    Situation,
+    SituationHeader,
+    SituationTopic,
+    by_topic,
+)
 
 __all__ = [
     "Advice",
@@ -48,20 +60,26 @@ __all__ = [
     "ErrorText",
     "ErrorTextCode",
     "ErrorTextQuerySet",
+    "ExampleContent",
     "Exchange",
     "GeneralRule",
     "GroupMember",
     "GroupReference",
     "Hop",
+    "HouseVerdict",
     "Identifier",
     "Level",
     "LoadedEntry",
     "Message",
     "NaturalKeyManager",
+    "Norm",
+    "OtherCode",
     "Participant",
     "PrintableTexts",
     "Product",
     "ProductCode",
+    "Question",
+    "QuestionChoice",
     "RedirectMethod",
     "Reference",
     "RegistrationStatus",
@@ -71,11 +89,15 @@ __all__ = [
     "Revision",
     "RuleBase",
     "RuleSet",
+    "Situation",
+    "SituationHeader",
+    "SituationTopic",
     "StatusCode",
     "StatusCodeQuerySet",
     "Topic",
     "VendorMeaning",
     "begins_as_message",
+    "by_topic",
     "product_slug",
     "rules_by_level",
 ]

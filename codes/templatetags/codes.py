@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from codes import search
 from codes.editing import review
-from codes.models import ErrorText, StatusCode
+from codes.models import ErrorText, Situation, StatusCode
 from codes.texts import markdown as markdown_module
 from codes.texts.localized import LocalizedText
 from statuscodes.web.stylesheet import stylesheet
@@ -72,6 +72,6 @@ def review_queues(perms: Any) -> list[dict[str, Any]]:
     """Return the review queues of what the user may change, for the admin's front page."""
     return [
         {"opts": model._meta, "checks": review.queue(model)}
-        for model in (StatusCode, ErrorText)
+        for model in (StatusCode, ErrorText, Situation)
         if f"codes.change_{model._meta.model_name}" in perms
     ]

@@ -9,7 +9,19 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from .models import Category, ConfusionGroup, ErrorText, Product, RuleSet, StatusCode, product_slug
+from .models import (
+    Category,
+    ConfusionGroup,
+    ErrorText,
+    Product,
+    Question,
+    RuleSet,
+    Situation,
+    StatusCode,
+    product_slug,
+)
+
+CHOOSE_PAGES = ["codes:situations", "codes:questions", "codes:convention"]
 
 
 class CatalogueSitemap(Sitemap):
@@ -25,7 +37,7 @@ class CatalogueSitemap(Sitemap):
 
 class PageSitemap(CatalogueSitemap):
     def items(self) -> list[str]:
-        return ["codes:list", "codes:groups", "codes:errors"]
+        return ["codes:list", "codes:groups", "codes:errors", *CHOOSE_PAGES]
 
     def location(self, item: str) -> str:
         return reverse(item)
@@ -84,6 +96,24 @@ class CodeErrorsSitemap(CatalogueSitemap):
         return reverse("codes:code_errors", args=[item])
 
 
+class SituationSitemap(CheckedSitemap):
+    def items(self) -> QuerySet[Situation]:
+        return Situation.objects.all()
+
+
+class QuestionSitemap(CatalogueSitemap):
+    def items(self) -> QuerySet[Question]:
+        return Question.objects.all()
+
+
+class CodeSituationsSitemap(CatalogueSitemap):
+    def items(self) -> QuerySet[StatusCode]:
+        return StatusCode.objects.exclude(answers=None).distinct()
+
+    def location(self, item: StatusCode) -> str:
+        return reverse("codes:situations_of", args=[item.number])
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "classes": CategorySitemap,
@@ -93,4 +123,7 @@ SITEMAPS = {
     "products": ProductSitemap,
     "product_errors": ProductErrorsSitemap,
     "code_errors": CodeErrorsSitemap,
+    "situations": SituationSitemap,
+    "code-situations": CodeSituationsSitemap,
+    "questions": QuestionSitemap,
 }

@@ -1,5 +1,5 @@
 """Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`, `/search/?q=not+found`,
-`/vs/401-403/`; the same under `/en/` in English.
+`/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`; the same under `/en/` in English.
 """
 
 from django.urls import path, register_converter
@@ -25,4 +25,10 @@ urlpatterns = [
     path("rules/<slug:slug>/", views.rule_set, name="rules"),
     path("vs/", views.group_list, name="groups"),
     path("vs/<slug:slug>/", views.group_detail, name="group"),
+    path("choose/", views.situation_list, name="situations"),
+    path("choose/ask/", views.question_list, name="questions"),
+    path("choose/ask/<slug:slug>/", views.question_detail, name="question"),
+    path("choose/table/", views.convention, name="convention"),
+    path("choose/<code:number>/", views.code_situations, name="situations_of"),
+    path("choose/<slug:slug>/", views.situation_detail, name="situation"),
 ]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import override
 
 from codes.fields import lines_of
-from codes.models import Category, CheckNeeds, ConfusionGroup, Level, Product, ProductCode, StatusCode
+from codes.models import Category, CheckNeeds, ConfusionGroup, Level, Product, ProductCode, Situation, StatusCode
 from codes.texts.localized import LANGUAGES
 
 from .error_texts import read_error_texts
@@ -90,6 +90,10 @@ def _group_texts(group: ConfusionGroup) -> list[WeightedText]:
     return [*names, (SENTENCE, group.question_ko), (SENTENCE, group.question_en)]
 
 
+def _situation_texts(situation: Situation) -> list[WeightedText]:
+    return [(KEYWORD, situation.title_ko), (KEYWORD, situation.title_en), *_keywords(situation)]
+
+
 def _product_texts(product: Product) -> list[WeightedText]:
     """Return the product's name, alone and with what people call its codes."""
     texts = [product.label]
@@ -131,6 +135,12 @@ KINDS = {
         read=lambda: Product,
         texts=_product_texts,
         tie=lambda product: (False, False, product.position),
+    ),
+    "situation": Kind(
+        read=Situation.objects.all,
+        texts=_situation_texts,
+        tie=lambda situation: (False, False, situation.position),
+        penalty=lambda _situation: GROUP_PENALTY,
     ),
     # A text of an error is found as a whole (see error_texts.py), or by most of its words.
     "error": Kind(

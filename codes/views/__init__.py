@@ -4,19 +4,26 @@ from .catalogue import category_detail, code_detail, code_list, group_detail, gr
 from .errors import code_errors, error_list, product_errors
 from .products import product_detail
 from .search import completions, search, suggest
+from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
 
 __all__ = [
     "category_detail",
     "code_detail",
     "code_errors",
     "code_list",
+    "code_situations",
     "completions",
+    "convention",
     "error_list",
     "group_detail",
     "group_list",
     "product_detail",
     "product_errors",
+    "question_detail",
+    "question_list",
     "rule_set",
     "search",
+    "situation_detail",
+    "situation_list",
     "suggest",
 ]

@@ -16,6 +16,7 @@ from .errors import brief_errors
 from .products import products_of
 from .rows import Row, entry_row, link_row, tile_row
 from .search import typed_query
+from .situations import situations_between, situations_of
 
 MAX_BOXES = 2  # groups shown with their answers on a code's page; the others are links
 MAX_BOX_MEMBERS = 9  # of a group shown with its answers
@@ -89,6 +90,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         return _unassigned(request, number, context)
     boxes, more_groups = _groups(number)
     rules = list(code.rules.all())
+    answered, avoided = situations_of(number)
     context |= {
         "code": code,
         "references": list(code.references.all()),
@@ -103,6 +105,8 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
+        "answered": answered,
+        "avoided": avoided,
         "related": [link_row(each) for each in codes if each.is_related],
     }
     context["contents"] = _contents(context)
@@ -181,4 +185,5 @@ def group_list(request: HttpRequest) -> HttpResponse:
 def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the codes of a group side by side."""
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)
-    return render(request, "codes/confusiongroup_detail.html", {"group": group, "query": typed_query(request)})
+    context = {"group": group, "situations": situations_between(group), "query": typed_query(request)}
+    return render(request, "codes/confusiongroup_detail.html", context)

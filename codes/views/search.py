@@ -20,6 +20,7 @@ NAMES = {
     "group": "title",
     "product": "heading",
     "error": "text",
+    "situation": "title",
 }  # what names a result of another kind than classes and codes
 ROW_KINDS = ("class", "code")  # of results that a list shows with names and a plain line
 # Where a number was read, as a sentence names it.

@@ -277,3 +277,18 @@ const reduce = (text) => {
   const own = rows.find((row) => row.firstElementChild.textContent === remembered("language"));
   if (own) first(own);
 }
+
+// The list of situations narrows while somebody types; without script the field is the site's search.
+for (const form of document.querySelectorAll("form[data-narrow]")) {
+  const typed = form.elements.q;
+  const rows = [...document.querySelectorAll(`.${form.dataset.narrow} li`)];
+  const sections = new Set(rows.map((row) => row.closest("section")));
+  const said = Object.assign(document.createElement("p"), { role: "status" });
+  form.after(said);
+  typed.addEventListener("input", () => {
+    const words = typed.value.toLowerCase().split(/\s+/);
+    for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+    for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
+    said.textContent = rows.some((row) => !row.hidden) ? "" : form.dataset.none;
+  });
+}

@@ -1,0 +1,364 @@
+"""Which code do I return? Situations by topic, one situation, and the questions that lead to them."""
+
+import json
+import re
+from collections import Counter
+from difflib import get_close_matches
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext, override
+
+from codes import search as finder
+from codes.models import (
+    ConfusionGroup,
+    Diagram,
+    ExampleContent,
+    HouseVerdict,
+    Message,
+    OtherCode,
+    Participant,
+    Question,
+    QuestionChoice,
+    Situation,
+    SituationHeader,
+    SituationTopic,
+    StatusCode,
+    Topic,
+    by_topic,
+)
+from codes.texts.localized import LANGUAGES
+from statuscodes.web.decorators import public
+
+from .rows import Row, link_row
+from .search import typed_query
+from .snippets import snippets
+
+MAX_COLUMNS = 4  # codes that the houses' table compares
+MAX_NEIGHBOURS = 6
+MAX_NEAREST = 5  # situations offered at an address that nobody has
+MAX_SLUG_LENGTH = 60  # letters of an unknown address that are compared
+DISPUTED = "disputed"  # instead of a topic: the situations on which houses differ
+AUTOMATIC_FIELDS = {"Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding"}  # servers add them
+EXAMPLE_DATE = "Mon, 23 Nov 2026 00:07:03 GMT"
+
+
+def situation_row(situation: Situation, disputed: set[str] | None = None) -> Row:
+    """Return what a list shows of a situation. `disputed` names those on which houses differ."""
+    return {
+        "url": situation.get_absolute_url(),
+        "digit": situation.label[0],
+        "label": situation.label,
+        "title": situation.title,
+        "disputed": situation.pk in (disputed or ()),
+    }
+
+
+@public
+def situation_list(request: HttpRequest) -> HttpResponse:
+    """List all situations by topic."""
+    situations = Situation.objects.only("slug", "topic", "title_ko", "title_en", "answer")
+    disputed = HouseVerdict.disputed()
+    also: dict[str, list[str]] = {}
+    others = OtherCode.objects.filter(fit=OtherCode.Fit.ALSO).order_by("position").values_list("situation", "code")
+    for slug, number in others:
+        also.setdefault(slug, []).append(f"{number:03}")
+    topics = [
+        {
+            "topic": topic,
+            "rows": [situation_row(each, disputed) | {"also": " · ".join(also.get(each.pk, []))} for each in of_topic],
+        }
+        for topic, of_topic in by_topic(situations)
+    ]
+    count = sum(len(of_topic) for _topic, of_topic in by_topic(situations))
+    return render(request, "codes/situation_list.html", {"topics": topics, "count": count})
+
+
+@public
+def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the answer to a situation, or the nearest situations if none has this address."""
+    # One query gets the situation and its neighbours, another the verdicts on all of them.
+    topic = Situation.objects.filter(slug=slug).values("topic")
+    siblings = list(Situation.objects.filter(topic__in=topic).select_related("answer"))
+    situation = next((each for each in siblings if each.pk == slug), None)
+    if situation is None:
+        return _unknown_situation(request, slug)
+    answers = {each.pk: each.answer_id for each in siblings}
+    all_verdicts = list(HouseVerdict.objects.filter(situation__in=siblings))
+    disputed = {each.situation_id for each in all_verdicts if not each.allows(answers[each.situation_id])}
+    verdicts = [each for each in all_verdicts if each.situation_id == slug]
+    headers = list(situation.headers.all())
+    others = list(situation.other_codes.select_related("code"))
+    columns = _columns(situation, verdicts)
+    context = {
+        "situation": situation,
+        "topic": SituationTopic(situation.topic),
+        "answer": situation.answer,
+        "is_disputed": slug in disputed,
+        "fields": fields_to_send(situation, headers),
+        "exchange": example_response(situation, headers),
+        "snippets": _snippets(situation, headers),
+        "columns": [f"{number:03}" for number in columns],
+        "verdicts": [_verdict_row(verdict, columns) for verdict in verdicts],
+        "also": [_other_row(each) for each in others if each.fit == OtherCode.Fit.ALSO],
+        "avoid": [_other_row(each) for each in others if each.fit == OtherCode.Fit.AVOID],
+        "neighbours": [situation_row(each, disputed) for each in _neighbours(siblings, situation)],
+        "query": typed_query(request),
+    }
+    return render(request, "codes/situation_detail.html", context)
+
+
+def fields_to_send(situation: Situation, headers: list[SituationHeader]) -> list[Row]:
+    """Return the header fields to send: those of the situation, then those that the rules name for its answer."""
+    rules = _rules(situation.answer)
+    own = {
+        each.header: rules.get(each.header, {})
+        | {"header": each.header, "level": each.get_level_display(), "note": each.note}
+        for each in headers
+    }
+    return [*own.values(), *(row for header, row in rules.items() if header not in own)]
+
+
+def _rules(code: StatusCode) -> dict[str, Row]:
+    """Return what the rules about a code's response say of each header field."""
+    rows: dict[str, Row] = {}
+    for rule in code.rules.all():
+        if rule.topic == Topic.FIELD:
+            note = " ".join(filter(None, [rule.condition, rule.note]))
+            row = {"header": rule.header, "level": rule.get_level_display(), "note": note}
+            source, url = rule.sources[0]
+            rows.setdefault(rule.header, row | {"source": source, "url": url})
+    return rows
+
+
+def example_response(situation: Situation, headers: list[SituationHeader]) -> Diagram | None:
+    """Return the response to the situation as a diagram, None where nobody gets one."""
+    if situation.example_content == ExampleContent.NOTHING:
+        return None
+    texts = {}
+    for language in LANGUAGES:
+        with override(language):
+            texts[f"text_{language}"] = _raw_response(situation, headers)
+    message = Message(sender=Participant.SERVER, receiver=Participant.CLIENT, **texts)
+    return Diagram(gettext("The response, as an example"), "m", {}, [message])
+
+
+def _raw_response(situation: Situation, headers: list[SituationHeader]) -> str:
+    answer = situation.answer
+    content_type, content = _content(situation)
+    fields = [(each.header, each.value) for each in headers if each.value]
+    names = {name for name, _value in fields}
+    if answer.category_id != 1 and "Date" not in names:
+        fields.insert(0, ("Date", EXAMPLE_DATE))
+    if content:
+        fields += [("Content-Type", content_type), ("Content-Length", str(len(content.encode())))]
+    elif (
+        answer.category_id != 1
+        and answer.number not in (204, 304)
+        and not names
+        & {
+            "Content-Length",
+            "Transfer-Encoding",
+        }
+    ):
+        fields.append(("Content-Length", "0"))
+    lines = [f"HTTP/1.1 {answer.label} {answer.name_en}", *(f"{name}: {value}" for name, value in fields)]
+    return "\n".join([*lines, "", content]) if content else "\n".join(lines)
+
+
+def _snippets(situation: Situation, headers: list[SituationHeader]) -> list[tuple[str, str]]:
+    """Return the response as code by framework, [] for one that frameworks do not return as a whole."""
+    if situation.example_content == ExampleContent.NOTHING or situation.answer.category_id == 1:
+        return []
+    fields = [(each.header, each.value) for each in headers if each.value and each.header not in AUTOMATIC_FIELDS]
+    return snippets(situation.answer, fields, *_content(situation))
+
+
+def _content(situation: Situation) -> tuple[str, str]:
+    """Return the type and the content of the example response, "" for none."""
+    answer = situation.answer
+    if situation.example_content == ExampleContent.OWN:
+        return situation.content_type, situation.content
+    if situation.example_content == ExampleContent.BLANK:
+        problem: Row = {"title": answer.name_en, "status": answer.number}
+    elif situation.example_content == ExampleContent.PROBLEM:
+        with override(settings.LANGUAGE_CODE):
+            kind = f"{settings.SITE_URL}{situation.get_absolute_url()}"
+        title = re.sub(r"\s*\([^)]*\)", "", situation.title)
+        problem = {"type": kind, "title": title, "status": answer.number} | json.loads(situation.content or "{}")
+    else:
+        return "", ""
+    return "application/problem+json", json.dumps(problem, ensure_ascii=False, indent=2)
+
+
+def _columns(situation: Situation, verdicts: list[HouseVerdict]) -> list[int]:
+    """Return the codes that the houses' table compares: the answer, then those that most houses name."""
+    named = Counter(number for verdict in verdicts for number in [*verdict.uses, *verdict.rejects])
+    named.pop(situation.answer_id, None)
+    return [situation.answer_id, *(number for number, _count in named.most_common(MAX_COLUMNS - 1))]
+
+
+def _verdict_row(verdict: HouseVerdict, columns: list[int]) -> Row:
+    uses, rejects = verdict.uses, verdict.rejects
+    marks = [
+        "yes" if uses[:1] == [number] else "may" if number in uses else "no" if number in rejects else ""
+        for number in columns
+    ]
+    return {
+        "house": verdict.house,
+        "version": verdict.version,
+        "strength": verdict.get_strength_display(),
+        "marks": [(f"{number:03}", mark) for number, mark in zip(columns, marks, strict=True)],
+        "more": [f"{number:03}" for number in [*uses, *rejects] if number not in columns],
+        "note": verdict.note,
+        "url": verdict.url,
+    }
+
+
+def _other_row(other: OtherCode) -> Row:
+    return link_row(other.code) | {"reason": other.reason}
+
+
+def _neighbours(siblings: list[Situation], situation: Situation) -> list[Situation]:
+    """Return the situations next to this one in its topic, in their order."""
+    place = siblings.index(situation)
+    start = max(0, min(place - MAX_NEIGHBOURS // 2, len(siblings) - MAX_NEIGHBOURS - 1))
+    return [each for each in siblings[start : start + MAX_NEIGHBOURS + 1] if each is not situation]
+
+
+def _unknown_situation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Offer the situations whose addresses or texts are nearest to an address that nobody has."""
+    index = finder.current_index()
+    wanted = slug[:MAX_SLUG_LENGTH]
+    situations = {each.instance.pk: each.instance for each in index.documents if each.kind == "situation"}
+    near = [situations[each] for each in get_close_matches(wanted, situations, MAX_NEAREST, 0.6)]
+    found = [hit.found for hit in index.search(wanted.replace("-", " ")).hits if hit.kind == "situation"]
+    nearest = list(dict.fromkeys([*near, *found]))[:MAX_NEAREST]
+    context = {"slug": wanted, "rows": [situation_row(each) for each in nearest]}
+    return render(request, "codes/situation_unknown.html", context, status=404)
+
+
+@public
+def code_situations(request: HttpRequest, number: int) -> HttpResponse:
+    """List the situations that a code answers, and those in which it is often used wrongly."""
+    code = get_object_or_404(StatusCode, number=number)
+    answered, avoided = situations_of(number)
+    if not answered and not avoided:
+        raise Http404
+    return render(request, "codes/situations_of.html", {"code": code, "answered": answered, "avoided": avoided})
+
+
+@public
+def convention(request: HttpRequest) -> HttpResponse:
+    """Make a Markdown table of chosen situations for a team's own guide, with a house as a column.
+
+    `s` names situations, several in one value or several values; `topic` takes all of a topic, or all on which houses
+    differ; `house` adds the column. What nobody has is ignored.
+    """
+    situations = list(Situation.objects.select_related("answer"))
+    disputed = HouseVerdict.disputed()
+    houses = list(HouseVerdict.objects.order_by("house").values_list("house", flat=True).distinct())
+    named = {slug for value in request.GET.getlist("s") for slug in value.split(",")}
+    topic, house = request.GET.get("topic", ""), request.GET.get("house", "")
+    chosen = [
+        each
+        for _topic, of_topic in by_topic(situations)
+        for each in of_topic
+        if each.pk in named or each.topic == topic or (topic == DISPUTED and each.pk in disputed)
+    ]
+    verdicts = HouseVerdict.objects.filter(house=house, situation__in=chosen) if house in houses else []
+    codes = {each.situation_id: ", ".join(each.codes.split()) for each in verdicts}
+    slugs = {each.pk for each in chosen}
+    context = {
+        "topics": [
+            {
+                "topic": topic,
+                "rows": [
+                    situation_row(each, disputed) | {"slug": each.pk, "chosen": each.pk in slugs} for each in of_topic
+                ],
+            }
+            for topic, of_topic in by_topic(situations)
+        ],
+        "houses": houses,
+        "house": house if house in houses else "",
+        "markdown": _markdown_table(chosen, house if house in houses else "", codes),
+        "count": len(chosen),
+    }
+    return render(request, "codes/convention.html", context)
+
+
+def _markdown_table(situations: list[Situation], house: str, codes: dict[str, str]) -> str:
+    """Return the table, "" for no situations. `codes` has what the house says, by situation."""
+    if not situations:
+        return ""
+    head = [gettext("Situation"), gettext("Our API answers"), *([house] if house else []), gettext("Source")]
+    rows = [head, ["---"] * len(head)]
+    for each in situations:
+        answer = f"{each.label} {each.answer.name_en}"
+        link = f"[{each.title}]({settings.SITE_URL}{each.get_absolute_url()})"
+        rows.append([link, answer, *([codes.get(each.pk, "–")] if house else []), f"[{each.source}]({each.url})"])
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+
+
+@public
+def question_list(request: HttpRequest) -> HttpResponse:
+    """Show all questions as one tree, with the situations at its ends."""
+    questions = {each.pk: each for each in Question.objects.prefetch_related("choices__situations")}
+    reached = {choice.next_id for each in questions.values() for choice in each.choices.all()}
+    roots = [each for each in questions.values() if each.pk not in reached]
+    return render(request, "codes/question_list.html", {"roots": [_branch(each, questions, ()) for each in roots]})
+
+
+def _branch(question: Question, questions: dict[str, Question], above: tuple[str, ...]) -> Row:
+    """Return a question with everything below it. A question that leads back to one above is shown without its own."""
+    choices = [] if question.pk in above else question.choices.all()
+    below = (*above, question.pk)
+    return {
+        "url": question.get_absolute_url(),
+        "question": question.question,
+        "choices": [
+            {
+                "answer": choice.answer,
+                "branch": _branch(questions[choice.next_id], questions, below) if choice.next_id else None,
+                "rows": [situation_row(each) for each in choice.situations.all()],
+            }
+            for choice in choices
+        ],
+    }
+
+
+@public
+def question_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask one question: each answer leads to the next one or to situations."""
+    question = get_object_or_404(Question, slug=slug)
+    choices = question.choices.select_related("next").prefetch_related("situations")
+    before = QuestionChoice.objects.filter(next=slug).select_related("question")
+    context = {
+        "question": question,
+        "before": [(choice.question.get_absolute_url(), choice.question.question, choice.answer) for choice in before],
+        "choices": [
+            {
+                "answer": choice.answer,
+                "url": choice.next.get_absolute_url() if choice.next else "",
+                "question": choice.next.question if choice.next else "",
+                "rows": [situation_row(each) for each in choice.situations.all()],
+            }
+            for choice in choices
+        ],
+    }
+    return render(request, "codes/question_detail.html", context)
+
+
+def situations_of(number: int) -> tuple[list[Row], list[Row]]:
+    """Return the situations that a code answers, and those in which it is often used wrongly, in one query."""
+    situations = [each for _topic, of_topic in by_topic(Situation.objects.naming(number)) for each in of_topic]
+    answered = [situation_row(each) for each in situations if each.answer_id == number]
+    return answered, [situation_row(each) for each in situations if each.answer_id != number]
+
+
+def situations_between(group: ConfusionGroup) -> list[Row]:
+    """Return the situations that one code of a group answers and for which another is named, in one query."""
+    numbers = [member.code_id for member in group.members.all()]
+    situations = Situation.objects.filter(answer__in=numbers, other_codes__code__in=numbers).distinct()
+    return [situation_row(each) for each in situations]

@@ -6,7 +6,18 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from codes.models import Category, ConfusionGroup, ErrorText, Reference, Revision, RuleSet, StatusCode
+from codes.models import (
+    Category,
+    ConfusionGroup,
+    ErrorText,
+    Question,
+    QuestionChoice,
+    Reference,
+    Revision,
+    RuleSet,
+    Situation,
+    StatusCode,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +52,8 @@ def test_a_load_advances_the_revision_only_if_it_changed_something(folder, monke
 
 
 def test_an_empty_database_removes_no_file(folder):
+    for model in (QuestionChoice, Question, Situation):
+        model.objects.all().delete()
     ConfusionGroup.objects.all().delete()
     ErrorText.objects.all().delete()
     StatusCode.objects.all().delete()

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from codes.models import Category, ConfusionGroup, StatusCode
+from codes.models import Category, ConfusionGroup, Question, Situation, StatusCode
 from statuscodes.page_cache.negotiation import COMPRESS
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,7 @@ PAGES = [
     "/errors/nginx/",
     "/502/errors/",
 ]
+PAGES += ["/choose/", "/choose/value-breaks-rule/", "/choose/ask/", "/choose/ask/start/", "/choose/table/"]
 
 
 def in_english(path):
@@ -123,18 +124,18 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
 # A page's queries do not depend on how many codes or rows it shows.
 # list: codes, classes, issuers. category: the class, its codes, its rules.
 # detail: the code with its class and the codes it links to, eight kinds of rows, groups with members and their codes,
-# error texts.
+# error texts, situations.
 # errors: texts, codes. of a product: products, texts, links to codes, codes. of a code: the code, a count, texts.
-# search: codes and their aliases, classes, groups.
+# search: codes and their aliases, classes, groups, situations.
 @pytest.mark.parametrize(
     ("path", "most"),
     [
         ("/", 3),
         ("/4xx/", 3),
         ("/rules/any/", 3),
-        ("/404/", 11),
-        ("/401/", 11),
-        ("/499/", 11),
+        ("/404/", 12),
+        ("/401/", 12),
+        ("/499/", 12),
         ("/433/", 3),
         ("/vs/", 3),
         ("/errors/", 2),
@@ -224,9 +225,12 @@ def test_a_saved_text_shows_at_once(client):
 
 def test_the_sitemap_lists_every_page_in_both_languages(rendered):
     entries = [*StatusCode.objects.all(), *Category.objects.all(), *ConfusionGroup.objects.all()]
+    entries += [*Situation.objects.all(), *Question.objects.all()]
     for path in [
         "/",
         "/vs/",
+        "/choose/",
+        "/choose/ask/",
         "/errors/",
         "/errors/nginx/",
         "/502/errors/",

@@ -16,11 +16,17 @@ from codes.models import (
     Exchange,
     GeneralRule,
     GroupMember,
+    HouseVerdict,
     Message,
+    OtherCode,
     ProductCode,
+    Question,
+    QuestionChoice,
     Reference,
     ResponseRule,
     RuleSet,
+    Situation,
+    SituationHeader,
     StatusCode,
     VendorMeaning,
 )
@@ -44,6 +50,12 @@ BILINGUAL = {
     ConfusionGroup: ["name", "question", "description"],
     GroupMember: ["answer", "example"],
     ErrorText: ErrorText.TEXTS,
+    Situation: Situation.TEXTS,
+    OtherCode: ["reason"],
+    SituationHeader: ["note"],
+    HouseVerdict: ["note"],
+    Question: ["question"],
+    QuestionChoice: ["answer"],
 }
 
 # Korean that reads like a translation.

@@ -6,7 +6,17 @@ import pytest
 from django.core.management import call_command
 
 from codes.editing import fixtures
-from codes.models import Category, ConfusionGroup, ErrorText, LoadedEntry, RuleSet, StatusCode
+from codes.models import (
+    Category,
+    ConfusionGroup,
+    ErrorText,
+    LoadedEntry,
+    Question,
+    QuestionChoice,
+    RuleSet,
+    Situation,
+    StatusCode,
+)
 from codes.tests.html_forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +29,8 @@ def counts():
 
 def test_an_empty_database_gets_everything():
     before = counts()
-    for model in (ConfusionGroup, ErrorText, StatusCode, Category, RuleSet, LoadedEntry):
+    roots = (QuestionChoice, Question, Situation, ConfusionGroup, ErrorText, StatusCode, Category, RuleSet, LoadedEntry)
+    for model in roots:
         model.objects.all().delete()
     report = fixtures.load()
     assert set(report.counts) == {"added"}

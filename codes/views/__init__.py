@@ -1,12 +1,15 @@
 """The public pages: each view looks something up, decides and renders."""
 
+from .cards import card, site_card
 from .catalogue import category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .errors import code_errors, error_list, product_errors
 from .products import product_detail
 from .search import completions, search, suggest
+from .sheet import sheet
 from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
 
 __all__ = [
+    "card",
     "category_detail",
     "code_detail",
     "code_errors",
@@ -23,6 +26,8 @@ __all__ = [
     "question_list",
     "rule_set",
     "search",
+    "sheet",
+    "site_card",
     "situation_detail",
     "situation_list",
     "suggest",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from codes.models import Advice, Caching, CheckNeeds, Level, Participant, ResponseRule, Retry, StatusCode
+from codes.models import Advice, Caching, CheckNeeds, Level, ResponseRule, Retry, StatusCode
+from codes.parties import parties
 from codes.texts.citations import citation_url
 from codes.texts.markdown import steps
 
@@ -26,7 +26,6 @@ SHORT_READERS = {
     Advice.Reader.SERVER: pgettext_lazy("reader", "Server"),
     Advice.Reader.OPERATOR: pgettext_lazy("reader", "Operator"),
 }
-INTERMEDIARIES = {Participant.CACHE, Participant.PROXY, Participant.CDN, Participant.BALANCER, Participant.GATEWAY}
 # Readers of a code's advice, those who most likely came first.
 OPERATOR_FIRST = [Advice.Reader.OPERATOR, Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.VISITOR]
 DEVELOPER_FIRST = [Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.OPERATOR, Advice.Reader.VISITOR]
@@ -35,45 +34,13 @@ DEVELOPER_FIRST = [Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.OPE
 def answers(code: StatusCode, rules: list[ResponseRule]) -> Answer:
     """Return what the strip below a code's name shows. Each answer has its mark, its words and its section."""
     return {
-        "parties": _parties(code),
+        "parties": parties(code),
         "fixed": code.fixer is not None,
         "retry": _fact(code, "retry", RETRY_MARKS),
         "caching": _fact(code, "caching", CACHING_MARKS),
         "headers": _headers(rules),
         "content": code.get_content_display() if code.content else "",
     }
-
-
-def _parties(code: StatusCode) -> list[Answer]:
-    """Return the line of parties from the client to the server, with who sends the code and who fixes its cause."""
-    sender, fixer = code.sender, code.fixer
-    line = [
-        Participant.CLIENT,
-        *(each for each in Participant if each in INTERMEDIARIES & {sender, fixer}),
-        Participant.SERVER,
-    ]
-    parties = []
-    for place, party in enumerate(line):
-        is_last = place == len(line) - 1
-        role = "sends" if party == sender else "fixes" if party == fixer else ""
-        parties.append(
-            {
-                "label": _("Server behind it") if is_last and len(line) > 2 else party.label,
-                "role": role,
-                "note": _note(code, party),
-                # What an intermediary reports about the server behind it happened on the way there.
-                "cut": party == sender and party in INTERMEDIARIES and fixer == Participant.SERVER,
-            }
-        )
-    return parties
-
-
-def _note(code: StatusCode, party: Participant) -> str:
-    if party == code.sender:
-        return _("sends it, and fixes it") if party == code.fixer else _("sends it")
-    if party == code.fixer:
-        return _("usually fixes it")
-    return _("made the request") if party == Participant.CLIENT else ""
 
 
 def _fact(code: StatusCode, field: str, marks: dict[Any, str]) -> Answer | None:

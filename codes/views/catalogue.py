@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext, pgettext
 
+from codes.cards import card_of
 from codes.filters import list_filters
 from codes.models import Category, ConfusionGroup, Diagram, GroupMember, RuleSet, StatusCode, rules_by_level
 from statuscodes.web.decorators import public
 
 from .answers import advice_by_reader, answers
 from .errors import brief_errors
+from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
 from .products import products_of
 from .rows import Row, entry_row, link_row, tile_row
 from .search import typed_query
@@ -56,7 +58,12 @@ def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
     """Show a class and its codes."""
     category = get_object_or_404(Category, digit=digit)
     codes = StatusCode.objects.in_class(digit).in_list_order().for_lists()
-    context = {"category": category, "rows": [entry_row(code) for code in codes]}
+    context = {
+        "category": category,
+        "rows": [entry_row(code) for code in codes],
+        "card": card_of(category),
+        "linked_data": [defined_term(category), breadcrumbs(category)],
+    }
     context["rules"] = rules_by_level(category.rules.all())
     return render(request, "codes/category_detail.html", context)
 
@@ -108,6 +115,8 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "answered": answered,
         "avoided": avoided,
         "related": [link_row(each) for each in codes if each.is_related],
+        "card": card_of(code),
+        "linked_data": [defined_term(code), breadcrumbs(*([code.category] if code.category else []), code)],
     }
     context["contents"] = _contents(context)
     return render(request, "codes/statuscode_detail.html", context)
@@ -185,5 +194,11 @@ def group_list(request: HttpRequest) -> HttpResponse:
 def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the codes of a group side by side."""
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)
-    context = {"group": group, "situations": situations_between(group), "query": typed_query(request)}
+    context = {
+        "group": group,
+        "situations": situations_between(group),
+        "query": typed_query(request),
+        "card": card_of(group),
+        "linked_data": [group_breadcrumbs(group)],
+    }
     return render(request, "codes/confusiongroup_detail.html", context)

@@ -5,7 +5,9 @@ from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -42,6 +44,28 @@ def opensearch(request: HttpRequest) -> HttpResponse:
         "opensearch.xml",
         {"site": settings.SITE_URL},
         content_type="application/opensearchdescription+xml; charset=utf-8",
+    )
+
+
+@public
+@without_database
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Describe the site to a browser that puts it on a home screen (Web Application Manifest)."""
+    data = {
+        "name": gettext("HTTP status codes"),
+        "short_name": pgettext("brand", "Status codes"),
+        "lang": get_language(),
+        "start_url": reverse("codes:list"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#fcfbf8",
+        "theme_color": "#fcfbf8",
+        "icons": [
+            {"src": static(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
+        ],
+    }
+    return JsonResponse(
+        data, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
     )
 
 

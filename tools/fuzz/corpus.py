@@ -35,7 +35,7 @@ TYPES = (
         b"/static/favicon.svg": "image/svg+xml",
         b"/static/css/site.css": 'text/css; charset="utf-8"',
         b"/static/js/site.js": 'text/javascript; charset="utf-8"',
-        b"/static/preview.png": "image/png",
+        b"/static/icon-512.png": "image/png",
         b"/static/nope.css": HTML,
     }
 )

@@ -1,0 +1,90 @@
+"""All codes on one sheet of paper: A4, landscape."""
+
+import re
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Max, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import pgettext
+
+from codes.models import Category, ConfusionGroup, HeaderRule, StatusCode, VendorMeaning
+from statuscodes.web.decorators import public
+
+from .answers import CACHING_MARKS, RETRY_MARKS
+from .rows import Row, link_row
+
+# The groups at the foot: their questions are short, and their answers begin with a short sentence.
+QUESTIONS = ["401-403", "400-422", "404-410", "406-415", "429-503", "301-302"]
+SENTENCE_END = re.compile(r"(?<=[.?!]) ")
+SEEN = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeaning.Visibility.BODY]
+
+
+@public
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Show every code that a reader may meet with its marks, and six questions that tell codes apart."""
+    categories = Category.objects.for_lists().in_bulk()
+    must = HeaderRule.objects.filter(level=HeaderRule.Level.MUST)
+    codes = StatusCode.objects.exclude(registration_status="vendor").order_by("number")
+    registered = codes.prefetch_related(Prefetch("header_rules", must, to_attr="must_rules"))
+    context = {
+        "bands": [
+            {"category": categories[digit], "codes": [_row(code) for code in band]}
+            for digit, band in groupby(registered, key=lambda code: code.category_id)
+            if digit
+        ],
+        "issuers": _issuers(),
+        "questions": _questions(),
+        "checked_on": StatusCode.objects.aggregate(day=Max("checked_on"))["day"],
+    }
+    return render(request, "codes/sheet.html", context)
+
+
+def _row(code: Any) -> Row:
+    return link_row(code) | {
+        "common": code.common,
+        "name": code.name,
+        "plain_name": code.plain_name,
+        "other_name": code.other_name,
+        "header": code.must_rules[0].header if code.must_rules else "",
+        "more_headers": len(code.must_rules) > 1,
+        "retry": RETRY_MARKS.get(code.retry, "none"),
+        "caching": CACHING_MARKS.get(code.caching, "none"),
+    }
+
+
+def _issuers() -> list[tuple[str, list[Row]]]:
+    """Return the codes of vendors that are sent or logged, by issuer: first the issuers with several."""
+    meanings = VendorMeaning.objects.filter(position=1, visibility__in=SEEN, code__registration_status="vendor")
+    rows = [
+        (meaning.issuer, link_row(meaning.code) | {"name": meaning.code.name})
+        for meaning in meanings.select_related("code").order_by("issuer", "code")
+    ]
+    several, single = [], []
+    for issuer, of_issuer in groupby(rows, key=lambda each: each[0]):
+        listed = [row for _issuer, row in of_issuer]
+        if len(listed) > 1:
+            several.append((issuer, listed))
+        else:
+            single.append(listed[0] | {"issuer": issuer})
+    single.sort(key=lambda row: row["label"])
+    others = [(pgettext("issuers", "Others"), single)] if single else []
+    return sorted(several, key=lambda each: each[0].casefold()) + others
+
+
+def _questions() -> list[Row]:
+    """Return the groups at the foot, each with its question and the beginnings of its answers."""
+    groups = ConfusionGroup.objects.prefetch_related("members__code").in_bulk(QUESTIONS)
+    return [
+        {
+            "question": group.question,
+            "url": group.get_absolute_url(),
+            "answers": [
+                link_row(member.code) | {"answer": SENTENCE_END.split(member.answer)[0]}
+                for member in group.members.all()
+            ],
+        }
+        for slug in QUESTIONS
+        if (group := groups.get(slug))
+    ]

@@ -1,4 +1,4 @@
-"""The folder of drawn cards. A file is named after what it shows, so a card is drawn once for each state of its texts."""
+"""The folder of drawn cards. A file is named after what it shows, so each state of the texts is drawn once."""
 
 import tempfile
 from collections.abc import Collection

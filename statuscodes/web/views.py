@@ -64,9 +64,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
             {"src": static(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
         ],
     }
-    return JsonResponse(
-        data, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
-    )
+    return JsonResponse(data, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
 
 
 @read_only

@@ -28,6 +28,7 @@ PAGES = [
     "/errors/",
     "/errors/nginx/",
     "/502/errors/",
+    "/sheet/",
 ]
 PAGES += ["/choose/", "/choose/value-breaks-rule/", "/choose/ask/", "/choose/ask/start/", "/choose/table/"]
 
@@ -99,6 +100,7 @@ def test_search_engines_learn_the_address_in_both_languages(client, path):
     for page in (client.get(path), client.get(in_english(path))):
         assertContains(page, f'hreflang="ko" href="https://status.example{path}"')
         assertContains(page, f'hreflang="en" href="https://status.example{in_english(path)}"')
+        assertContains(page, f'hreflang="x-default" href="https://status.example{path}"')
 
 
 def test_the_address_alone_decides_the_language(client):
@@ -127,6 +129,7 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
 # error texts, situations.
 # errors: texts, codes. of a product: products, texts, links to codes, codes. of a code: the code, a count, texts.
 # search: codes and their aliases, classes, groups, situations.
+# sheet: classes, codes, their rules, meanings of vendors, groups with members and codes, the latest check.
 @pytest.mark.parametrize(
     ("path", "most"),
     [
@@ -141,6 +144,7 @@ def test_a_public_page_is_the_same_for_every_visitor(client, path, django_user_m
         ("/errors/", 2),
         ("/errors/nginx/", 4),
         ("/502/errors/", 3),
+        ("/sheet/", 8),
         ("/search/?q=not+found", 6),
     ],
 )
@@ -270,6 +274,8 @@ def test_pages_hold_styles_that_the_policy_names_and_no_other_style_or_script(cl
             digest = b64encode(sha256(style.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in page["Content-Security-Policy"]
         rest = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+        # Linked data is a data block: no browser executes it, and the policy leaves it alone.
+        rest = re.sub(r'<script type="application/ld\+json">[^<]*</script>', "", rest)
         assert not re.search(r"<style[^>]|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", rest), path
 
 

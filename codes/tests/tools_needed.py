@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from codes.cards.drawing import can_draw
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 IN_CI = os.environ.get("CI") == "true"
 
@@ -13,6 +15,7 @@ def _needs(found, package):
     return pytest.mark.skipif(not (found or IN_CI), reason=f"not installed; get it with: apt-get install {package}")
 
 
+needs_card_fonts = _needs(can_draw(), "fonts-noto-cjk")
 needs_chromium = _needs(CHROMIUM, "chromium fonts-noto-cjk")
 needs_gettext = _needs(shutil.which("msgfmt"), "gettext")
 needs_java = _needs(shutil.which("java"), "default-jre-headless")

@@ -21,6 +21,7 @@ def defined_term(entry: StatusCode | Category) -> LinkedData:
         "alternateName": entry.other_name,
         "description": entry.summary,
         "inLanguage": get_language(),
+        "url": f"{settings.SITE_URL}{entry.get_absolute_url()}",
         "inDefinedTermSet": f"{settings.SITE_URL}{reverse('codes:list')}",
     }
 

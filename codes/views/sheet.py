@@ -9,7 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import pgettext
 
-from codes.models import Category, ConfusionGroup, HeaderRule, StatusCode, VendorMeaning
+from codes.models import (
+    Category,
+    CheckNeeds,
+    ConfusionGroup,
+    Level,
+    ResponseRule,
+    StatusCode,
+    Topic,
+    VendorMeaning,
+)
 from statuscodes.web.decorators import public
 
 from .answers import CACHING_MARKS, RETRY_MARKS
@@ -25,9 +34,11 @@ SEEN = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeani
 def sheet(request: HttpRequest) -> HttpResponse:
     """Show every code that a reader may meet with its marks, and six questions that tell codes apart."""
     categories = Category.objects.for_lists().in_bulk()
-    must = HeaderRule.objects.filter(level=HeaderRule.Level.MUST)
+    # Those that come without a condition, in every version of HTTP.
+    must = ResponseRule.objects.filter(level=Level.MUST, topic=Topic.FIELD, condition_ko="")
+    must = must.exclude(check_needs=CheckNeeds.VERSION)
     codes = StatusCode.objects.exclude(registration_status="vendor").order_by("number")
-    registered = codes.prefetch_related(Prefetch("header_rules", must, to_attr="must_rules"))
+    registered = codes.prefetch_related(Prefetch("rules", must, to_attr="must_rules"))
     context = {
         "bands": [
             {"category": categories[digit], "codes": [_row(code) for code in band]}

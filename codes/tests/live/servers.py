@@ -73,6 +73,7 @@ def make_site(folder):
         "ALLOWED_HOSTS": "",
         "DATABASE_URL": copy_database(os.environ["DATABASE_URL"], name, folder),
         "STATIC_ROOT": str(collected_static()),
+        "CARDS_ROOT": str(folder / "cards"),
     }
     return Site(folder, env)
 

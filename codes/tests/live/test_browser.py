@@ -34,6 +34,7 @@ PAGES = [
     "/choose/ask/",
     "/choose/table/?s=unique-taken&house=RFC",
     "/choose/ask/request/",
+    "/sheet/",
     "/nope/",
     "/433/",
 ]

@@ -8,7 +8,7 @@ They are taken from a running site with a database of its own, because the entri
     make run PORT=8123
     .venv/bin/python -m tools.handbook_pictures http://127.0.0.1:8123     # in another terminal
 
-Needs Debian's chromium, and Pillow (`.venv/bin/pip install pillow`), which nothing else needs.
+Needs Debian's chromium.
 """
 
 import argparse

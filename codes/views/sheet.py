@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from codes.models import (
     Category,
@@ -26,6 +26,18 @@ from .rows import Row, link_row
 
 # The groups at the foot: their questions are short, and their answers begin with a short sentence.
 QUESTIONS = ["401-403", "400-422", "404-410", "406-415", "429-503", "301-302"]
+# What the marks say, in the order of the legend.
+RETRY_LEGEND = {
+    "yes": pgettext_lazy("legend", "at once"),
+    "half": pgettext_lazy("legend", "after waiting"),
+    "no": pgettext_lazy("legend", "changed or authenticated"),
+    "never": pgettext_lazy("legend", "no"),
+}
+CACHING_LEGEND = {
+    "yes": pgettext_lazy("legend", "by default"),
+    "half": pgettext_lazy("legend", "only if stated"),
+    "no": pgettext_lazy("legend", "never"),
+}
 SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 SEEN = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeaning.Visibility.BODY]
 
@@ -47,6 +59,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
         ],
         "issuers": _issuers(),
         "questions": _questions(),
+        "retry_legend": RETRY_LEGEND.items(),
+        "caching_legend": CACHING_LEGEND.items(),
         "checked_on": StatusCode.objects.aggregate(day=Max("checked_on"))["day"],
     }
     return render(request, "codes/sheet.html", context)
@@ -60,8 +74,10 @@ def _row(code: Any) -> Row:
         "other_name": code.other_name,
         "header": code.must_rules[0].header if code.must_rules else "",
         "more_headers": len(code.must_rules) > 1,
-        "retry": RETRY_MARKS.get(code.retry, "none"),
-        "caching": CACHING_MARKS.get(code.caching, "none"),
+        "retry": (mark := RETRY_MARKS.get(code.retry, "")),
+        "retry_words": RETRY_LEGEND.get(mark, ""),
+        "caching": (mark := CACHING_MARKS.get(code.caching, "")),
+        "caching_words": CACHING_LEGEND.get(mark, ""),
     }
 
 

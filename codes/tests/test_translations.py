@@ -33,7 +33,7 @@ def test_the_compiled_texts_are_those_of_the_source(tmp_path):
 @needs_gettext
 def test_every_text_of_the_code_is_in_the_source_and_translated(tmp_path):
     shutil.copytree(
-        settings.BASE_DIR, tmp_path / "copy", ignore=shutil.ignore_patterns(".*", "cards", "staticfiles", "*.sqlite3")
+        settings.BASE_DIR, tmp_path / "copy", ignore=shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3")
     )
     before = (LOCALE / "django.po").read_text()
     subprocess.run(

@@ -153,6 +153,17 @@ def test_everything_works_without_javascript(site, browser):
     context.close()
 
 
+def test_what_a_page_tells_to_machines_meets_the_policy(site, page, complaints):
+    page.goto(f"{site.url}/en/404/")
+    data = page.locator("script[type='application/ld+json']").evaluate("block => JSON.parse(block.textContent)")
+    assert [thing["@type"] for thing in data["@graph"]] == ["DefinedTerm", "BreadcrumbList"]
+    for _ in range(2):  # drawn, and then from the folder
+        card = page.request.get(page.locator("meta[property='og:image']").get_attribute("content"))
+        assert card.headers["content-type"] == "image/png"
+        assert card.body().startswith(b"\x89PNG")
+    assert complaints == []
+
+
 def test_print_shows_the_text_without_the_controls(site, page):
     page.goto(f"{site.url}/404/")
     page.emulate_media(media="print")

@@ -115,8 +115,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["statuscodes.web.templates.Loader", "django.template.loaders.app_directories.Loader"],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -252,7 +257,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
-    # SecurityHeadersMiddleware adds the digest of the stylesheet that every public page contains.
+    # SecurityHeadersMiddleware adds the digests of the stylesheets that a public page contains.
     "style-src": ["'self'"],
     "img-src": ["'self'"],
     "manifest-src": ["'self'"],

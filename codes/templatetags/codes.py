@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -61,9 +62,11 @@ def site_url(path: str = "") -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-@register.simple_tag
-def site_style(name: str) -> SafeString:
-    """Return a stylesheet for the page's head."""
+@register.simple_tag(takes_context=True)
+def site_style(context: Context, name: str) -> SafeString:
+    """Return a stylesheet for the page's head, and let the page's Content-Security-Policy allow it."""
+    request = context["request"]
+    request.stylesheets = [*getattr(request, "stylesheets", []), name]
     return mark_safe(stylesheet(name))  # noqa: S308 - a file of ours
 
 

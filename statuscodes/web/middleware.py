@@ -20,7 +20,7 @@ from statuscodes.monitoring.logging import request_id
 from statuscodes.page_cache.poller import poller
 
 from .methods import READ_ONLY
-from .stylesheet import stylesheet_sources
+from .stylesheet import stylesheet_source
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +88,7 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        policy = settings.SECURE_CSP | {"style-src": [*settings.SECURE_CSP["style-src"], *stylesheet_sources()]}
         self.headers = {
-            "Content-Security-Policy": "; ".join(
-                " ".join([directive, *sources]) for directive, sources in policy.items()
-            ),
             "Cross-Origin-Embedder-Policy": "require-corp",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -101,9 +97,18 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Django's technical error pages, shown only while DEBUG is on, have inline style and script.
-        for name, value in self.headers.items() if not settings.DEBUG else ():
-            response.headers.setdefault(name, value)
+        if not settings.DEBUG:
+            response.headers.setdefault("Content-Security-Policy", _policy(getattr(request, "stylesheets", [])))
+            for name, value in self.headers.items():
+                response.headers.setdefault(name, value)
         return response
+
+
+def _policy(stylesheets: list[str]) -> str:
+    """Return the Content-Security-Policy of a page that contains these stylesheets."""
+    inline = [stylesheet_source(name) for name in stylesheets]
+    policy = settings.SECURE_CSP | {"style-src": [*settings.SECURE_CSP["style-src"], *inline]}
+    return "; ".join(" ".join([directive, *sources]) for directive, sources in policy.items())
 
 
 class PathLanguageMiddleware:

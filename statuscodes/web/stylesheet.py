@@ -1,7 +1,7 @@
 """The stylesheets that a public page contains, so that a first view takes one round trip.
 
-Every page has `base`, and some have one for their own parts. A page states those it needs, and
-Content-Security-Policy allows all of them.
+Every page has `base`, and some have one for their own parts. `{% site_style %}` writes one down and notes it on the
+request, so that the page's Content-Security-Policy allows those that the page contains.
 """
 
 from base64 import b64encode
@@ -29,14 +29,6 @@ def stylesheet(name: str) -> str:
     return _read(name) if settings.DEBUG else _read_once(name)
 
 
-def stylesheet_sources() -> list[str]:
-    """Return the source expressions of all stylesheets for Content-Security-Policy: their digests."""
-    return _sources() if settings.DEBUG else _sources_once()
-
-
-def _sources() -> list[str]:
-    sheets = [stylesheet(path.stem) for path in sorted(FOLDER.glob("*.css"))]
-    return [f"'sha256-{b64encode(sha256(sheet.encode()).digest()).decode()}'" for sheet in sheets]
-
-
-_sources_once = lru_cache(_sources)
+def stylesheet_source(name: str) -> str:
+    """Return the source expression of a stylesheet for Content-Security-Policy: its digest."""
+    return f"'sha256-{b64encode(sha256(stylesheet(name).encode()).digest()).decode()}'"

@@ -1,6 +1,11 @@
-"""Path converters for numbers, classes and products."""
+"""Path converters for numbers, classes and products, and for what people guess instead."""
+
+import re
 
 from codes.models import Product
+
+FOLDER = r"(?:(?:https?[-_]?)?(?:status|code|error)(?:[-_]?codes?)?e?s?|https?)/"
+SUFFIX = r"\.(?:html?|php|aspx?|jsp)"
 
 
 class CodeConverter:
@@ -37,3 +42,27 @@ class ClassConverter:
 
     def to_url(self, value: int | str) -> str:
         return f"{value}xx"
+
+
+class GuessedCodeConverter:
+    """A status code as people guess its address, with or without a slash: 404.html, status/404, codes/404.html."""
+
+    regex = rf"(?:[0-9]{{3}}{SUFFIX}|{FOLDER}[0-9]{{3}}(?:{SUFFIX})?)/?"
+
+    def to_python(self, value: str) -> int:
+        return int(re.findall("[0-9]{3}", value)[0])
+
+    def to_url(self, value: int) -> str:
+        return f"status/{value:03}/"
+
+
+class GuessedClassConverter:
+    """A class as people guess its address, with or without a slash: 4XX, status/4xx, 4xx.html."""
+
+    regex = rf"(?:[1-5](?:X[Xx]|xX|xx{SUFFIX})|{FOLDER}[1-5][Xx]{{2}})/?"
+
+    def to_python(self, value: str) -> int:
+        return int(re.findall("[1-5](?=[Xx])", value)[0])
+
+    def to_url(self, value: int) -> str:
+        return f"status/{value}xx/"

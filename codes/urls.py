@@ -11,6 +11,8 @@ from . import cards, converters, views
 register_converter(converters.CodeConverter, "code")
 register_converter(converters.ClassConverter, "class")
 register_converter(converters.ProductConverter, "product")
+register_converter(converters.GuessedCodeConverter, "guessed_code")
+register_converter(converters.GuessedClassConverter, "guessed_class")
 
 app_name = "codes"
 urlpatterns = [
@@ -36,4 +38,8 @@ urlpatterns = [
     path("sheet/", views.sheet, name="sheet"),
     path(cards.SITE_CARD, views.site_card),
     *(path(kind.pattern, views.card, {"kind": kind}) for kind in cards.KINDS.values()),
+    path("about/", views.about, name="about"),
+    # Behind all other addresses: /404.html, /status/404, /codes/404/, /4XX/
+    path("<guessed_code:guessed_number>", views.guessed_code),
+    path("<guessed_class:guessed_digit>", views.guessed_class),
 ]

@@ -78,7 +78,14 @@ def test_junk_about_languages_changes_no_page(client, headers):
 
 def public_addresses(patterns=None, start="/"):
     """Yield an example of every address of the site except the admin's, from the URLconf itself."""
-    examples = {"digit": "4xx", "number": "404", "slug": "401-403", "product": "iis"}
+    examples = {
+        "digit": "4xx",
+        "number": "404",
+        "slug": "401-403",
+        "product": "iis",
+        "guessed_number": "404.html",
+        "guessed_digit": "4XX",
+    }
     for each in get_resolver().url_patterns if patterns is None else patterns:
         address = start + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: examples[match[1]], str(each.pattern))
         if not hasattr(each, "url_patterns"):

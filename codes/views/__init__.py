@@ -1,9 +1,10 @@
 """The public pages: each view looks something up, decides and renders."""
 
 from .cards import card, site_card
-from .catalogue import category_detail, code_detail, code_list, group_detail, group_list, rule_set
+from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .errors import code_errors, error_list, product_errors
 from .products import product_detail
+from .redirects import guessed_class, guessed_code
 from .search import completions, search, suggest
 from .sheet import sheet
 from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
@@ -20,6 +21,8 @@ __all__ = [
     "error_list",
     "group_detail",
     "group_list",
+    "guessed_class",
+    "guessed_code",
     "product_detail",
     "product_errors",
     "question_detail",

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
 # Messages of SQLite and PostgreSQL when they can be read but not written.
 READ_ONLY_ERROR = re.compile("readonly|read-only|disk is full|no space left", re.IGNORECASE)
+NUMBER = re.compile("(?<![0-9])[0-9]{3}(?![0-9])")
 
 ERRORS = {
     400: (pgettext_lazy("status code", "Bad Request"), _("The server could not make sense of this request.")),
@@ -34,12 +35,17 @@ ERRORS = {
 
 
 def error_page(
-    request: HttpRequest, status: int, *, reason: str | Promise = "", headers: dict[str, str] | None = None
+    request: HttpRequest,
+    status: int,
+    *,
+    reason: str | Promise = "",
+    meant: int | None = None,
+    headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Return a page that explains a failure and is itself a correct example of its status code.
 
-    `reason` is a sentence for the reader about this failure. If not even that page can be rendered, its first line is
-    plain text.
+    `reason` is a sentence for the reader about this failure, `meant` a number whose page the reader may have meant. If
+    not even that page can be rendered, its first line is plain text.
     """
     name, summary = ERRORS[status]
     context = {
@@ -49,6 +55,7 @@ def error_page(
         "name": name,
         "summary": summary,
         "reason": reason,
+        "meant": meant,
     }
     try:
         response = render(request, "error.html", context, status=status)
@@ -78,8 +85,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Handle 404."""
-    return error_page(request, 404)
+    """Handle 404. Offer the code whose number is in the address."""
+    found = NUMBER.search(request.path)
+    return error_page(request, 404, meant=int(found[0]) if found else None)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

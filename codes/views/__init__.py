@@ -10,6 +10,7 @@ from .sheet import sheet
 from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
 
 __all__ = [
+    "about",
     "card",
     "category_detail",
     "code_detail",

@@ -292,3 +292,26 @@ for (const form of document.querySelectorAll("form[data-narrow]")) {
     said.textContent = rows.some((row) => !row.hidden) ? "" : form.dataset.none;
   });
 }
+
+// The theme: that of the system, light or dark. theme.js sets the one that was chosen before the page is drawn.
+{
+  const button = document.getElementById("theme");
+  const root = document.documentElement.dataset;
+  const themes = ["auto", "light", "dark"];
+
+  const show = (theme) => {
+    if (theme === "auto") delete root.theme;
+    else root.theme = theme;
+    button.textContent = button.dataset[theme];
+  };
+
+  button.addEventListener("click", () => {
+    const next = themes[(themes.indexOf(root.theme ?? "auto") + 1) % themes.length];
+    try {
+      localStorage.setItem("theme", next);
+    } catch { /* A browser that stores nothing forgets the choice. */ }
+    show(next);
+  });
+  show(root.theme ?? "auto");
+  button.hidden = false;
+}

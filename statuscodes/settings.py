@@ -45,6 +45,7 @@ env = environ.Env(
     ADMIN_PATH=(str, "admin/"),
     REQUIRE_SECOND_FACTOR=(strict_bool, False),
     METRICS_TOKEN=(str, ""),
+    FEEDBACK_URL=(str, ""),
     STATIC_ROOT=(str, str(BASE_DIR / "staticfiles")),
     CARDS_ROOT=(str, str(BASE_DIR / "cards")),
     CARD_FONTS=(str, "/usr/share/fonts/opentype/noto"),
@@ -67,6 +68,11 @@ if DEBUG and SITE_IS_SECURE:
 ADMIN_PATH = env("ADMIN_PATH").strip("/") + "/"
 if ADMIN_PATH == "/":
     raise ImproperlyConfigured("ADMIN_PATH must name a path of its own, such as admin/.")
+FEEDBACK_URL = env("FEEDBACK_URL")
+if FEEDBACK_URL and not (FEEDBACK_URL.startswith(("https://", "mailto:")) and "{page}" in FEEDBACK_URL):
+    raise ImproperlyConfigured(
+        "FEEDBACK_URL must be an https: or mailto: address with {page}, as in mailto:me@status.example?subject={page}."
+    )
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [SITE.hostname, "localhost", "127.0.0.1", "[::1]"]
 
 # Application

@@ -3,10 +3,11 @@
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
-from django.template import Context
+from django.template.context import Context, RequestContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -57,6 +58,27 @@ def breakable(identifier: str) -> SafeString:
 
 
 @register.simple_tag
+@register.filter
+def header_field(name: str) -> SafeString:
+    """Return the name of a header field as code, with a link to the section that defines it."""
+    code = format_html("<code>{}</code>", name)
+    url = header_fields.definition_url(name)
+    return format_html('<a href="{}">{}</a>', url, code) if url else code
+
+
+@register.simple_tag
+def has_feedback() -> bool:
+    """Return whether mistakes can be reported."""
+    return bool(settings.FEEDBACK_URL)
+
+
+@register.inclusion_tag("codes/includes/feedback.html", takes_context=True)
+def feedback(context: RequestContext, anchor: str = "", heading: str = "") -> dict[str, str]:
+    """Return what a link needs with which a reader reports a mistake on this page, or in the section with an anchor."""
+    page = f"{context.request.path}#{anchor}" if anchor else context.request.path
+    return {"url": settings.FEEDBACK_URL.replace("{page}", quote(page, safe="")), "heading": heading}
+
+
 def site_url(path: str = "") -> str:
     """Return the full address of a path."""
     return f"{settings.SITE_URL}{path}"

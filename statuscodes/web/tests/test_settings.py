@@ -58,6 +58,8 @@ def test_a_misspelt_boolean_stops_the_start():
         {"DATABASE_URL": "nonsense"},
         {"DATABASE_URL": "foo://x"},
         {"CACHE_URL": "nonsense"},
+        {"FEEDBACK_URL": "javascript:alert(1)//{page}"},
+        {"FEEDBACK_URL": "https://tracker.example/new"},
     ],
 )
 def test_an_invalid_address_stops_the_start_with_one_line(wrong):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from codes import cards, search
 from codes.editing import review
 from codes.models import ErrorText, Situation, StatusCode
+from codes.texts import header_fields
 from codes.texts import markdown as markdown_module
 from codes.texts.localized import LocalizedText
 from statuscodes.web.stylesheet import stylesheet
@@ -57,7 +58,6 @@ def breakable(identifier: str) -> SafeString:
     return mark_safe(BREAK.sub(r"\1<wbr>", escape(identifier)))  # noqa: S308 - escaped
 
 
-@register.simple_tag
 @register.filter
 def header_field(name: str) -> SafeString:
     """Return the name of a header field as code, with a link to the section that defines it."""
@@ -79,6 +79,7 @@ def feedback(context: RequestContext, anchor: str = "", heading: str = "") -> di
     return {"url": settings.FEEDBACK_URL.replace("{page}", quote(page, safe="")), "heading": heading}
 
 
+@register.simple_tag
 def site_url(path: str = "") -> str:
     """Return the full address of a path."""
     return f"{settings.SITE_URL}{path}"

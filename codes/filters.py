@@ -1,6 +1,6 @@
 """The list's filters: registration, facts and issuer, each a plain link that can be combined with the others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Caching, CheckNeeds, Content, Level, RegistrationStatus, Retry, Topic, VendorMeaning
+from .models import Caching, CheckNeeds, Content, Level, RegistrationStatus, Retry, Topic
 
 # Rules that depend on the request concern one protocol or method, such as resumable uploads at 409.
 NEEDS_HEADER = Q(
@@ -36,6 +36,11 @@ class Filter:
     def condition(self) -> Q:
         return self.choices[self.chosen][1] if self.chosen else Q()
 
+    @property
+    def chosen_label(self) -> str:
+        """The label of the choice that the address sets, "" if it sets none."""
+        return str(self.choices[self.chosen][0]) if self.chosen else ""
+
     def links(self) -> Iterator[dict[str, Any]]:
         """Yield each choice with the query that sets it and keeps the other filters; the current one's removes it."""
         others = {each.name: each.chosen for each in self.together if each.chosen and each is not self}
@@ -45,8 +50,11 @@ class Filter:
             yield {"label": label, "current": current, "query": urlencode(query)}
 
 
-def list_filters(parameters: Mapping[str, str]) -> list[Filter]:
-    """Return the list's filters as the address sets them. Raise BadRequest for a value that does not exist."""
+def list_filters(parameters: Mapping[str, str], issuers: Iterable[str]) -> list[Filter]:
+    """Return the list's filters as the address sets them, one of them for the issuers of vendor-specific codes.
+
+    Raise BadRequest for a value that does not exist.
+    """
     filters = [
         Filter(
             "standing",
@@ -66,7 +74,7 @@ def list_filters(parameters: Mapping[str, str]) -> list[Filter]:
                 ),
             },
         ),
-        Filter("issuer", gettext_lazy("Vendor-specific, by issuer"), _issuers(), folded=True),
+        Filter("issuer", gettext_lazy("Vendor-specific, by issuer"), _by_issuer(issuers), folded=True),
     ]
     for each in filters:
         each.together = filters
@@ -76,6 +84,5 @@ def list_filters(parameters: Mapping[str, str]) -> list[Filter]:
     return filters
 
 
-def _issuers() -> Choices:
-    issuers = VendorMeaning.objects.order_by("issuer").values_list("issuer", flat=True).distinct()
+def _by_issuer(issuers: Iterable[str]) -> Choices:
     return {issuer: (issuer, Q(vendor_meanings__issuer=issuer)) for issuer in issuers}

@@ -59,3 +59,24 @@ def test_a_filter_that_does_not_exist_gets_400(client, query):
 
 def test_an_unknown_parameter_is_ignored(client):
     assert client.get("/?utm_source=x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/", "HTTP 상태코드"),
+        ("/?fact=cacheable", "기본 캐시 가능 · HTTP 상태코드"),
+        ("/en/?fact=retry&standing=vendor", "Vendor-specific · worth retrying · HTTP status codes"),
+        ("/?issuer=nginx", "nginx · HTTP 상태코드"),
+    ],
+)
+def test_the_title_names_the_filters(client, path, title):
+    assertContains(client.get(path), f"<title>{title}</title>", html=True)
+
+
+def test_a_filtered_list_shows_what_it_lists_and_unfolds_the_codes_of_vendors(client):
+    page = client.get("/?issuer=nginx").text
+    assert "<h1>nginx</h1>" in page
+    assert "자주 보는" not in page
+    assert '<details class="vendors" open>' in page
+    assert '<details class="vendors">' in client.get("/").text

@@ -10,12 +10,14 @@ import time_machine
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes.models import Category, ConfusionGroup, Question, Situation, StatusCode
+from codes.texts.header_fields import DEFINITIONS, definition_url
 from statuscodes.page_cache.negotiation import COMPRESS
 
 pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/",
+    "/about/",
     "/4xx/",
     "/404/",
     "/401/",
@@ -68,6 +70,40 @@ def test_a_list_names_a_code_in_the_language_of_the_page_first(client, path):
     assert '<span>Not Found</span><small lang="ko">찾을 수 없음</small>' in english
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/", "HTTP 상태코드 145개의 뜻과 책임과 할\u00a0일을, 근거와 함께 우리말로 적었습니다."),
+        ("/en/", "145 HTTP status codes: what each means, who fixes it and what to do, with sources."),
+    ],
+)
+def test_the_home_page_says_what_it_is_and_shows_twelve_codes_with_their_plain_lines(rendered, path, said):
+    page = rendered[path].text
+    said = said.replace("145", str(StatusCode.objects.count()))
+    assert re.findall("<h1>(.*?)</h1>", page) == [said]
+    dozen = re.search('<ul class="dozen">.*?</ul>', page, re.DOTALL)[0]
+    numbers = re.findall('<b class="num">([0-9]{3})</b>', dozen)
+    assert len(numbers) == 12
+    for code in StatusCode.objects.filter(number__in=numbers):
+        assert (code.summary_en if path == "/en/" else code.summary_ko) in dozen
+
+
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_each_example_of_the_home_page_finds_something(client, rendered, path):
+    examples = re.search('<ul class="paste".*?</ul>', rendered[path].text, re.DOTALL)[0]
+    addresses = re.findall('href="([^"]*)"', examples)
+    assert len(addresses) >= 6
+    for address in addresses:
+        assertNotContains(client.get(address, follow=True), "맞는 것이 없습니다" if path == "/" else "Nothing matches")
+
+
+def test_a_door_is_there_for_each_page_that_the_site_has(client):
+    doors = re.search('<ul class="doors">.*?</ul>', client.get("/").text, re.DOTALL)[0]
+    for address in re.findall('href="([^"]*)"', doors):
+        assert client.get(address).status_code == 200
+    assert 'href="/vs/"' in doors
+
+
 def test_every_code_opens_in_both_languages_with_its_names(rendered):
     for code in StatusCode.objects.all():
         for path in (f"/{code.label}/", f"/en/{code.label}/"):
@@ -80,6 +116,70 @@ def test_every_code_opens_in_both_languages_with_its_names(rendered):
 def test_an_address_without_its_slash_leads_to_the_page(client):
     assertRedirects(client.get("/404"), "/404/", status_code=301)
     assertRedirects(client.get("/en/404"), "/en/404/", status_code=301)
+
+
+@pytest.mark.parametrize(
+    ("guess", "page"),
+    [
+        ("/404.html", "/404/"),
+        ("/404.php/", "/404/"),
+        ("/status/404", "/404/"),
+        ("/codes/404/", "/404/"),
+        ("/http/404", "/404/"),
+        ("/http-status-codes/404.html", "/404/"),
+        ("/statuses/000", "/000/"),
+        ("/4XX/", "/4xx/"),
+        ("/4Xx", "/4xx/"),
+        ("/5xx.html", "/5xx/"),
+        ("/status/4xx/", "/4xx/"),
+        ("/en/status/404", "/en/404/"),
+        ("/en/5XX", "/en/5xx/"),
+    ],
+)
+def test_a_guessed_address_leads_to_the_page(client, guess, page):
+    assertRedirects(client.get(guess), page, status_code=301)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant", "question"),
+    [
+        ("/404x/", "/404/", "404번을 찾으셨나요?"),
+        ("/en/blog/http-502-explained", "/en/502/", "Did you mean 502?"),
+        ("/status/471", "/471/", "471번을 찾으셨나요?"),
+        ("/471.html", "/471/", "471번을 찾으셨나요?"),
+        ("/404.jpeg", "/404/", "404번을 찾으셨나요?"),
+    ],
+)
+def test_another_address_with_a_number_in_it_gets_404_and_the_question_whether_it_is_meant(
+    client, path, meant, question
+):
+    assertContains(client.get(path), f'<a href="{meant}">{question}</a>', status_code=404)
+
+
+def test_an_address_without_a_number_of_three_digits_suggests_none(client):
+    for path in ("/nope/", "/2026/", "/40/"):
+        assertNotContains(client.get(path), "찾으셨나요", status_code=404)
+
+
+@pytest.mark.parametrize(("path", "said"), [("/about/", "CC BY 4.0"), ("/en/about/", "no specification does")])
+def test_the_page_about_the_site_opens_in_both_languages(rendered, path, said):
+    assertContains(rendered[path], said)
+
+
+def test_a_header_field_of_a_fact_links_to_the_section_that_defines_it(rendered):
+    allow = '<a href="https://www.rfc-editor.org/rfc/rfc9110.html#section-10.2.1"><code>Allow</code></a>'
+    assertContains(rendered["/405/"], allow, html=True)
+    assert all(definition_url(field) for field in DEFINITIONS)
+
+
+def test_readers_can_report_a_mistake_in_each_section_where_an_address_is_set(client, settings):
+    assertNotContains(client.get("/404/"), "고칠 곳 알리기")
+    settings.FEEDBACK_URL = "https://tracker.example/new?title={page}&kind=a"
+    page = client.get("/404/")
+    for anchor in re.findall('<h2 id="([^"]+)"', page.text):
+        assertContains(page, f'href="https://tracker.example/new?title=%2F404%2F%23{anchor}&amp;kind=a"')
+    assertContains(page, 'href="https://tracker.example/new?title=%2F404%2F&amp;kind=a"')
+    assertContains(client.get("/en/about/"), "Report a mistake")
 
 
 def test_each_code_has_one_address_only(client):
@@ -210,7 +310,10 @@ def test_links_between_codes_stay_in_the_language(client):
 def test_every_link_inside_the_catalogue_opens(client, rendered):
     seen = {link.partition("#")[0] for page in rendered.values() for link in links(page)}
     inside = {link.replace("&amp;", "&") for link in seen if link.startswith("/") and "/static/" not in link}
-    statuses = {link: (rendered.get(link) or client.get(link)).status_code for link in inside}
+    # A search may redirect to the page that its query names.
+    statuses = {
+        link: (rendered.get(link) or client.get(link, follow="/search/?q=" in link)).status_code for link in inside
+    }
     assert {link for link, status in statuses.items() if status != 200} == set()
 
 
@@ -233,6 +336,7 @@ def test_the_sitemap_lists_every_page_in_both_languages(rendered):
     for path in [
         "/",
         "/vs/",
+        "/about/",
         "/choose/",
         "/choose/ask/",
         "/errors/",
@@ -289,6 +393,11 @@ def test_a_first_view_takes_one_round_trip(rendered):
             page = rendered[path]
             header_fields = sum(len(name) + len(value) + 4 for name, value in page.items()) + 200
             assert len(COMPRESS["br"](page.content)) + header_fields < 14_600, path
+
+
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_the_home_page_is_light(rendered, path):
+    assert len(gzip.compress(rendered[path].content, 7)) < 14 * 1024
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
-"""The list of codes, a class, a code, and the groups of codes that people confuse."""
+"""The home page with all codes, a class, a code, the groups of codes that people confuse, and the about page."""
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
@@ -9,48 +10,79 @@ from django.utils.translation import gettext, pgettext
 
 from codes.cards import card_of
 from codes.filters import list_filters
-from codes.models import Category, ConfusionGroup, Diagram, GroupMember, RuleSet, StatusCode, rules_by_level
-from statuscodes.web.decorators import public
+from codes.models import (
+    Category,
+    ConfusionGroup,
+    Diagram,
+    GroupMember,
+    RuleSet,
+    StatusCode,
+    VendorMeaning,
+    rules_by_level,
+)
+from statuscodes.web.decorators import public, without_database
 
 from .answers import advice_by_reader, answers
 from .errors import brief_errors
 from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
 from .products import products_of
-from .rows import Row, entry_row, link_row, tile_row
+from .rows import Row, entry_row, everyday_row, link_row, tile_row
 from .search import typed_query
 from .situations import situations_between, situations_of
 
+# What newcomers meet first. A number that has no entry is left out.
+EVERYDAY = [200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 502, 503]
+# What can be pasted into the search field; examples in words are in the template.
+EXAMPLES = ["404", "HttpStatus.BAD_GATEWAY", "no live upstreams", '"GET / HTTP/1.1" 499 0']
+MAX_ISSUERS = 3  # named beside a class's vendor-specific codes
 MAX_BOXES = 2  # groups shown with their answers on a code's page; the others are links
 MAX_BOX_MEMBERS = 9  # of a group shown with its answers
 
 
 @public
 def code_list(request: HttpRequest) -> HttpResponse:
-    """List all codes by class, or those that meet the filters in the address."""
-    filters = list_filters(request.GET)
+    """List all codes by class below what the site is and has, or those that meet the filters in the address."""
+    meanings = list(VendorMeaning.objects.order_by("issuer").values_list("code_id", "issuer"))
+    filters = list_filters(request.GET, [issuer for _number, issuer in meanings])
     codes = list(StatusCode.objects.matching(filters).in_list_order().for_lists())
+    chosen = [each.chosen_label for each in filters if each.chosen]
     context = {
         "count": len(codes),
-        "bands": _bands(codes),
+        "bands": _bands(codes, meanings),
         "filters": filters,
-        "filtered": any(each.chosen for each in filters),
+        "filtered": bool(chosen),
+        "chosen": chosen,
+        "examples": EXAMPLES,
+        "everyday": [] if chosen else [everyday_row(code) for code in codes if code.number in EVERYDAY],
     }
     return render(request, "codes/statuscode_list.html", context)
 
 
-def _bands(codes: list[StatusCode]) -> list[dict[str, Any]]:
+def _bands(codes: list[StatusCode], meanings: list[tuple[int, str]]) -> list[dict[str, Any]]:
     """Return the classes with their codes, in the order given; those of vendors are a part of their own."""
     categories = Category.objects.for_lists().in_bulk()
     return [
         {
             "category": categories.get(digit),
             "parts": [
-                {"is_vendors": is_vendors, "codes": [tile_row(code) for code in part]}
+                _part(is_vendors, list(part), meanings)
                 for is_vendors, part in groupby(band, key=lambda code: code.is_vendors)
             ],
         }
         for digit, band in groupby(codes, key=lambda code: code.category_id)
     ]
+
+
+def _part(is_vendors: bool, codes: list[StatusCode], meanings: list[tuple[int, str]]) -> dict[str, Any]:
+    """Return a class's codes, registered or of vendors, and who issues most of the latter."""
+    numbers = {code.number for code in codes}
+    issuers = Counter(issuer for number, issuer in meanings if number in numbers) if is_vendors else Counter()
+    return {
+        "is_vendors": is_vendors,
+        "codes": [tile_row(code) for code in codes],
+        "issuers": [issuer for issuer, _count in issuers.most_common(MAX_ISSUERS)],
+        "more_issuers": len(issuers) > MAX_ISSUERS,
+    }
 
 
 @public
@@ -202,3 +234,10 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "linked_data": [group_breadcrumbs(group)],
     }
     return render(request, "codes/confusiongroup_detail.html", context)
+
+
+@public
+@without_database
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what the site is, where its facts are from and how its entries are made."""
+    return render(request, "codes/about.html")

@@ -28,12 +28,22 @@ def entry_row(entry: StatusCode | Category) -> Row:
 def tile_row(code: StatusCode) -> Row:
     """Return what the list of all codes shows of a code."""
     other_name = code.other_name
-    return link_row(code) | {
+    return _apart(code) | {
         "rare": not code.is_standard,
         "common": code.common,
         "other_name": other_name,
         "other_lang": other_name.lang,
     }
+
+
+def everyday_row(code: StatusCode) -> Row:
+    """Return what the home page shows of a code that people meet every day."""
+    return entry_row(code) | _apart(code)
+
+
+def _apart(code: StatusCode) -> Row:
+    """Return what a link to a code shows, with the plain name apart from the name."""
+    return link_row(code) | {"name": code.name, "gloss": code.plain_name}
 
 
 def link_row(entry: StatusCode | Category) -> Row:

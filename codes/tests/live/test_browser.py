@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 
 PAGES = [
     "/",
+    "/?issuer=nginx",
+    "/about/",
     "/4xx/",
     "/401/",
     "/504/",
@@ -35,6 +37,7 @@ PAGES = [
     "/choose/table/?s=unique-taken&house=RFC",
     "/choose/ask/request/",
     "/sheet/",
+    "/vs/gateway/",
     "/nope/",
     "/433/",
 ]
@@ -148,6 +151,7 @@ def test_everything_works_without_javascript(site, browser):
     page.get_by_role("link", name="402 결제 필요").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("결제 필요")
     expect(page.get_by_role("button", name="상태 줄 복사")).to_be_hidden()
+    expect(page.get_by_role("button", name="화면")).to_be_hidden()
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Payment Required")
     context.close()
@@ -358,6 +362,47 @@ def test_open_suggestions_are_accessible(site, page):
     page.goto(site.url)
     suggestions_for(page, "인증")
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_on_a_phone_the_server_errors_begin_within_four_screens(site, page, path):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(site.url + path)
+    assert page.locator("#class-5").bounding_box()["y"] < 4 * 740
+    expect(page.locator(".vendors a").first).to_be_hidden()
+
+
+def test_what_is_never_folded_on_a_wide_screen_takes_no_focus(site, page):
+    page.goto(site.url)
+    expect(page.locator(".vendors a").first).to_be_visible()
+    summary = page.locator(".vendors > summary").first
+    for width, takes_focus in ((1280, False), (360, True)):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert summary.evaluate("it => (it.focus(), document.activeElement === it)") is takes_focus
+
+
+def test_the_theme_is_chosen_in_three_steps_and_remembered_before_the_next_page_is_drawn(site, page, complaints):
+    def colour():
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.emulate_media(color_scheme="light")
+    page.goto(site.url)
+    light = colour()
+    page.get_by_role("button", name="화면: 시스템 설정").click()
+    page.get_by_role("button", name="화면: 밝게").click()
+    expect(page.get_by_role("button", name="화면: 어둡게")).to_be_visible()
+    dark = colour()
+    assert dark != light
+    # Without the script that names the button, what sets the theme is the one in the head.
+    page.route(re.compile("js/site"), lambda route: route.abort())
+    page.goto(f"{site.url}/404/")
+    assert colour() == dark
+    page.unroute_all()
+    page.goto(f"{site.url}/404/")
+    page.get_by_role("button", name="화면: 어둡게").click()
+    assert colour() == light
+    page.emulate_media(color_scheme="dark")
+    assert colour() == dark
 
 
 def test_the_whole_admin_works_under_the_content_security_policy(site, page, complaints):

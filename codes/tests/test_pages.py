@@ -1,5 +1,6 @@
 """The public pages as a reader meets them."""
 
+import gzip
 import re
 from base64 import b64encode
 from datetime import date

@@ -263,7 +263,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
-    # SecurityHeadersMiddleware adds the digests of the stylesheets that a public page contains.
+    # SecurityHeadersMiddleware adds the digests of the styles and the script that a public page contains.
     "style-src": ["'self'"],
     "img-src": ["'self'"],
     "manifest-src": ["'self'"],

@@ -20,7 +20,7 @@ from codes.models import ErrorText, Situation, StatusCode
 from codes.texts import header_fields
 from codes.texts import markdown as markdown_module
 from codes.texts.localized import LocalizedText
-from statuscodes.web.stylesheet import stylesheet
+from statuscodes.web.inline import contain
 
 register = template.Library()
 
@@ -87,10 +87,14 @@ def site_url(path: str = "") -> str:
 
 @register.simple_tag(takes_context=True)
 def site_style(context: Context, name: str) -> SafeString:
-    """Return a stylesheet for the page's head, and let the page's Content-Security-Policy allow it."""
-    request = context["request"]
-    request.stylesheets = [*getattr(request, "stylesheets", []), name]
-    return mark_safe(stylesheet(name))  # noqa: S308 - a file of ours
+    """Return a style for the page's head, and let the page's Content-Security-Policy allow it."""
+    return mark_safe(contain(context["request"], "style-src", name))  # noqa: S308 - a file of ours
+
+
+@register.simple_tag(takes_context=True)
+def site_script(context: Context, name: str) -> SafeString:
+    """Return a script for the page's head, and let the page's Content-Security-Policy allow it."""
+    return mark_safe(contain(context["request"], "script-src", name))  # noqa: S308 - a file of ours
 
 
 @register.inclusion_tag("codes/includes/share.html", takes_context=True)

@@ -293,7 +293,7 @@ for (const form of document.querySelectorAll("form[data-narrow]")) {
   });
 }
 
-// The theme: that of the system, light or dark. theme.js sets the one that was chosen before the page is drawn.
+// The theme: that of the system, light or dark. A script in the head sets the chosen one before the page is drawn.
 {
   const button = document.getElementById("theme");
   const root = document.documentElement.dataset;

@@ -19,8 +19,8 @@ from statuscodes.monitoring import metrics
 from statuscodes.monitoring.logging import request_id
 from statuscodes.page_cache.poller import poller
 
+from .inline import contained_sources
 from .methods import READ_ONLY
-from .stylesheet import stylesheet_source
 
 log = logging.getLogger(__name__)
 
@@ -98,16 +98,15 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         # Django's technical error pages, shown only while DEBUG is on, have inline style and script.
         if not settings.DEBUG:
-            response.headers.setdefault("Content-Security-Policy", _policy(getattr(request, "stylesheets", [])))
+            response.headers.setdefault("Content-Security-Policy", _policy(contained_sources(request)))
             for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
         return response
 
 
-def _policy(stylesheets: list[str]) -> str:
-    """Return the Content-Security-Policy of a page that contains these stylesheets."""
-    inline = [stylesheet_source(name) for name in stylesheets]
-    policy = settings.SECURE_CSP | {"style-src": [*settings.SECURE_CSP["style-src"], *inline]}
+def _policy(contained: dict[str, list[str]]) -> str:
+    """Return the Content-Security-Policy of a page that contains what has these digests, by directive."""
+    policy = {name: [*sources, *contained.get(name, [])] for name, sources in settings.SECURE_CSP.items()}
     return "; ".join(" ".join([directive, *sources]) for directive, sources in policy.items())
 
 

@@ -79,15 +79,15 @@ def test_junk_about_languages_changes_no_page(client, headers):
 def public_addresses(patterns=None, start="/"):
     """Yield an example of every address of the site except the admin's, from the URLconf itself."""
     examples = {
-        "digit": "4xx",
-        "number": "404",
+        "class": "4xx",
+        "code": "404",
         "slug": "401-403",
         "product": "iis",
-        "guessed_number": "404.html",
-        "guessed_digit": "4XX",
+        "guessed_code": "404.html",
+        "guessed_class": "4XX",
     }
     for each in get_resolver().url_patterns if patterns is None else patterns:
-        address = start + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: examples[match[1]], str(each.pattern))
+        address = start + re.sub(r"<(\w+):\w+>", lambda match: examples[match[1]], str(each.pattern))
         if not hasattr(each, "url_patterns"):
             yield address
         elif getattr(each, "namespace", "") != "admin":
@@ -128,8 +128,13 @@ def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
     for address in ("/404/", "/404/errors/", "/errors/iis/"):
         assertContains(client.get(address), "&lt;script&gt;alert(1)")
     for address in public_addresses():
-        assert b"<script>" not in client.get(address).content, address
-    assertNotContains(client.get("/search/", {"q": "script"}), "<script>")
+        assert b"<script>" not in without_our_script(client.get(address)), address
+    assert b"<script>" not in without_our_script(client.get("/search/", {"q": "script"}))
+
+
+def without_our_script(page):
+    """Return a page without the one script that it contains, if it is HTML."""
+    return re.sub(rb"<script>try \{.*?</script>", b"", page.content, count=1, flags=re.DOTALL)
 
 
 def test_no_query_is_built_from_what_a_client_sent():

@@ -1,4 +1,4 @@
-"""Templates as they are sent: without the indentation that only people need who read their source."""
+"""Templates as they are sent: without the white space that only people need who read their source."""
 
 import re
 
@@ -6,6 +6,10 @@ from django.template import Origin
 from django.template.loaders import filesystem
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+# A line of nothing but a tag that writes nothing itself.
+LINE_OF_CONTROL = re.compile(
+    r"^(\{% (?:if|elif|else|endif|for|empty|endfor|with|endwith|load)\b(?:(?!%\}).)*%\})\n", re.MULTILINE
+)
 
 
 class Loader(filesystem.Loader):
@@ -14,4 +18,6 @@ class Loader(filesystem.Loader):
     def get_contents(self, origin: Origin) -> str:
         """Return a template's source. Raise TemplateDoesNotExist if there is none."""
         contents = super().get_contents(origin)
-        return INDENTATION.sub("", contents) if str(origin.name).endswith(".html") else contents
+        if not str(origin.name).endswith(".html"):
+            return contents
+        return LINE_OF_CONTROL.sub(r"\1", INDENTATION.sub("", contents))

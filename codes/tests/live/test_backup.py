@@ -39,8 +39,8 @@ for model in sorted(apps.get_app_config("codes").get_models(), key=lambda m: m._
 """
 
 DELETE_ALL = """
-from codes.models import ConfusionGroup, EntrySnapshot, ErrorText, StatusCode
-for model in (ConfusionGroup, ErrorText, StatusCode, EntrySnapshot):
+from codes.models import ConfusionGroup, EntrySnapshot, ErrorText, Question, Situation, StatusCode
+for model in (ConfusionGroup, ErrorText, Question, Situation, StatusCode, EntrySnapshot):
     model.objects.all().delete()
 """
 

@@ -132,14 +132,38 @@ def test_the_keyboard_reaches_the_content_and_focus_is_visible(site, page):
     expect(page).to_have_url(re.compile("#main$"))
 
 
-def test_the_status_line_can_be_copied(site, browser):
+def test_messages_commands_and_identifiers_are_copied_as_they_are_stored(site, browser):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{site.url}/en/404/")
-    page.get_by_role("button", name="Copy the status line").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == "HTTP/1.1 404 Not Found"
+    copied = page.get_by_role("status").filter(has_text="Copied")
+    for button, text in (
+        ("Copy the message", "GET /articles/9999 HTTP/1.1\nHost: api.example.com\nAccept: application/json"),
+        ("Copy as a curl command", "curl -i -H 'Accept: application/json' https://api.example.com/articles/9999"),
+        ("Spring Copy", "HttpStatus.NOT_FOUND"),
+    ):
+        page.get_by_role("button", name=button).first.click()
+        expect(copied).to_have_count(1)
+        assert page.evaluate("navigator.clipboard.readText()") == text
     context.close()
+
+
+def test_a_refused_clipboard_leaves_the_text_selected(site, page):
+    page.goto(f"{site.url}/en/404/")
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    page.get_by_role("button", name="Spring Copy").click()
+    expect(page.get_by_role("status").filter(has_text="Selected")).to_have_count(1)
+    assert page.evaluate("getSelection().toString()") == "HttpStatus.NOT_FOUND"
+
+
+def test_the_chosen_reader_and_language_are_chosen_on_the_next_page(site, page):
+    page.goto(f"{site.url}/en/502/")
+    expect(page.get_by_role("radio", name="Operator")).to_be_checked()
+    page.get_by_text("Visitor", exact=True).click()
+    page.get_by_role("button", name="Go: My language").click()
+    page.goto(f"{site.url}/en/404/")
+    expect(page.get_by_role("radio", name="Visitor")).to_be_checked()
+    expect(page.locator(".idents > li").first).to_contain_text("http.StatusNotFound")
 
 
 def test_everything_works_without_javascript(site, browser):
@@ -254,7 +278,7 @@ def test_a_suggestion_can_be_clicked(site, page):
 def test_the_number_of_suggestions_is_announced(site, page):
     page.goto(site.url)
     suggestions_for(page, "찾을 수")
-    expect(page.get_by_role("status")).to_contain_text("추천 결과 수")
+    expect(page.get_by_role("status").filter(has_text="추천 결과 수")).to_have_count(1)
 
 
 def test_a_syllable_being_composed_is_searched_and_its_enter_stays_with_the_input_method(site, page):

@@ -222,13 +222,13 @@ HEAD = b"Host: status.example\r\nConnection: close\r\n"
 @pytest.mark.parametrize(
     ("status", "request_"),
     [
-        (400, b"GET /404/ HTTP/1.1\r\nX-Long: " + b"x" * 20_000 + b"\r\n" + HEAD + b"\r\n"),
+        (400, b"GET /404/ HTTP/1.1\r\nX-Long: " + b"x" * 60_000 + b"\r\n" + HEAD + b"\r\n"),
         (400, b"no request at all\r\n\r\n"),
         (404, b"GET /metrics HTTP/1.1\r\n" + HEAD + b"\r\n"),
         (405, b"TRACE /404/ HTTP/1.1\r\n" + HEAD + b"\r\n"),
         (412, b'GET /404/ HTTP/1.1\r\nIf-Match: "x"\r\n' + HEAD + b"\r\n"),
         (413, b"POST /admin/login/ HTTP/1.1\r\nContent-Length: 9000000\r\n" + HEAD + b"\r\n"),
-        (414, b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n" + HEAD + b"\r\n"),
+        (414, b"GET /" + b"x" * 60_000 + b" HTTP/1.1\r\n" + HEAD + b"\r\n"),
         (505, b"GET /404/ HTTP/3.0\r\n" + HEAD + b"\r\n"),
     ],
 )

@@ -546,7 +546,7 @@ def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, s
         text = html.unescape(client.get(address).content.decode())
         for found in re.findall(r'(?:href|template)="[^"]*[?]([^"#]*)"', text):
             linked |= {name for name, _value in parse_qsl(found, keep_blank_values=True)}
-        linked |= set(re.findall(r'<input[^>]* name="(\w+)"', text))
+        linked |= set(re.findall(r'<input type="search"[^>]* name="(\w+)"', text))
     assert linked == set(settings.PUBLIC_QUERY_NAMES)
 
 

@@ -99,7 +99,10 @@ const reduce = (text) => {
   Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
   field.setAttribute("aria-controls", list.id);
 
+  // What was asked for before stays closed when it arrives.
   const close = () => {
+    clearTimeout(timer);
+    request?.abort();
     list.hidden = true;
     field.ariaExpanded = "false";
     mark(-1);

@@ -150,7 +150,7 @@ def test_messages_commands_and_identifiers_are_copied_as_they_are_stored(site, b
 
 def test_a_refused_clipboard_leaves_the_text_selected(site, page):
     page.goto(f"{site.url}/en/404/")
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
     page.get_by_role("button", name="Spring Copy").click()
     expect(page.get_by_role("status").filter(has_text="Selected")).to_have_count(1)
     assert page.evaluate("getSelection().toString()") == "HttpStatus.NOT_FOUND"
@@ -159,8 +159,8 @@ def test_a_refused_clipboard_leaves_the_text_selected(site, page):
 def test_the_chosen_reader_and_language_are_chosen_on_the_next_page(site, page):
     page.goto(f"{site.url}/en/502/")
     expect(page.get_by_role("radio", name="Operator")).to_be_checked()
-    page.get_by_text("Visitor", exact=True).click()
-    page.get_by_role("button", name="Go: My language").click()
+    page.locator("label", has_text="Visitor").click()
+    page.get_by_role("button", name="Go: My language", exact=True).click()
     page.goto(f"{site.url}/en/404/")
     expect(page.get_by_role("radio", name="Visitor")).to_be_checked()
     expect(page.locator(".idents > li").first).to_contain_text("http.StatusNotFound")

@@ -39,8 +39,8 @@ for model in sorted(apps.get_app_config("codes").get_models(), key=lambda m: m._
 """
 
 DELETE_ALL = """
-from codes.models import ConfusionGroup, EntrySnapshot, ErrorText, Question, Situation, StatusCode
-for model in (ConfusionGroup, ErrorText, Question, Situation, StatusCode, EntrySnapshot):
+from codes.models import ConfusionGroup, EntrySnapshot, ErrorText, Question, QuestionChoice, Situation, StatusCode
+for model in (ConfusionGroup, ErrorText, QuestionChoice, Question, Situation, StatusCode, EntrySnapshot):
     model.objects.all().delete()
 """
 

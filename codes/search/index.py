@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterator
+from heapq import nlargest
 
 from . import hangul
 from .documents import (
@@ -29,12 +30,15 @@ from .ranking import (
     KEYS,
     LOOSE,
     MAX_RESULTS,
+    MAX_SIMILAR,
     MAX_WHOLE_INITIALS,
     MAX_WORDS_LENGTH,
     MIN_OF_PHRASE,
     MIN_OF_QUERY,
+    MIN_OF_SENTENCE,
     MOST_OF_QUERY,
     MOST_OF_TEXT,
+    NEAR,
     PART,
     SIMILAR,
     STARTS,
@@ -150,6 +154,8 @@ class Index:
             self._match_typed(cleaned, text, found, results)
         elif not found.best or reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
+        if "\n" not in lines and len(text.split()) > 2 and (not results.is_pasted or is_about_http(lines)):
+            self._add_situations(cleaned, found)
         results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
         if results.hits and results.hits[0].rank.score >= 0:
@@ -281,6 +287,24 @@ class Index:
         if not sure and 4 <= len(typed) <= 40:
             for number, detail in letters.with_slips(typed):
                 found.offer_text(number, extra + TYPO, detail)
+
+    def _add_situations(self, text: str, found: Found) -> None:
+        """Add the situations that share most with a text of one line, also where that is little of the text.
+
+        A situation is told in many words, of which the catalogue has few.
+        """
+        near = [
+            (match.score, document, match)
+            for document, match in self.words.search(words_of(text)).items()
+            if self.documents[document].kind == "situation"
+            and match.of_text >= MIN_OF_PHRASE
+            and match.of_query >= MIN_OF_SENTENCE
+            and (match.words > 1 or (match.words and match.of_text >= HALF_OF_TEXT))
+        ]
+        # Among situations that rest on as little, more in common goes first.
+        known = any(hit.kind == "situation" and hit.rank.score == LOOSE for hit in found.best.values())
+        for score, document, match in nlargest(MAX_SIMILAR, near):
+            found.offer(document, LOOSE if known else NEAR, -score, match.text)
 
     def _add_words(
         self,

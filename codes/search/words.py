@@ -15,9 +15,16 @@ from . import hangul
 
 WORD = re.compile(r"[a-z]+|[0-9]+|[가-힣]+")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-# Words that are written together or apart.
-TIMEOUT = re.compile(r"\btim(?:e|ed|es|ing)[ -]?out\b")
-NON = re.compile(r"\bnon[ -](?=[a-z])")
+# Words that are written together or apart, and two ways to say no.
+JOINED = [
+    (re.compile(r"\btim(?:e|ed|es|ing)[ -]?out\b"), "timeout"),
+    (re.compile(r"\b(?:does\s?n[o']?t|do\s?n[o']?t|not) exist\b|\bnon[ -]?exist(?:ent|ing)\b"), "nonexistent"),
+    (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) (?:an? )?valid\b"), "invalid"),
+    (re.compile(r"\bnon[ -](?=[a-z])"), "non"),
+    (re.compile(r"\be-?mail"), "email"),
+    (re.compile(r"\b(log|sign)(?:s|ged|ging|ned|ning)?[ -](in|up|out)\b"), r"\1\2"),
+    (re.compile(r"\brepos?\b"), "repository"),
+]
 MAX_WORDS = 24  # of a query that count: the rarest
 MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
 STOP_FACTOR = 0.15  # what a word counts that says little
@@ -30,7 +37,9 @@ STOP_WORDS = frozenset(
     "was what which when how do does did to of in on for with by from at as it its this that i you we my your our if "
     "too very difference between meaning mean means want get got there has have "
     "상태 상태코드 코드 에러 오류 헤더 응답 번 차이 뜻 의미 이란 란 뭐야 뭐지 무엇 와 과 때 것 경우 "
-    "하는 하려고 할 한 수 및 또는 너무 매우 자꾸 계속 갑자기 그 저 등 왜 어떻게 나는 나요 해결 해결법 방법".split()
+    "하는 하려고 할 한 수 및 또는 너무 매우 자꾸 계속 갑자기 그 저 등 왜 어떻게 나는 나요 해결 해결법 방법 "
+    "하면 하고 해요 해야 하나 하나요 하죠 되는 되나요 뭐 뭘 뭘로 뭐가 무엇을 어떤 어느 무슨 줘야 주나요 주는 내야 내려줘야 "
+    "반환 싶은데 싶어요 오면 온 왔을 오는 들어오 적 둔".split()
 )
 ENDINGS_EN = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|ly)$")
 ENDINGS_KO = re.compile(
@@ -42,6 +51,40 @@ ENDINGS_KO = re.compile(
 # Adjectives and verbs with a stem of one syllable, and the two negations that are written together with a verb.
 SHORT_STEM = re.compile(r"(?:[많늦없있같짧높낮틀맞좋끊](?=[가-힣])|[안못](?=[한함했해된됨됐돼되])|않(?=[가-힣]))")
 BIG = re.compile("큼|큰|커|커[요서짐졌지].*|크[다네면지].*")
+# Words that are said in place of each other, by their stems: verbs whose stems change, loan words, everyday words.
+SAME_KO = [
+    (re.compile(pattern), word)
+    for pattern, word in [
+        ("지[우워운울웠움].*|제거.*", "삭제"),
+        ("바[꾸꿔꿨꿀꾼꿈뀌뀐뀜뀔].*", "변경"),
+        ("고[치친쳐쳤칠침].*", "수정"),
+        ("만[들든드듦].*|작성.*", "생성"),
+        ("막[히혀혔힌힘는고았음아].*", "차단"),
+        ("숨[기긴겨겼길김].*", "숨기"),
+        ("넘[기긴겨겼길김어으은는치쳤음었].*", "초과"),
+        ("빠[지진져졌질짐].*", "누락"),
+        ("모자[라란랐람].*", "부족"),
+        ("올[리린려렸릴림].*", "업로드"),
+        ("죽[었은으].*|다운(?!로드).*", "장애"),
+        ("끝[나난났날남내냈].*", "종료"),
+        ("누[르른름]|눌[러렀].*|누르.*", "누르"),
+        ("보[내낸냈낼냄].*", "보내"),
+        ("느[리린려렸릴림].*", "느리"),
+        ("몰[리린려렸].*", "폭주"),
+        ("들어[오온올왔와옴].*", "들어오"),
+        ("잘못.*", "틀"),
+        ("영구.*|영원.*", "영구"),
+        ("옛날.*|예전.*", "구버전"),
+        ("하루.*", "일일"),
+        ("유저.*", "사용자"),
+        ("아이피.*", "ip"),
+        ("또", "다시"),
+    ]
+]
+SAME_EN = {
+    "remov": "delet", "declin": "reject", "limiter": "limit", "verifi": "verify", "again": "twic", "repeat": "twic",
+    "big": "larg", "huge": "larg", "registr": "signup", "register": "signup", "offlin": "down",
+}  # fmt: skip
 
 
 class WordMatch(NamedTuple):
@@ -59,14 +102,19 @@ class WordMatch(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are compared; an identifier gives its parts."""
-    plain = HUMP.sub(" ", text).casefold().replace("'", "").replace("’", "")
-    return [stem(word) for word in WORD.findall(NON.sub("non", TIMEOUT.sub("timeout", plain)))]
+    plain = HUMP.sub(" ", text).casefold().replace("’", "'")
+    for pattern, joined in JOINED:
+        plain = pattern.sub(joined, plain)
+    return [stem(word) for word in WORD.findall(plain.replace("'", ""))]
 
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """Return the word without its ending, if enough is left."""
     if hangul.is_syllable(word[0]):
+        for pattern, same in SAME_KO:
+            if pattern.fullmatch(word):
+                return same
         if short := SHORT_STEM.match(word):
             return short[0].replace("않", "안")
         if BIG.fullmatch(word):
@@ -78,12 +126,13 @@ def stem(word: str) -> str:
     left = ENDINGS_EN.sub("", word)
     if len(left) > 3 and left[-1] == left[-2] and left[-1] not in "ls":  # stopped, stop
         left = left[:-1]
-    return left.removesuffix("e") if len(left) > 4 else left
+    left = left.removesuffix("e") if len(left) > 4 else left
+    return SAME_EN.get(left, left)
 
 
 def says_little(word: str) -> bool:
-    """Return whether a word tells next to nothing: a stop word, or a number, which is read by its place."""
-    return word in STOPS or word.isdigit()
+    """Return whether a word tells next to nothing: a stop word, a letter, or a number, which is read by its place."""
+    return word in STOPS or word.isdigit() or (len(word) == 1 and word.isascii())
 
 
 class WordIndex:
@@ -142,7 +191,7 @@ class WordIndex:
         for word in telling:
             numbers = self._add_word(forms_of[word], of_texts, of_documents)
             if not says_little(word):
-                counts.update(numbers)
+                counts.update(set(numbers))
         best: dict[int, WordMatch] = {}
         for number, worth in of_texts.items():
             of_text = min(worth / self.total[number], 1.0)

@@ -23,6 +23,10 @@ WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[^\s\w]{2,}")
 SAME = str.maketrans({**dict.fromkeys('"`´“”„‘’‚«»', "'"), **dict.fromkeys("–—‑−", "-"), "İ": "I"})
 SPACES = re.compile(r"(?<=[:,])\s+|\\(?=')")
 CASE_MATTERS = re.compile(r"[A-Za-z][A-Za-z-]{3}")  # a termination state of HAProxy: CH-- and cH-- differ
+# An exception before what it says, which changes with the version; one word with Error after it says too little.
+EXCEPTION = re.compile(
+    r"(?:\w+(?:\.|::|\\))*(?:[A-Z]+[a-z0-9]+){2,}(?:Exception|Error)(?=[:\s])|(?:[A-Z]\w+::)+[A-Z]\w+(?=[:\s])"
+)
 PATH = re.compile(r"[\w.:\\$]+[.:\\$]([A-Z]\w*[a-z][A-Z]\w+)")  # an exception with its package
 IN_PATH = re.compile(r"(?:::|[-_.\\$])$")  # before a name that is the end of another's path
 
@@ -84,7 +88,9 @@ class ErrorMatcher:
     """Finds texts of errors in a query."""
 
     def __init__(self, texts: Iterable[ErrorText]) -> None:
+        texts = list(texts)
         self.patterns = [pattern for text in texts for pattern in _patterns_of(text)]
+        self.patterns += _exceptions_of(texts)
         self.by_word: defaultdict[str, list[_Pattern]] = defaultdict(list)
         words_of = [_words_of(pattern) for pattern in self.patterns]
         frequency = Counter(word for words in words_of for word in words)
@@ -125,6 +131,17 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
         longest = max(fragments, key=len, default="").strip("'\"() :,;-")
         if len(fragments) > 1 and len(longest) >= max(MIN_FRAGMENT, sum(map(len, fragments)) * 0.6):
             yield _Pattern(text, (longest,), "", starts=True, ends=True)
+
+
+def _exceptions_of(texts: Iterable[ErrorText]) -> Iterator[_Pattern]:
+    """Yield the exceptions that mean the same codes whatever they say, each once."""
+    named: defaultdict[str, list[ErrorText]] = defaultdict(list)
+    for text in texts:
+        if text.match == "phrase" and (name := EXCEPTION.match(fold(text.text))):
+            named[name[0]].append(text)
+    for name, same in named.items():
+        if len({tuple(text.codes) for text in same}) == 1:
+            yield _Pattern(same[0], (name.lower(),), name, starts=True, ends=True)
 
 
 def _words_of(pattern: _Pattern) -> set[str]:

@@ -52,6 +52,14 @@ PLACES = [
     (Place.ACCESS_LOG, re.compile(rf'"\s{CODE}\s+(?:[0-9]+|-)(?=\s|$)')),  # ..."GET / HTTP/1.1" 502 157 "-"
     (Place.ACCESS_LOG, re.compile(rf"\bhttps?/[0-9](?:\.[0-9])?[\"']\s+{CODE}\b")),
     (Place.HAPROXY, re.compile(rf"[0-9]/\s*[-+]?[0-9]+\s+{CODE}\s+\+?[0-9]+\s+\S+\s+\S+\s+[a-z-]{{4}}\s")),
+    # IIS: time, server, method, path, query, port, user, client, agent, referrer; status, sub-status, Windows' own
+    (
+        Place.ACCESS_LOG,
+        re.compile(
+            r"\b[0-9]{2}:[0-9]{2}:[0-9]{2}\s\S+\s(?:get|head|post|put|patch|delete|options)\s/\S*\s\S+\s[0-9]+\s\S+\s\S+"
+            rf"\s\S+(?:\s\S+)?\s{CODE}\s[0-9]+\s[0-9]+(?=\s|$)"
+        ),
+    ),
     (Place.ALB, re.compile(rf"(?:\s-?[0-9.]+){{3}}\s{CODE}\s(?:[0-9]{{3}}|-)\s[0-9]+\s[0-9]+\s\"")),
     (Place.IIS, re.compile(r"\b(?:iis|http(?:\serror)?)\W{1,2}([1-5][0-9]{2})\.[0-9]{1,3}\b")),  # HTTP Error 403.14
     (Place.IIS, re.compile(r"^([45][0-9]{2})\.[0-9]{1,3}$")),
@@ -94,6 +102,7 @@ BARE_NUMBER = re.compile(
     r"|:\s[a-z]|\s(?:packages?|passed|failed|skipped|tests?|modules?|files?|lines?|items?|warnings?|seconds?|objects?"
     r"|chunks?|tasks?|rows?|deltas?|insertions?|deletions?|steps?)\b)"
 )
+PATH_NUMBER = re.compile(r"(?<![0-9])/([0-9]{3})(?![0-9])")  # an ID: elsewhere in the line it is one too
 ERRNO = re.compile(r"\((?:errno\s)?[0-9]+:")  # connect() failed (111: Connection refused)
 # 401 vs 403, 401과 403: several numbers of one question, however they are introduced.
 ROW_OF_NUMBERS = re.compile(
@@ -101,7 +110,9 @@ ROW_OF_NUMBERS = re.compile(
 )
 # Without any of these a line has nothing to do with HTTP, and a bare number in it is none of its codes.
 ABOUT_HTTP = re.compile(
-    r"http|\burl\b|\bapi\b|status|respon[sd]|\brequest|\bredirect|\bserver\b|browser|upstream|\bproxy\b|gateway|\bcors\b|nginx|\bconnection|\btcp\b|서버|응답|요청|상태|브라우저|접속|페이지|업스트림|프록시|게이트웨이"
+    r"http|\b(?:get|post|put|patch|delete|head|options) /|\burl\b|\bapi\b|status|(?<!cor)respon[sd]|\brequest"
+    r"|\bredirect|\bserver\b|browser|upstream|\bproxy\b|gateway|\bcors\b|nginx|\bconnection|\btcp\b"
+    r"|서버|응답|요청|상태|브라우저|접속|페이지|업스트림|프록시|게이트웨이"
 )
 # 4xx, 400번대, 5.., 5\d\d, 5[0-9]{2}, 5**, [45]xx
 CLASS = re.compile(
@@ -199,7 +210,9 @@ def _bare_numbers(text: str) -> list[int]:
     found: dict[int, None] = {}
     for line in text.split("\n"):
         if typed or ABOUT_HTTP.search(line):
-            found |= dict.fromkeys(int(number) for number in BARE_NUMBER.findall(ERRNO.sub("(", line)))
+            ids = set(PATH_NUMBER.findall(line))
+            numbers = BARE_NUMBER.findall(ERRNO.sub("(", line))
+            found |= dict.fromkeys(int(number) for number in numbers if number not in ids)
     return list(found)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from heapq import nlargest
 
 from . import hangul
@@ -53,6 +53,8 @@ from .words import STOP_WORDS, WordIndex, words_of
 # means, a number by itself among other things.
 PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
+# What a situation counts whose answer the query names, or is found by the same words.
+NAMED_FACTOR, LIKELY_FACTORS = 2, (1.4, 1.2)  # the likeliest codes first
 WORD_FACTORS = {NAME: 1.15, ALIAS: 1.0, KEYWORD: 1.1, SENTENCE: 0.8}
 
 
@@ -155,7 +157,7 @@ class Index:
         elif not found.best or reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
         if "\n" not in lines and len(text.split()) > 2 and (not results.is_pasted or is_about_http(lines)):
-            self._add_situations(cleaned, found)
+            self._add_situations(cleaned, set(reading.numbers), found)
         results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
         if results.hits and results.hits[0].rank.score >= 0:
@@ -252,6 +254,10 @@ class Index:
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, PART, 0)
         is_identifier = is_name(cleaned)
+        if not is_identifier:
+            for name in names_in(cleaned, self.texts_named):
+                for number in self.texts_named[name.name] if name.is_identifier else ():
+                    found.offer_text(number, PART, 0)
         if is_identifier or len(text.split()) > 1:
             self._add_words(cleaned, found, MIN_OF_PHRASE, MOST_OF_QUERY if is_identifier else MIN_OF_QUERY)
         # Letters in common say nothing of an identifier: its words are known or they are not.
@@ -288,23 +294,27 @@ class Index:
             for number, detail in letters.with_slips(typed):
                 found.offer_text(number, extra + TYPO, detail)
 
-    def _add_situations(self, text: str, found: Found) -> None:
+    def _add_situations(self, text: str, numbers: Collection[int], found: Found) -> None:
         """Add the situations that share most with a text of one line, also where that is little of the text.
 
-        A situation is told in many words, of which the catalogue has few.
+        A situation is told in many words, of which the catalogue has few. What a code says of itself helps: the
+        situations that it answers count more, most if the text names its number.
         """
-        near = [
-            (match.score, document, match)
-            for document, match in self.words.search(words_of(text)).items()
-            if self.documents[document].kind == "situation"
-            and match.of_text >= MIN_OF_PHRASE
-            and match.of_query >= MIN_OF_SENTENCE
-            and (match.words > 1 or (match.words and match.of_text >= HALF_OF_TEXT))
-        ]
+        codes = sorted((hit for hit in found.best.values() if hit.kind == "code"), key=lambda hit: hit.rank)
+        factors = {hit.found.number: factor for hit, factor in zip(codes, LIKELY_FACTORS, strict=False)}
+        factors |= dict.fromkeys(numbers, NAMED_FACTOR)
+        near = []
+        for document, match in self.words.search(words_of(text)).items():
+            kind, situation, _tie, _penalty = self.documents[document]
+            if kind != "situation" or not match.words or match.of_text < MIN_OF_PHRASE:
+                continue
+            little = match.of_query < MIN_OF_SENTENCE or (match.words < 2 and match.of_text < HALF_OF_TEXT)
+            if not little or situation.answer_id in numbers:
+                near.append((match.score * factors.get(situation.answer_id, 1), document, match.text))
         # Among situations that rest on as little, more in common goes first.
         known = any(hit.kind == "situation" and hit.rank.score == LOOSE for hit in found.best.values())
-        for score, document, match in nlargest(MAX_SIMILAR, near):
-            found.offer(document, LOOSE if known else NEAR, -score, match.text)
+        for score, document, number in nlargest(MAX_SIMILAR, near):
+            found.offer(document, LOOSE if known else NEAR, -score, number)
 
     def _add_words(
         self,

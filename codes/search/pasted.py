@@ -17,8 +17,10 @@ APART = re.compile(r"[\W_]")
 PARTED = re.compile(r"[.!?;\n|(){}\[\]<>\"]")
 CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
+HANGUL = re.compile("[가-힣]")
+COLON = re.compile(r"\w: (?![0-9]+$)")
 MACHINE = re.compile(
-    r"\w: (?![0-9]+$)|://|\w=\S|[{}\[\]<>|;`]"
+    r"://|\w=\S|[{}\[\]<>|;`]"
     r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
 )
 
@@ -35,7 +37,10 @@ def is_pasted(text: str) -> bool:
     stripped = text.strip()
     if "\n" in text or len(stripped) > MAX_PROSE_LENGTH:
         return True
-    return len(stripped.split()) > 2 and MACHINE.search(stripped) is not None
+    if len(stripped.split()) < 3 or len(HANGUL.findall(stripped)) > len(stripped) / 3:
+        return False
+    # A person who asks uses a colon too.
+    return MACHINE.search(stripped) is not None or (not stripped.endswith("?") and COLON.search(stripped) is not None)
 
 
 def is_name(text: str) -> bool:

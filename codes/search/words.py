@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
@@ -22,6 +23,9 @@ JOINED = [
     (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) (?:an? )?valid\b"), "invalid"),
     (re.compile(r"\bnon[ -](?=[a-z])"), "non"),
     (re.compile(r"\be-?mail"), "email"),
+    (re.compile(r"\bcan(?:no|')t (?:be found|find)\b|\bnot found\b"), "notfound"),
+    (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) supported\b"), "unsupported"),
+    (re.compile(r"\bauthoris"), "authoriz"),
     (re.compile(r"\b(log|sign)(?:s|ged|ging|ned|ning)?[ -](in|up|out)\b"), r"\1\2"),
     (re.compile(r"\brepos?\b"), "repository"),
 ]
@@ -35,13 +39,14 @@ REST_FACTOR = 0.45  # what the words count that a document has in other texts th
 STOP_WORDS = frozenset(
     "http https status statuscode code codes error errors header headers response vs versus and or the a an is are be "
     "was what which when how do does did to of in on for with by from at as it its this that i you we my your our if "
-    "too very difference between meaning mean means want get got there has have "
+    "too very difference between meaning mean means want get got there has have me they them their who some any then "
+    "so but while about should would could can will return give back best proper "
     "상태 상태코드 코드 에러 오류 헤더 응답 번 차이 뜻 의미 이란 란 뭐야 뭐지 무엇 와 과 때 것 경우 "
     "하는 하려고 할 한 수 및 또는 너무 매우 자꾸 계속 갑자기 그 저 등 왜 어떻게 나는 나요 해결 해결법 방법 "
-    "하면 하고 해요 해야 하나 하나요 하죠 되는 되나요 뭐 뭘 뭘로 뭐가 무엇을 어떤 어느 무슨 줘야 주나요 주는 내야 내려줘야 "
-    "반환 싶은데 싶어요 오면 온 왔을 오는 들어오 적 둔".split()
+    "하면 하고 해요 해야 하나 하나요 하죠 되는 되나요 뭐 뭘 뭘로 뭐가 무엇을 어떤 어느 무슨 줘야 주나요 주는 "
+    "내야 내려줘야 반환 싶은데 싶어요 오면 온 왔을 오는 들어오 적 둔".split()
 )
-ENDINGS_EN = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|ly)$")
+ENDINGS_EN = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|ly|ness)$")
 ENDINGS_KO = re.compile(
     "(?:하지|되지|하려고|하려는|하는|되는|했을|됐을|하면|되면|해서|돼서|인데|에서|으로|부터|까지|에게|이라고|라고"
     "|입니다|합니다|됩니다|습니다|했다|된다|한다|하기|되어|하여|해야|있는|없는|이나|이랑|한테|처럼|마다|보다|밖에"
@@ -68,7 +73,7 @@ SAME_KO = [
         ("죽[었은으].*|다운(?!로드).*", "장애"),
         ("끝[나난났날남내냈].*", "종료"),
         ("누[르른름]|눌[러렀].*|누르.*", "누르"),
-        ("보[내낸냈낼냄].*", "보내"),
+        ("보[내낸냈낼냄].*|전송.*|제출.*", "보내"),
         ("느[리린려렸릴림].*", "느리"),
         ("몰[리린려렸].*", "폭주"),
         ("들어[오온올왔와옴].*", "들어오"),
@@ -83,7 +88,7 @@ SAME_KO = [
 ]
 SAME_EN = {
     "remov": "delet", "declin": "reject", "limiter": "limit", "verifi": "verify", "again": "twic", "repeat": "twic",
-    "big": "larg", "huge": "larg", "registr": "signup", "register": "signup", "offlin": "down",
+    "big": "larg", "huge": "larg", "param": "parameter", "registr": "signup", "register": "signup", "offlin": "down",
 }  # fmt: skip
 
 
@@ -180,6 +185,8 @@ class WordIndex:
 
     def search(self, words: Iterable[str]) -> dict[int, WordMatch]:
         """Return how the documents match the words, by number of the document."""
+        words = list(words)
+        words += [joined for pair in pairwise(words) if (joined := "".join(pair)) in self.texts_with]
         forms_of = {word: self.known(word) for word in dict.fromkeys(words)}
         weights = {word: max(forms.values(), default=0.0) for word, forms in forms_of.items()}
         telling = sorted(filter(weights.__getitem__, weights), key=lambda word: -weights[word])[:MAX_WORDS]

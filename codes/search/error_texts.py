@@ -137,8 +137,8 @@ def _exceptions_of(texts: Iterable[ErrorText]) -> Iterator[_Pattern]:
     """Yield the exceptions that mean the same codes whatever they say, each once."""
     named: defaultdict[str, list[ErrorText]] = defaultdict(list)
     for text in texts:
-        if text.match == "phrase" and (name := EXCEPTION.match(fold(text.text))):
-            named[name[0]].append(text)
+        if text.match == "phrase" and (found := EXCEPTION.match(fold(text.text))):
+            named[found[0]].append(text)
     for name, same in named.items():
         if len({tuple(text.codes) for text in same}) == 1:
             yield _Pattern(same[0], (name.lower(),), name, starts=True, ends=True)

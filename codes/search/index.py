@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator
+from functools import cached_property
 from heapq import nlargest
 
 from . import hangul
@@ -47,7 +48,7 @@ from .ranking import (
     WORDS,
 )
 from .results import Hit, Rank, Results
-from .words import STOP_WORDS, WordIndex, words_of
+from .words import STOP_WORDS, WordIndex, WordMatch, words_of
 
 # Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
 # means, a number by itself among other things.
@@ -64,11 +65,17 @@ def _words_to_share(text: Text) -> str:
 
 
 class Found:
-    """The best hit of each document so far."""
+    """The best hit of each document so far, for a cleaned text."""
 
-    def __init__(self, index: "Index") -> None:
+    def __init__(self, index: "Index", text: str) -> None:
         self.index = index
+        self.text = text
         self.best: dict[int, Hit] = {}
+
+    @cached_property
+    def matches(self) -> dict[int, WordMatch]:
+        """How the documents match the words of the text, by number of the document."""
+        return self.index.words.search(words_of(self.text))
 
     def offer(self, document: int, score: float, detail: float, text: int | None = None) -> None:
         """Take a hit of a document, by the text with this number, unless there is a better one."""
@@ -149,7 +156,7 @@ class Index:
         pasted = is_pasted(cleaned)
         lines = normalise_lines(cleaned) if pasted else text
         reading = read_codes(text, lines, self.names_of)
-        results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self)
+        results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self, cleaned)
         self._add_named(text, reading, found, results)
         self._add_errors(cleaned, reading, found)
         if not results.is_pasted:
@@ -157,7 +164,7 @@ class Index:
         elif not found.best or reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
         if "\n" not in lines and len(text.split()) > 2 and (not results.is_pasted or is_about_http(lines)):
-            self._add_situations(cleaned, set(reading.numbers), found)
+            self._add_situations(set(reading.numbers), found)
         results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
         if results.hits and results.hits[0].rank.score >= 0:
@@ -237,9 +244,9 @@ class Index:
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, TYPO, 0)
         if about:
-            self._add_words(cleaned, found, HALF_OF_TEXT, words=2)
+            self._add_words(found, HALF_OF_TEXT, words=2)
         else:
-            self._add_words(cleaned, found, MOST_OF_TEXT, MOST_OF_QUERY, kinds={"error"})
+            self._add_words(found, MOST_OF_TEXT, MOST_OF_QUERY, kinds={"error"})
 
     def _match_typed(self, cleaned: str, text: str, found: Found, results: Results) -> None:
         """Add what a typed query means, with and without the words that say little."""
@@ -259,7 +266,7 @@ class Index:
                 for number in self.texts_named[name.name] if name.is_identifier else ():
                     found.offer_text(number, PART, 0)
         if is_identifier or len(text.split()) > 1:
-            self._add_words(cleaned, found, MIN_OF_PHRASE, MOST_OF_QUERY if is_identifier else MIN_OF_QUERY)
+            self._add_words(found, MIN_OF_PHRASE, MOST_OF_QUERY if is_identifier else MIN_OF_QUERY)
         # Letters in common say nothing of an identifier: its words are known or they are not.
         if not is_identifier and not any(hit.rank.score < LOOSE for hit in found.best.values()):
             for form, extra in forms:
@@ -294,7 +301,7 @@ class Index:
             for number, detail in letters.with_slips(typed):
                 found.offer_text(number, extra + TYPO, detail)
 
-    def _add_situations(self, text: str, numbers: Collection[int], found: Found) -> None:
+    def _add_situations(self, numbers: Collection[int], found: Found) -> None:
         """Add the situations that share most with a text of one line, also where that is little of the text.
 
         A situation is told in many words, of which the catalogue has few. What a code says of itself helps: the
@@ -304,7 +311,7 @@ class Index:
         factors = {hit.found.number: factor for hit, factor in zip(codes, LIKELY_FACTORS, strict=False)}
         factors |= dict.fromkeys(numbers, NAMED_FACTOR)
         near = []
-        for document, match in self.words.search(words_of(text)).items():
+        for document, match in found.matches.items():
             kind, situation, _tie, _penalty = self.documents[document]
             if kind != "situation" or not match.words or match.of_text < MIN_OF_PHRASE:
                 continue
@@ -318,7 +325,6 @@ class Index:
 
     def _add_words(
         self,
-        text: str,
         found: Found,
         of_text: float,
         of_query: float = MIN_OF_QUERY,
@@ -326,8 +332,7 @@ class Index:
         kinds: Container[str] | None = None,
     ) -> None:
         """Add documents of these kinds that share so much of their text and of the query, and so many words."""
-        matches = self.words.search(words_of(text))
-        for document, match in sorted(matches.items(), key=lambda item: -item[1].score)[:MAX_RESULTS]:
+        for document, match in sorted(found.matches.items(), key=lambda item: -item[1].score)[:MAX_RESULTS]:
             kind = self.documents[document].kind
             # A whole phrase may be a small part of a long query.
             needed = of_query / 2 if match.of_text >= WHOLE_PHRASE and of_query == MIN_OF_QUERY else of_query

@@ -29,6 +29,7 @@ JOINED = [
     (re.compile(r"\b(log|sign)(?:s|ged|ging|ned|ning)?[ -](in|up|out)\b"), r"\1\2"),
     (re.compile(r"\brepos?\b"), "repository"),
 ]
+MAX_JOINED_LENGTH = 2000  # characters; a longer text is a transcript, which tells more by other things
 MAX_WORDS = 24  # of a query that count: the rarest
 MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
 STOP_FACTOR = 0.15  # what a word counts that says little
@@ -108,7 +109,7 @@ class WordMatch(NamedTuple):
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are compared; an identifier gives its parts."""
     plain = HUMP.sub(" ", text).casefold().replace("’", "'")
-    for pattern, joined in JOINED:
+    for pattern, joined in JOINED if len(plain) <= MAX_JOINED_LENGTH else ():
         plain = pattern.sub(joined, plain)
     return [stem(word) for word in WORD.findall(plain.replace("'", ""))]
 
@@ -186,7 +187,8 @@ class WordIndex:
     def search(self, words: Iterable[str]) -> dict[int, WordMatch]:
         """Return how the documents match the words, by number of the document."""
         words = list(words)
-        words += [joined for pair in pairwise(words) if (joined := "".join(pair)) in self.texts_with]
+        joined = ("".join(pair) for pair in pairwise(words) if hangul.is_syllable(pair[0][0]))
+        words += [word for word in joined if word in self.idf]
         forms_of = {word: self.known(word) for word in dict.fromkeys(words)}
         weights = {word: max(forms.values(), default=0.0) for word, forms in forms_of.items()}
         telling = sorted(filter(weights.__getitem__, weights), key=lambda word: -weights[word])[:MAX_WORDS]

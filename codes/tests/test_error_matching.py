@@ -47,9 +47,12 @@ CACHE_HUNG = Error("cH--", [408], product="HAProxy", match="exact")
 DOTTED = Error("org.springframework.web.bind.MissingPathVariableException", [500], product="Spring", match="exact")
 DENIED = Error("access_denied", [403], product="OAuth 2.0", match="exact")
 WEAK = Error("Not Found", [404], product="FastAPI", match="weak")
+PARAMETER = Error("ActionController::ParameterMissing (param is missing or …)", [400], product="Rails")
+NETWORK = Error("AxiosError: Network Error", [0], product="axios")
 CHROME = Error("ERR_ACCESS_DENIED", [0], product="Chrome", match="exact")
 SQUID = Error("ERR_ACCESS_DENIED", [403], product="Squid", match="exact")
-ERRORS = [REFUSED, LIVE, CONFLICT, AXIOS, CLIENT_HUNG, CACHE_HUNG, DOTTED, DENIED, WEAK, CHROME, SQUID]
+ERRORS = [REFUSED, LIVE, CONFLICT, AXIOS, CLIENT_HUNG, CACHE_HUNG, DOTTED, DENIED, WEAK, PARAMETER, NETWORK]
+ERRORS += [CHROME, SQUID]
 MATCHER = ErrorMatcher(ERRORS)
 
 
@@ -69,6 +72,8 @@ def found(text):
         ("o.s.w.b.MissingPathVariableException: Required path variable", []),
         ("MissingPathVariableException: Required path variable", [DOTTED]),
         ("org.springframework.web.bind.MissingPathVariableException: x", [DOTTED]),
+        ("ActionController::ParameterMissing (in another version it says this)", [PARAMETER]),
+        ("AxiosError: timeout of 5000ms exceeded", []),
         ('{"error": "access_denied"}', [DENIED]),
         ("user_access_denied", []),
         ("access_denied_reason", []),

@@ -34,7 +34,7 @@ def queries(name):
 
 
 QUERIES = queries("queries.csv")
-QUERY_FILES = ["queries.csv", "queries_heldout.csv", "queries_reported.csv"]
+QUERY_FILES = ["queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv"]
 
 
 def label(hit):
@@ -174,6 +174,20 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
     assert at_one >= 0.97 * len(rows)
 
 
+@pytest.mark.parametrize(("origin", "at_one", "at_three"), [("written", 0.9, 0.97), ("thread", 0.85, 0.92)])
+def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):
+    firsts, found_at_all = [], []
+    rows = [row for row in rows_of("questions.csv") if row["origin"] == origin]
+    for row in rows:
+        hits = search.search(row["question"]).in_order
+        slugs = [hit.found.slug for hit in hits if hit.kind == "situation"][:3]
+        fitting = row["situations"].split("|")
+        firsts.append(any(slug in fitting for slug in slugs[:1]))
+        found_at_all.append(any(slug in fitting for slug in slugs))
+    assert sum(firsts) >= at_one * len(rows)
+    assert sum(found_at_all) >= at_three * len(rows)
+
+
 @pytest.mark.parametrize("name", QUERY_FILES)
 def test_enter_leads_to_the_first_suggestion(name, client):
     for query, _accepted in queries(name):
@@ -225,6 +239,7 @@ def test_other_numbers_are_no_status_codes(text, client):
         ),
         ("status.is(200), but actually found 404", 404),
         ("HTTP/1.1 200 Connection established\n\nHTTP/1.1 407 Proxy Authentication Required", 407),
+        ("2026-02-03 04:05:06 10.0.0.5 GET /a.aspx - 443 - 192.0.2.9 Mozilla/5.0 - 500 19 13 2", 500),
         ("403.14", 403),
         ("404.13", 404),
         ("(404, 'Not Found')", 404),
@@ -253,6 +268,8 @@ def test_a_pattern_of_codes_means_the_class(query, expected):
         ("raise werkzeug.exceptions.MethodNotAllowed", "405"),
         ('"errno": "HPE_HEADER_OVERFLOW", "type": "system"', "431"),
         ("dial tcp 192.0.2.1:9000: connection refused", "000"),
+        ("render json: {}, status: :payload_too_large", "413"),
+        ("Caused by: java.net.ConnectException: Connection refused", "000"),
         ("Method: GET Reason: Unauthorized StatusCode Unauthorized", "401"),
     ],
 )

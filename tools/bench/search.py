@@ -22,7 +22,8 @@ import django
 from tools.serving import ROOT
 
 DATA = ROOT / "codes" / "tests" / "content" / "data"
-QUERIES = [DATA / name for name in ("queries.csv", "queries_heldout.csv", "queries_reported.csv")]
+QUERIES = [DATA / name for name in ("queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv")]
+QUESTIONS = DATA / "questions.csv"
 WITHOUT_HTTP = DATA / "inputs_without_http.csv"
 NOTHING = "∅"  # accepted where finding nothing is right too
 SIZES = (100, 300, 900)
@@ -100,9 +101,16 @@ def print_goals(index, rows, ours):
     times = [ms for _, ms in ours]
     longest = [ms for _, ms in timed(index.search, LONGEST)]
     alarms = [bool(labels_of(index.search(row["input"]))) for row in read(WITHOUT_HTTP)]
+    asked = [
+        rank(situations_of(index.search(row["question"])), row["situations"].split("|"))
+        for row in read(QUESTIONS)
+        if row["origin"] == "written"
+    ]
     goals = [
         ("success at 1, all queries", all_of_them, 0.98, True),
         (f"success at 1, worst kind ({worst})", at_one[worst], 0.93, True),
+        (f"right situation at 1, {len(asked)} questions", success(asked, 1), 0.9, True),
+        ("right situation at 3", success(asked, 3), 0.97, True),
         (f"false alarms of {len(alarms)} inputs without HTTP", sum(alarms) / len(alarms), 0.05, False),
         ("median, ms", median(times), 1, False),
         ("99th percentile, ms", quantiles(times, n=100)[98], 10, False),
@@ -164,6 +172,11 @@ def labels_of(results):
     if results.unassigned is not None:
         return [f"{results.unassigned:03}"]
     return [label_of(hit.kind, hit.found, hit.codes) for hit in results.in_order[:10]]
+
+
+def situations_of(results):
+    """Return the slugs of the situations that were found, best first."""
+    return [hit.found.slug for hit in results.in_order if hit.kind == "situation"]
 
 
 def label_of(kind, instance, codes=()):

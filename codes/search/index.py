@@ -318,10 +318,11 @@ class Index:
             little = match.of_query < MIN_OF_SENTENCE or (match.words < 2 and match.of_text < HALF_OF_TEXT)
             if not little or situation.answer_id in numbers:
                 near.append((match.score * factors.get(situation.answer_id, 1), document, match.text))
-        # Among situations that rest on as little, more in common goes first.
-        known = any(hit.kind == "situation" and hit.rank.score == LOOSE for hit in found.best.values())
+        # What shares more goes before situations that were found by their words; it is no surer than they are.
+        levels = [hit.rank.score for hit in found.best.values() if hit.kind == "situation"]
+        level = next((level for level in (WORDS, LOOSE) if min(levels, default=NEAR) == level), NEAR)
         for score, document, number in nlargest(MAX_SIMILAR, near):
-            found.offer(document, LOOSE if known else NEAR, -score, number)
+            found.offer(document, level, -score, number)
 
     def _add_words(
         self,

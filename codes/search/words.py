@@ -83,6 +83,7 @@ SAME_KO = [
         ("옛날.*|예전.*", "구버전"),
         ("하루.*", "일일"),
         ("유저.*", "사용자"),
+        ("이상[한하해].*|유효하지.*|올바르지.*", "틀"),
         ("아이피.*", "ip"),
         ("또", "다시"),
     ]
@@ -90,6 +91,9 @@ SAME_KO = [
 SAME_EN = {
     "remov": "delet", "declin": "reject", "limiter": "limit", "verifi": "verify", "again": "twic", "repeat": "twic",
     "big": "larg", "huge": "larg", "param": "parameter", "registr": "signup", "register": "signup", "offlin": "down",
+    "unreachabl": "down", "unavailabl": "down", "complet": "finish", "done": "finish", "end": "finish",
+    "somebodi": "someon", "somebody": "someon", "modifi": "chang", "updat": "chang", "edit": "chang",
+    "entiti": "resource", "entity": "resource", "record": "resource", "object": "resource", "resourc": "resource",
 }  # fmt: skip
 
 

@@ -174,7 +174,9 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
     assert at_one >= 0.97 * len(rows)
 
 
-@pytest.mark.parametrize(("origin", "at_one", "at_three"), [("written", 0.9, 0.97), ("thread", 0.85, 0.92)])
+@pytest.mark.parametrize(
+    ("origin", "at_one", "at_three"), [("written", 0.9, 0.97), ("thread", 0.85, 0.92), ("later", 0.9, 0.97)]
+)
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):
     firsts, found_at_all = [], []
     rows = [row for row in rows_of("questions.csv") if row["origin"] == origin]

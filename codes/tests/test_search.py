@@ -175,7 +175,7 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
 
 
 @pytest.mark.parametrize(
-    ("origin", "at_one", "at_three"), [("written", 0.9, 0.97), ("thread", 0.85, 0.92), ("later", 0.9, 0.97)]
+    ("origin", "at_one", "at_three"), [("written", 0.9, 0.97), ("thread", 0.83, 0.9), ("later", 0.9, 0.97)]
 )
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):
     firsts, found_at_all = [], []

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from .citations import CITATION
+
 CODE_LINK = re.compile(r"code:([0-9]{3})")
 MARK = re.compile(r"[\[\]*_`~<&!\\]")
 MIN_MARKS = 100  # that any text may have; no text of the catalogue has more
@@ -105,3 +107,71 @@ def render(text: str) -> SafeString:
     A text that is mostly marks is shown as it is typed.
     """
     return _render(text, get_language()) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
+
+
+LIST_MARK = re.compile(r"\s*(?:[-*+]|[0-9]+[.)])\s+")
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of a text without its marks, and what stands before it: the mark of its list item, or ""."""
+
+    mark: str
+    text: str
+
+
+def list_items(text: str) -> list[str]:
+    """Return the items of a Markdown list, as Markdown; a text that is no list is one item."""
+    if not _is_bounded(text):
+        return [text]
+    lines = text.split("\n")
+    starts = [token.map for token in _parser.parse(text) if token.type == "list_item_open" and token.level == 1]
+    items = ["\n".join(lines[slice(*place)]) for place in starts if place]
+    return [LIST_MARK.sub("", item, count=1).strip() for item in items] or ([text] if text else [])
+
+
+def paragraphs(text: str, own_page: re.Pattern[str]) -> list[Paragraph]:
+    """Return what a Markdown text says without its marks.
+
+    The address of a link follows its words, unless they name it: a section of a specification, which is put in
+    brackets, and a page whose address matches `own_page`.
+    """
+    if not _is_bounded(text):
+        return [Paragraph("", part) for part in text.split("\n\n")]
+    found: list[Paragraph] = []
+    lists: list[int | None] = []  # the next number of each open list, None for one without numbers
+    mark = ""
+    for token in _parser.parse(text):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            lists.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            lists.pop()
+        elif token.type == "list_item_open":
+            number = lists[-1]
+            mark = "  " * (len(lists) - 1) + ("- " if number is None else f"{number}. ")
+            lists[-1] = None if number is None else number + 1
+        elif token.type == "inline":
+            found.append(Paragraph(mark, _words(token.children or [], own_page)))
+            mark = " " * len(mark) if lists else ""
+        elif token.type in ("fence", "code_block"):
+            found.append(Paragraph(mark, token.content.rstrip("\n")))
+    return found
+
+
+def _words(tokens: list[Token], own_page: re.Pattern[str]) -> str:
+    """Return the words of inline tokens."""
+    words: list[str] = []
+    link, begins = "", 0
+    for token in tokens:
+        if token.type == "link_open":
+            link, begins = str(token.attrGet("href") or ""), len(words)
+        elif token.type == "link_close":
+            linked = "".join(words[begins:])
+            if CITATION.match(linked):
+                words[begins:] = [f"[{linked}]"]
+            elif link not in linked and not own_page.fullmatch(link):
+                words.append(f" ({link})")
+        elif token.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+        else:
+            words.append(token.content)
+    return "".join(words)

@@ -1,7 +1,5 @@
 """Which code do I return? Situations by topic, one situation, and the questions that lead to them."""
 
-import json
-import re
 from collections import Counter
 from difflib import get_close_matches
 
@@ -11,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext, override
 
 from codes import search as finder
+from codes.examples import content_of, raw_response
 from codes.models import (
     ConfusionGroup,
     Diagram,
@@ -41,7 +40,6 @@ MAX_NEAREST = 5  # situations offered at an address that nobody has
 MAX_SLUG_LENGTH = 60  # letters of an unknown address that are compared
 DISPUTED = "disputed"  # instead of a topic: the situations on which houses differ
 AUTOMATIC_FIELDS = {"Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding"}  # servers add them
-EXAMPLE_DATE = "Mon, 23 Nov 2026 00:07:03 GMT"
 
 
 def situation_row(situation: Situation, disputed: set[str] | None = None) -> Row:
@@ -139,32 +137,9 @@ def example_response(situation: Situation, headers: list[SituationHeader]) -> Di
     texts = {}
     for language in LANGUAGES:
         with override(language):
-            texts[f"text_{language}"] = _raw_response(situation, headers)
+            texts[f"text_{language}"] = raw_response(situation, headers)
     message = Message(sender=Participant.SERVER, receiver=Participant.CLIENT, **texts)
     return Diagram(gettext("The response, as an example"), "m", {}, [message])
-
-
-def _raw_response(situation: Situation, headers: list[SituationHeader]) -> str:
-    answer = situation.answer
-    content_type, content = _content(situation)
-    fields = [(each.header, each.value) for each in headers if each.value]
-    names = {name for name, _value in fields}
-    if answer.category_id != 1 and "Date" not in names:
-        fields.insert(0, ("Date", EXAMPLE_DATE))
-    if content:
-        fields += [("Content-Type", content_type), ("Content-Length", str(len(content.encode())))]
-    elif (
-        answer.category_id != 1
-        and answer.number not in (204, 304)
-        and not names
-        & {
-            "Content-Length",
-            "Transfer-Encoding",
-        }
-    ):
-        fields.append(("Content-Length", "0"))
-    lines = [f"HTTP/1.1 {answer.label} {answer.name_en}", *(f"{name}: {value}" for name, value in fields)]
-    return "\n".join([*lines, "", content]) if content else "\n".join(lines)
 
 
 def _snippets(situation: Situation, headers: list[SituationHeader]) -> list[tuple[str, str]]:
@@ -172,24 +147,7 @@ def _snippets(situation: Situation, headers: list[SituationHeader]) -> list[tupl
     if situation.example_content == ExampleContent.NOTHING or situation.answer.category_id == 1:
         return []
     fields = [(each.header, each.value) for each in headers if each.value and each.header not in AUTOMATIC_FIELDS]
-    return snippets(situation.answer, fields, *_content(situation))
-
-
-def _content(situation: Situation) -> tuple[str, str]:
-    """Return the type and the content of the example response, "" for none."""
-    answer = situation.answer
-    if situation.example_content == ExampleContent.OWN:
-        return situation.content_type, situation.content
-    if situation.example_content == ExampleContent.BLANK:
-        problem: Row = {"title": answer.name_en, "status": answer.number}
-    elif situation.example_content == ExampleContent.PROBLEM:
-        with override(settings.LANGUAGE_CODE):
-            kind = f"{settings.SITE_URL}{situation.get_absolute_url()}"
-        title = re.sub(r"\s*\([^)]*\)", "", situation.title)
-        problem = {"type": kind, "title": title, "status": answer.number} | json.loads(situation.content or "{}")
-    else:
-        return "", ""
-    return "application/problem+json", json.dumps(problem, ensure_ascii=False, indent=2)
+    return snippets(situation.answer, fields, *content_of(situation))
 
 
 def _columns(situation: Situation, verdicts: list[HouseVerdict]) -> list[int]:

@@ -1,0 +1,1 @@
+"""The same entries for programs: plain data, text, Markdown, schemas."""

@@ -1,0 +1,419 @@
+"""Entries as plain data: one function a kind makes the dictionary from which all twins of a page are made.
+
+A text in both languages is {"ko": …, "en": …}, with None for a language that lacks it, or None if both do. Long texts
+are Markdown whose links are full addresses. Fields may be added; none is renamed or removed (see /data/).
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from codes.examples import raw_response
+from codes.models import (
+    Category,
+    ConfusionGroup,
+    ErrorText,
+    ErrorTextCode,
+    ExampleContent,
+    Exchange,
+    GroupMember,
+    Message,
+    OtherCode,
+    RuleBase,
+    Situation,
+    StatusCode,
+)
+from codes.models.base import ReferenceBase, address
+from codes.texts.citations import citation_url
+from codes.texts.localized import LANGUAGES
+from codes.texts.markdown import list_items
+
+Data = dict[str, Any]
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+FACTS = ["content", "caching", "redirect_method", "retry"]
+OWN_LINK = re.compile(r"\]\((code|vs):([-a-z0-9]+)\)")
+
+
+def site_address(path: str) -> str:
+    """Return the full address of a path."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def schema_address(name: str) -> str:
+    """Return the address of the JSON Schema of a kind of document."""
+    return site_address(f"/schema/{name}.json")
+
+
+def in_both(made: Any) -> Data:
+    """Return what a function without arguments returns in each language."""
+    both = {}
+    for language in LANGUAGES:
+        with override(language):
+            both[language] = made()
+    return both
+
+
+def _label(label: str | Promise) -> Data:
+    return in_both(lambda: str(label))
+
+
+def _url(entry: Any) -> Data:
+    """Return the addresses of an entry's page."""
+    return in_both(lambda: site_address(entry.get_absolute_url()))
+
+
+def _text(entry: Any, field: str) -> Data | None:
+    """Return a text in both languages, None if it is empty in both."""
+    texts = {language: getattr(entry, f"{field}_{language}") or None for language in LANGUAGES}
+    return texts if any(texts.values()) else None
+
+
+def _markdown(entry: Any, field: str) -> Data | None:
+    """Return a Markdown text in both languages, with full addresses in place of code: and vs:."""
+    texts = _text(entry, field)
+    if texts:
+        for language, text in texts.items():
+            if text and ("code:" in text or "vs:" in text):
+                with override(language):
+                    texts[language] = OWN_LINK.sub(_full_link, text)
+    return texts
+
+
+def _full_link(match: re.Match[str]) -> str:
+    kind, name = match.groups()
+    if kind == "code" and name.isdigit():
+        return f"]({site_address(address('codes:detail', int(name)))})"
+    return f"]({site_address(address('codes:group', name))})" if kind == "vs" else match[0]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _references(rows: Iterable[ReferenceBase]) -> list[Data]:
+    return [{"spec": row.spec, "section": row.section or None, "url": row.url} for row in rows]
+
+
+def _rules(rows: Iterable[RuleBase]) -> list[Data]:
+    return [
+        {
+            "level": row.level,
+            "topic": row.topic,
+            "header": row.header or None,
+            "condition": _text(row, "condition"),
+            "note": _text(row, "note"),
+            "basis": row.basis or None,
+            "check_needs": row.check_needs,
+            "sources": [{"source": source, "url": url} for source, url in row.sources],
+        }
+        for row in rows
+    ]
+
+
+def _link(code: StatusCode) -> Data:
+    """Return what a document says of a code that it links to."""
+    return {"number": code.number, "label": code.label, "name": _text(code, "name"), "url": _url(code)}
+
+
+# Codes
+
+
+def codes() -> QuerySet[StatusCode]:
+    """Return all codes with what their documents say, in a number of queries that does not depend on how many."""
+    return (
+        StatusCode.objects.select_related("category")
+        .prefetch_related(
+            *("references", "rules", "aliases", "advice", "vendor_meanings", "identifiers", "product_codes"),
+            "exchanges__messages",
+            Prefetch("error_text_links", ErrorTextCode.objects.select_related("error_text")),
+            Prefetch("related", StatusCode.objects.for_lists()),
+            Prefetch("memberships", GroupMember.objects.select_related("group").order_by("group__position", "group")),
+            "memberships__group__members",
+            "answers",
+            Prefetch("named_in", OtherCode.objects.filter(fit=OtherCode.Fit.AVOID).select_related("situation")),
+        )
+        .order_by("number")
+    )
+
+
+def code_document(code: StatusCode) -> Data:
+    """Return what the site knows of a code. `code` is one of codes()."""
+    return {
+        "$schema": schema_address("code"),
+        "number": code.number,
+        "label": code.label,
+        "class": code.category.label if code.category else None,
+        "url": _url(code),
+        "name": _text(code, "name"),
+        "plain_name": _text(code, "plain_name"),
+        "summary": _text(code, "summary"),
+        "registration": code.registration_status,
+        "expires_on": _day(code.temporary_until),
+        "common": code.common,
+        "webdav": code.webdav,
+        "sent_by": code.sender,
+        "fixed_by": code.fixer,
+        "facts": {field: _fact(code, field) for field in FACTS},
+        "request_headers": code.request_header_list,
+        "rules": _rules(code.rules.all()),
+        "advice": [{"reader": row.reader, "steps": _steps(row)} for row in code.advice.all()],
+        "meaning": _markdown(code, "description"),
+        "when_to_use": _markdown(code, "when_to_use"),
+        "when_not_to_use": _markdown(code, "when_not_to_use"),
+        "misunderstanding": _markdown(code, "misunderstanding"),
+        "history": _markdown(code, "history"),
+        "exchanges": [_exchange(row) for row in code.exchanges.all()],
+        "vendor_meanings": [
+            {
+                "issuer": row.issuer,
+                "product": row.product or None,
+                "phrase": row.phrase or None,
+                "visibility": row.visibility,
+                "meaning": _markdown(row, "meaning"),
+                "source": row.source or None,
+                "url": row.url or None,
+            }
+            for row in code.vendor_meanings.all()
+        ],
+        "product_codes": [
+            {
+                "product": row.product,
+                "value": row.value,
+                "direction": row.direction or None,
+                "phrase": row.phrase or None,
+                "meaning": _text(row, "meaning"),
+                "basis": row.basis,
+                "source": row.source,
+                "url": row.url,
+            }
+            for row in code.product_codes.all()
+        ],
+        "identifiers": [
+            {"ecosystem": row.ecosystem, "identifier": row.identifier, "former": row.former}
+            for row in code.identifiers.all()
+        ],
+        "aliases": [{"phrase": row.phrase, "used_by": row.used_by} for row in code.aliases.all()],
+        "error_texts": _error_texts(code),
+        "situations": [
+            *(_situation_link(each, "answer") for each in code.answers.all()),
+            *(_situation_link(row.situation, "avoid") for row in code.named_in.all()),
+        ],
+        "groups": [_group_link(row.group) for row in code.memberships.all()],
+        "related": [_link(each) for each in code.related.all()],
+        "references": _references(code.references.all()),
+        "checked_on": _day(code.checked_on),
+        "license": LICENCE,
+    }
+
+
+def _fact(code: StatusCode, field: str) -> Data | None:
+    """Return a stated fact, None if nothing is stated. Without a source it is the editors' advice."""
+    value = getattr(code, field)
+    if not value:
+        return None
+    source = getattr(code, f"{field}_source")
+    fact = {
+        "value": value,
+        "label": in_both(getattr(code, f"get_{field}_display")),
+        "source": source or None,
+        "url": citation_url(source) or None,
+    }
+    if field == "retry":
+        condition_source = code.retry_condition_source
+        fact |= {
+            "condition": _text(code, "retry_condition"),
+            "condition_source": condition_source or None,
+            "condition_url": citation_url(condition_source) or None,
+        }
+    return fact
+
+
+def _steps(advice: Any) -> Data:
+    texts = _markdown(advice, "text") or {}
+    return {language: list_items(texts.get(language) or "") for language in LANGUAGES}
+
+
+def _exchange(exchange: Exchange) -> Data:
+    return {
+        "title": _text(exchange, "title"),
+        "products": exchange.product_of,
+        "messages": [_message(row) for row in exchange.messages.all()],
+    }
+
+
+def _message(message: Message) -> Data:
+    """Return a step of an exchange. A raw message that is the same in both languages is there twice."""
+    raw = {"ko": message.text_ko, "en": message.text_en or message.text_ko} if message.text_ko else None
+    return {
+        "sender": message.sender,
+        "receiver": message.receiver,
+        "lost": message.lost,
+        "raw": raw,
+        "note": _text(message, "note"),
+    }
+
+
+def _error_texts(code: StatusCode) -> list[Data]:
+    """Return the error texts that stand for a code, the surest first, as its page has them."""
+    certainty = ErrorText.Sure.values
+    texts = [link.error_text for link in code.error_text_links.all()]
+    texts.sort(key=lambda text: (certainty.index(text.sure), text.position, text.product, text.slug))
+    return [
+        {"slug": text.slug, "product": text.product, "text": text.text, "certainty": text.sure, "url": _url(text)}
+        for text in texts
+    ]
+
+
+def _situation_link(situation: Situation, fit: str) -> Data:
+    return {"slug": situation.slug, "fit": fit, "title": _text(situation, "title"), "url": _url(situation)}
+
+
+def _group_link(group: ConfusionGroup) -> Data:
+    return {
+        "slug": group.slug,
+        "name": _text(group, "name"),
+        "question": _text(group, "question"),
+        "members": [{"number": row.code_id, "answer": _text(row, "answer")} for row in group.members.all()],
+        "url": _url(group),
+    }
+
+
+# Classes
+
+
+def classes() -> QuerySet[Category]:
+    """Return all classes with what their documents say."""
+    return Category.objects.prefetch_related("rules", Prefetch("codes", StatusCode.objects.in_list_order().for_lists()))
+
+
+def class_document(category: Category) -> Data:
+    """Return what the site knows of a class. `category` is one of classes()."""
+    return {
+        "$schema": schema_address("class"),
+        "digit": category.digit,
+        "label": category.label,
+        "url": _url(category),
+        "name": _text(category, "name"),
+        "plain_name": _text(category, "plain_name"),
+        "summary": _text(category, "summary"),
+        "meaning": _markdown(category, "description"),
+        "sent_by": category.sent_by or None,
+        "fixed_by": category.fixed_by or None,
+        "rules": _rules(category.rules.all()),
+        "codes": [_link(code) | {"summary": _text(code, "summary")} for code in category.codes.all()],
+        "license": LICENCE,
+    }
+
+
+# Groups
+
+
+def groups() -> QuerySet[ConfusionGroup]:
+    """Return all groups with what their documents say."""
+    return ConfusionGroup.objects.prefetch_related("members__code", "references")
+
+
+def group_document(group: ConfusionGroup) -> Data:
+    """Return what the site knows of a group of codes that people confuse. `group` is one of groups()."""
+    return {
+        "$schema": schema_address("group"),
+        "slug": group.slug,
+        "url": _url(group),
+        "name": _text(group, "name"),
+        "question": _text(group, "question"),
+        "meaning": _markdown(group, "description"),
+        "members": [
+            _link(row.code)
+            | {"answer": _text(row, "answer"), "example": _markdown(row, "example"), "said_by": row.said_by.split()}
+            for row in group.members.all()
+        ],
+        "references": _references(group.references.all()),
+        "checked_on": _day(group.checked_on),
+        "license": LICENCE,
+    }
+
+
+# Situations
+
+
+def situations() -> QuerySet[Situation]:
+    """Return all situations with what their documents say."""
+    others = Prefetch("other_codes", OtherCode.objects.select_related("code"))
+    return Situation.objects.select_related("answer").prefetch_related("headers", others, "verdicts")
+
+
+def situation_document(situation: Situation) -> Data:
+    """Return what the site knows of a situation. `situation` is one of situations()."""
+    verdicts = list(situation.verdicts.all())
+    headers = list(situation.headers.all())
+    has_response = situation.example_content != ExampleContent.NOTHING
+    return {
+        "$schema": schema_address("situation"),
+        "slug": situation.slug,
+        "url": _url(situation),
+        "topic": situation.topic,
+        "title": _text(situation, "title"),
+        "answer": _link(situation.answer),
+        "norm": situation.norm,
+        "reason": _text(situation, "reason"),
+        "source": situation.source,
+        "source_url": situation.url,
+        "disputed": not all(verdict.allows(situation.answer_id) for verdict in verdicts),
+        "headers": [
+            {"header": row.header, "level": row.level, "value": row.value or None, "note": _text(row, "note")}
+            for row in headers
+        ],
+        "example": in_both(lambda: raw_response(situation, headers)) if has_response else None,
+        "other_codes": [
+            _link(row.code) | {"fit": row.fit, "reason": _text(row, "reason")} for row in situation.other_codes.all()
+        ],
+        "verdicts": [
+            {
+                "house": row.house,
+                "version": row.version or None,
+                "uses": row.uses,
+                "rejects": row.rejects,
+                "strength": row.strength,
+                "note": _text(row, "note"),
+                "evidence": row.evidence,
+                "url": row.url,
+            }
+            for row in verdicts
+        ],
+        "checked_on": _day(situation.checked_on),
+        "license": LICENCE,
+    }
+
+
+# Error texts
+
+
+def error_texts() -> QuerySet[ErrorText]:
+    """Return all error texts with what their documents say."""
+    return ErrorText.objects.prefetch_related("code_links")
+
+
+def error_document(text: ErrorText) -> Data:
+    """Return what the site knows of an error text. `text` is one of error_texts()."""
+    return {
+        "slug": text.slug,
+        "url": _url(text),
+        "product": text.product,
+        "text": text.text,
+        "kind": text.kind,
+        "written_by": text.who,
+        "codes": text.codes,
+        "certainty": text.sure,
+        "meaning": _text(text, "meaning"),
+        "next": _text(text, "next"),
+        "source": text.source,
+        "source_url": text.url or None,
+        "checked_on": _day(text.checked_on),
+    }

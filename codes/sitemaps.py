@@ -38,7 +38,7 @@ class CatalogueSitemap(Sitemap):
 
 class PageSitemap(CatalogueSitemap):
     def items(self) -> list[str]:
-        return ["codes:list", "codes:groups", "codes:errors", "codes:sheet", "codes:about", *CHOOSE_PAGES]
+        return ["codes:list", "codes:groups", "codes:errors", "codes:sheet", "codes:data", "codes:about", *CHOOSE_PAGES]
 
     def location(self, item: str) -> str:
         return reverse(item)

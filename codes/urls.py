@@ -1,12 +1,17 @@
 """Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`, `/search/?q=not+found`,
 `/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`; the same under `/en/` in English.
 
-The card of a page, the picture for links to it, is at `/404.png` and so on.
+The card of a page, the picture for links to it, is at `/404.png` and so on. The same for programs is at `/404.json`,
+which has both languages, `/404.txt` and `/404.md`; all of a kind are at `/codes.json`.
 """
 
 from django.urls import path, register_converter
 
+from statuscodes.web.open_data import API_CATALOG
+
 from . import cards, converters, views
+from .data import kinds
+from .views import data
 
 register_converter(converters.CodeConverter, "code")
 register_converter(converters.ClassConverter, "class")
@@ -38,8 +43,31 @@ urlpatterns = [
     path("sheet/", views.sheet, name="sheet"),
     path(cards.SITE_CARD, views.site_card),
     *(path(kind.pattern, views.card, {"kind": kind}) for kind in cards.KINDS.values()),
+    *(
+        path(f"{kind.pattern}.{suffix}", view, {"kind": kind}, name=f"{kind.name}_{suffix}")
+        for kind in kinds.KINDS
+        if kind.pattern
+        for suffix, view in (("txt", data.as_plain_text), ("md", data.as_markdown_text))
+    ),
+    path("data/", data.data_page, name="data"),
     path("about/", views.about, name="about"),
     # Behind all other addresses: /404.html, /status/404, /codes/404/, /4XX/
     path("<guessed_code:guessed_number>", views.guessed_code),
     path("<guessed_class:guessed_digit>", views.guessed_class),
+]
+
+# Documents have both languages, so their addresses are not repeated under /en/.
+data_patterns = [
+    *(
+        path(f"{kind.pattern}.json", data.document, {"kind": kind}, name=kind.name)
+        for kind in kinds.KINDS
+        if kind.pattern
+    ),
+    *(path(f"{kind.plural}.json", data.all_documents, {"kind": kind}, name=kind.plural) for kind in kinds.KINDS),
+    path("codes.ndjson", data.code_lines, name="code_lines"),
+    path("codes.csv", data.code_table, name="code_table"),
+    path("schema/<slug:name>.json", data.schema, name="schema"),
+    path("openapi.json", data.openapi, name="openapi"),
+    path("llms.txt", data.llms),
+    path(API_CATALOG.lstrip("/"), data.api_catalog),
 ]

@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "statuscodes.web.middleware.RequestLogMiddleware",
     # First of those that answer, so that every answer has the headers: errors and static files too.
     "statuscodes.web.middleware.SecurityHeadersMiddleware",
+    # Inside it, because it sets one of the same headers.
+    "statuscodes.web.open_data.OpenDataMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "statuscodes.web.static_files.StaticFilesMiddleware",
     # Before anything that may refuse a request, so that the refusal is in the page's language.

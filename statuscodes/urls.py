@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from codes.sitemaps import SITEMAPS
+from codes.urls import data_patterns
 from statuscodes.web import errors, views
 from statuscodes.web.decorators import public
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_page, name="metrics"),
+    path("", include((data_patterns, "data"))),
     *i18n_patterns(
         path("site.webmanifest", views.manifest, name="manifest"),
         path("opensearch.xml", views.opensearch, name="opensearch"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import override
 
@@ -48,7 +49,7 @@ def site_address(path: str) -> str:
 
 def schema_address(name: str) -> str:
     """Return the address of the JSON Schema of a kind of document."""
-    return site_address(f"/schema/{name}.json")
+    return site_address(reverse("data:schema", args=[name]))
 
 
 def in_both(made: Any) -> Data:
@@ -403,6 +404,7 @@ def error_texts() -> QuerySet[ErrorText]:
 def error_document(text: ErrorText) -> Data:
     """Return what the site knows of an error text. `text` is one of error_texts()."""
     return {
+        "$schema": schema_address("error"),
         "slug": text.slug,
         "url": _url(text),
         "product": text.product,
@@ -416,4 +418,5 @@ def error_document(text: ErrorText) -> Data:
         "source": text.source,
         "source_url": text.url or None,
         "checked_on": _day(text.checked_on),
+        "license": LICENCE,
     }

@@ -97,6 +97,13 @@ def site_script(context: Context, name: str) -> SafeString:
     return mark_safe(contain(context["request"], "script-src", name))  # noqa: S308 - a file of ours
 
 
+@register.inclusion_tag("codes/includes/twins.html", takes_context=True)
+def twins(context: RequestContext) -> dict[str, str]:
+    """Name the twins of an entry's page: the document in both languages, the text and the Markdown of this one."""
+    page = context.request.path
+    return {"document": in_language(page, settings.LANGUAGE_CODE).rstrip("/"), "page": page.rstrip("/")}
+
+
 @register.inclusion_tag("codes/includes/share.html", takes_context=True)
 def share(context: Any) -> dict[str, Any]:
     """Show what links to the page show elsewhere (Open Graph): its title, and its card or else the site's."""

@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .open_data import is_open_data, problem
+
 log = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
 # Messages of SQLite and PostgreSQL when they can be read but not written.
@@ -45,9 +47,11 @@ def error_page(
     """Return a page that explains a failure and is itself a correct example of its status code.
 
     `reason` is a sentence for the reader about this failure, `meant` a number whose page the reader may have meant. If
-    not even that page can be rendered, its first line is plain text.
+    not even that page can be rendered, its first line is plain text. Addresses for programs get problem details.
     """
     name, summary = ERRORS[status]
+    if is_open_data(request.path):
+        return problem(request, status, reason or summary, headers=headers)
     context = {
         "status": status,
         "status_class": status // 100,

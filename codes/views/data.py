@@ -153,7 +153,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
         "site": settings.SITE_URL,
         "language": get_language(),
         "code": reverse("codes:detail", args=[404]),
-        "situation": reverse("codes:situation", args=["unique-taken"]),
+        "type": documents.in_both(lambda: reverse("codes:situation", args=["unique-taken"]))[settings.LANGUAGE_CODE],
         "documents": [reverse(f"data:{name}", args=[key]) for name, key in keys],
         "texts": [reverse(f"codes:code_{suffix}", args=[404]) for suffix in ("txt", "md")],
         "bulk": [reverse(f"data:{name}") for name in [*schemas.BULK.values(), "code_lines", "code_table"]],

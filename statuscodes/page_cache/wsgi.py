@@ -43,7 +43,7 @@ def release_digest() -> str:
     for folder, pattern in (
         ("codes", "*.py"),
         ("statuscodes", "*.py"),
-        ("templates", "*.html"),
+        ("templates", "*.*"),
         ("static", "*.*"),
         ("locale", "*.mo"),
     ):

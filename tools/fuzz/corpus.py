@@ -1,6 +1,10 @@
 """What no browser sends: tables of odd addresses, fields, methods, lengths and forms, laid out to be read."""
 
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+TEXT = "text/plain; charset=utf-8"
+MARKDOWN = "text/markdown; charset=utf-8"
 # Every kind of address, with the type that its page is declared as.
 PAGES = {
     b"/": HTML,
@@ -15,7 +19,13 @@ PAGES = {
     b"/search/completions/?q=not": "application/x-suggestions+json",
     b"/vs/": HTML,
     b"/vs/401-403/": HTML,
+    b"/data/": HTML,
     b"/nope/": HTML,
+    b"/404.txt": TEXT,
+    b"/404.md": MARKDOWN,
+    b"/4xx.txt": TEXT,
+    b"/vs/401-403.md": MARKDOWN,
+    b"/choose/unique-taken.txt": TEXT,
     b"/opensearch.xml": "application/opensearchdescription+xml; charset=utf-8",
     b"/admin/login/": HTML,
     b"/admin/": HTML,
@@ -29,6 +39,16 @@ TYPES = (
     | {b"/en" + path: kind for path, kind in PAGES.items()}
     | {
         b"/sitemap.xml": "application/xml",
+        b"/404.json": JSON,
+        b"/4xx.json": JSON,
+        b"/433.json": PROBLEM,
+        b"/vs/401-403.json": JSON,
+        b"/choose/unique-taken.json": JSON,
+        b"/codes.csv": "text/csv; charset=utf-8; header=present",
+        b"/openapi.json": JSON,
+        b"/schema/code.json": "application/schema+json",
+        b"/.well-known/api-catalog": 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"',
+        b"/llms.txt": TEXT,
         b"/robots.txt": "text/plain; charset=utf-8",
         b"/favicon.ico": HTML,
         b"/healthz": "application/json",

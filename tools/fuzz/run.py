@@ -28,6 +28,7 @@ from .corpus import (
     HOSTS,
     HTML,
     METHODS,
+    PROBLEM,
     QUERIES,
     READABLE,
     SCRAPS,
@@ -416,7 +417,7 @@ def faults(asked, answer, site_url, *, good):
     declared = answer.get("content-type")
     if answer.body and declared not in TYPES.values():
         found.append(f"Content-Type: {declared!r}")
-    elif answer.body and answer.status >= 400 and declared != HTML:
+    elif answer.body and answer.status >= 400 and declared not in (HTML, PROBLEM):
         found.append(f"an error as {declared}")
     if good:
         if answer.status == 200 and TYPES.get(asked.target, declared) != declared:

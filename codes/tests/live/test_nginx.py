@@ -253,6 +253,19 @@ def test_pages_of_the_site_carry_each_header_once(nginx):
         assert repeated == []
 
 
+def test_documents_for_programs_pass_through(nginx):
+    document = ask(nginx, "/404.json", Origin="https://other.example")
+    assert (document.status, document.headers.get_all("Access-Control-Allow-Origin")) == (200, ["*"])
+    assert document.headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
+    assert ask(nginx, "/404.json", If_None_Match=document.headers["ETag"]).status == 304
+    preflight = ask(nginx, "/404.json", "OPTIONS", Origin="https://other.example")
+    assert (preflight.status, preflight.headers["Access-Control-Max-Age"]) == (204, "86400")
+    problem = ask(nginx, "/471.json")
+    assert (problem.status, problem.headers["Content-Type"]) == (404, "application/problem+json")
+    everything = ask(nginx, "/codes.json", Accept_Encoding="br")
+    assert (everything.status, everything.headers["Content-Encoding"]) == (200, "br")
+
+
 def test_a_client_that_asks_too_often_is_told_when_to_ask_again(own_site, tmp_path):
     with behind_nginx(own_site, tmp_path) as (_processes, port):
         answers = [ask(port, "/admin/login/", "POST", b"") for _ in range(14)]

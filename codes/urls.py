@@ -44,10 +44,10 @@ urlpatterns = [
     path(cards.SITE_CARD, views.site_card),
     *(path(kind.pattern, views.card, {"kind": kind}) for kind in cards.KINDS.values()),
     *(
-        path(f"{kind.pattern}.{suffix}", view, {"kind": kind}, name=f"{kind.name}_{suffix}")
+        path(f"{kind.pattern}.{suffix}", data.twin, {"kind": kind, "suffix": suffix}, name=f"{kind.name}_{suffix}")
         for kind in kinds.KINDS
         if kind.pattern
-        for suffix, view in (("txt", data.as_plain_text), ("md", data.as_markdown_text))
+        for suffix in data.MEDIA_TYPES
     ),
     path("data/", data.data_page, name="data"),
     path("about/", views.about, name="about"),
@@ -68,6 +68,6 @@ data_patterns = [
     path("codes.csv", data.code_table, name="code_table"),
     path("schema/<slug:name>.json", data.schema, name="schema"),
     path("openapi.json", data.openapi, name="openapi"),
-    path("llms.txt", data.llms),
-    path(API_CATALOG.lstrip("/"), data.api_catalog),
+    path("llms.txt", data.llms, name="llms"),
+    path(API_CATALOG.lstrip("/"), data.api_catalog, name="api_catalog"),
 ]

@@ -9,6 +9,7 @@ from html import unescape
 from urllib import request
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import translation
 from jsonschema import Draft202012Validator
@@ -339,3 +340,24 @@ def test_the_example_in_python_runs(client, rendered, monkeypatch, page):
     with translation.override("en" if page.startswith("/en") else "ko"):
         assert f"401 {StatusCode.objects.get(number=401).name} WWW-Authenticate\n" in printed.getvalue()
         assert reverse("codes:data") == page
+
+
+# As files
+
+
+def test_everything_is_written_as_files_at_their_addresses(client, tmp_path, capsys):
+    folder = tmp_path / "data"
+    call_command("export_data", folder)
+    paths = {f"/{path.relative_to(folder)}" for path in folder.rglob("*") if path.is_file()}
+    assert capsys.readouterr().out == f"{len(paths)} files\n"
+    assert {f"{prefix}{path}.{suffix}" for path in TWINS for prefix in ("", "/en") for suffix in ("txt", "md")} <= paths
+    assert {f"/{code.label}.json" for code in StatusCode.objects.all()} <= paths
+    for path in ["/404.json", "/404.txt", "/en/404.md", "/en/vs/401-403.txt", "/codes.json", "/codes.csv", "/llms.txt",
+                 "/schema/error.json", "/.well-known/api-catalog"]:  # fmt: skip
+        assert (folder / path[1:]).read_bytes() == client.get(path).content
+
+
+def test_files_are_not_written_over_others(tmp_path):
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(CommandError, match="not an empty folder"):
+        call_command("export_data", tmp_path)

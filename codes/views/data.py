@@ -1,9 +1,5 @@
 """The same entries for programs: a document, all documents of a kind, and what describes them."""
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -14,22 +10,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from codes.data import documents, kinds, schemas
+from codes.data import documents, files, kinds, schemas
 from codes.data.documents import LICENCE, Data, site_address
-from codes.data.outlines import OUTLINES, Block
-from codes.data.plain_text import as_markdown, as_text
-from codes.models import Revision
-from codes.texts.localized import LANGUAGES
 from statuscodes.web.decorators import public, without_database
 from statuscodes.web.open_data import API_CATALOG, problem
 
 BOTH = "ko, en"
-FACT_COLUMNS = [f"{fact}{column}" for fact in documents.FACTS for column in ("", "_source")]
-TEXT_COLUMNS = [f"{text}_{language}" for text in ("name", "summary") for language in LANGUAGES]
-CSV_COLUMNS = [
-    *("number", "class", *TEXT_COLUMNS, "registration", "common", "webdav", "sent_by", "fixed_by", *FACT_COLUMNS),
-    *("must_send", "checked_on", "url_ko", "url_en", "license", "revision"),
-]
+MEDIA_TYPES = {"txt": "text/plain", "md": "text/markdown"}
 
 
 @public
@@ -38,65 +25,44 @@ def document(request: HttpRequest, kind: kinds.Kind, **key: int | str) -> HttpRe
     data = _document(kind, key)
     if data is None:
         return _unknown(request, kind, key)
-    links = [*_links(kind), (data["url"]["ko"], 'rel="canonical"'), *_twins(data, "txt", "md")]
-    return _json(data, links)
+    links = [*_links(kind), (data["url"]["ko"], 'rel="canonical"'), *_twins(data, *MEDIA_TYPES)]
+    return _response(files.dumped(data), "application/json", links)
 
 
 @public
-def as_plain_text(request: HttpRequest, kind: kinds.Kind, **key: int | str) -> HttpResponse:
-    """Return what the page of an entry says, for a terminal."""
-    return _written(request, kind, key, as_text, "text/plain", "md")
-
-
-@public
-def as_markdown_text(request: HttpRequest, kind: kinds.Kind, **key: int | str) -> HttpResponse:
-    """Return what the page of an entry says, to paste into a document."""
-    return _written(request, kind, key, as_markdown, "text/markdown", "txt")
+def twin(request: HttpRequest, kind: kinds.Kind, suffix: str, **key: int | str) -> HttpResponse:
+    """Return what the page of an entry says, for a terminal (txt) or to paste into a document (md)."""
+    data = _document(kind, key)
+    if data is None:
+        return _unknown(request, kind, key)
+    language = get_language() or settings.LANGUAGE_CODE
+    links = [
+        (data["url"][language], 'rel="canonical"'),
+        (LICENCE, 'rel="license"'),
+        (_twin(data["url"][settings.LANGUAGE_CODE], "json"), 'rel="alternate"; type="application/json"'),
+        *_twins(data, *(other for other in MEDIA_TYPES if other != suffix)),
+    ]
+    response = _response(files.written(kind, data, suffix), f"{MEDIA_TYPES[suffix]}; charset=utf-8", links)
+    response.headers["Content-Language"] = language
+    return response
 
 
 @public
 def all_documents(request: HttpRequest, kind: kinds.Kind) -> HttpResponse:
     """Return all documents of a kind with the licence and the revision."""
-    # The revision first, so that the documents are at least as new.
-    data: Data = {"license": LICENCE, "revision": Revision.current()}
-    found = kind.all()
-    return _json(data | {"count": len(found), kind.plural: found}, _links(kind))
+    return _response(files.all_documents(kind), "application/json", _links(kind))
 
 
 @public
 def code_lines(request: HttpRequest) -> HttpResponse:
     """Return all codes, a document a line."""
-    lines = "".join(f"{_dumped(each)}\n" for each in kinds.CODE.all())
-    return _response(lines, "application/x-ndjson", _links(kinds.CODE))
+    return _response(files.code_lines(), "application/x-ndjson", _links(kinds.CODE))
 
 
 @public
 def code_table(request: HttpRequest) -> HttpResponse:
     """Return all codes as a table, with the mark by which Excel knows UTF-8."""
-    revision = Revision.current()
-    table = io.StringIO("\ufeff")
-    table.seek(0, io.SEEK_END)
-    writer = csv.writer(table)
-    writer.writerow(CSV_COLUMNS)
-    for code in kinds.CODE.all():
-        row = _table_row(code) | {"license": LICENCE, "revision": revision}
-        writer.writerow([row[column] for column in CSV_COLUMNS])
-    return _response(table.getvalue(), "text/csv; charset=utf-8; header=present", _links(kinds.CODE))
-
-
-def _table_row(code: Data) -> Data:
-    """Return the cells of a code by column. Several values of a cell are separated by spaces."""
-    row = {column: code.get(column) for column in CSV_COLUMNS}
-    row |= {column: "yes" if code[column] else "no" for column in ("common", "webdav")}
-    row["number"] = code["label"]
-    for language in LANGUAGES:
-        row[f"url_{language}"] = code["url"][language]
-        for text in ("name", "summary"):
-            row[f"{text}_{language}"] = (code[text] or {}).get(language)
-    for field, fact in code["facts"].items():
-        row[field], row[f"{field}_source"] = (fact["value"], fact["source"]) if fact else (None, None)
-    must = [rule["header"] for rule in code["rules"] if rule["level"] == "must" and rule["header"]]
-    return row | {"must_send": " ".join(dict.fromkeys(must))}
+    return _response(files.code_table(), "text/csv; charset=utf-8; header=present", _links(kinds.CODE))
 
 
 @public
@@ -105,41 +71,30 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     """Return the JSON Schema of a kind of document."""
     if name not in schemas.SCHEMAS:
         raise Http404
-    return _response(_dumped(schemas.schema(name), indent=2), "application/schema+json", [])
+    return _response(files.schema(name), "application/schema+json", [])
 
 
 @public
 @without_database
 def openapi(request: HttpRequest) -> HttpResponse:
     """Describe the addresses for programs (OpenAPI 3.1)."""
-    return _response(_dumped(schemas.openapi(), indent=2), "application/json", [])
+    return _response(files.openapi(), "application/json", [])
 
 
 @public
 @without_database
 def api_catalog(request: HttpRequest) -> HttpResponse:
     """Say where the addresses for programs are described (RFC 9727)."""
-    pages = documents.in_both(_data_page)
-    description = {
-        "anchor": site_address("/"),
-        "service-desc": [{"href": site_address(reverse("data:openapi")), "type": "application/json"}],
-        "service-doc": [
-            {"href": page, "type": "text/html", "hreflang": [language]} for language, page in pages.items()
-        ],
-        "license": [{"href": LICENCE}],
-    }
     media_type = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
     links = [(site_address(API_CATALOG), 'rel="api-catalog"')]
-    return _response(_dumped({"linkset": [description]}, indent=2), media_type, links)
+    return _response(files.api_catalog(), media_type, links)
 
 
 @public
 @without_database
 def llms(request: HttpRequest) -> HttpResponse:
     """Say in a few lines what a language model's tool finds here (llms.txt)."""
-    with override("en"):
-        text = render(request, "llms.txt", {"site": settings.SITE_URL}).text
-    response = _response(text, "text/plain; charset=utf-8", [])
+    response = _response(files.llms(), "text/plain; charset=utf-8", [])
     response.headers["Content-Language"] = "en"
     return response
 
@@ -169,35 +124,14 @@ def _document(kind: kinds.Kind, key: dict[str, int | str]) -> Data | None:
     return kind.document(entry) if entry else None
 
 
-def _written(
-    request: HttpRequest,
-    kind: kinds.Kind,
-    key: dict[str, int | str],
-    writer: Callable[[Iterable[Block]], str],
-    media_type: str,
-    other: str,
-) -> HttpResponse:
-    """Return what a page says in the language of the address."""
-    data = _document(kind, key)
-    if data is None:
-        return _unknown(request, kind, key)
-    language = get_language() or settings.LANGUAGE_CODE
-    links = [(data["url"][language], 'rel="canonical"'), (LICENCE, 'rel="license"'), *_twins(data, other)]
-    links.append((_twin(data["url"]["ko"], "json"), 'rel="alternate"; type="application/json"'))
-    response = _response(writer(OUTLINES[kind.name](data)), f"{media_type}; charset=utf-8", links)
-    response.headers["Content-Language"] = language
-    return response
-
-
 def _twin(url: str, suffix: str) -> str:
     return f"{url.rstrip('/')}.{suffix}"
 
 
 def _twins(data: Data, *suffixes: str) -> list[tuple[str, str]]:
     """Return the twins of a document as links."""
-    types = {"txt": "text/plain", "md": "text/markdown"}
     return [
-        (_twin(url, suffix), f'rel="alternate"; type="{types[suffix]}"; hreflang="{language}"')
+        (_twin(url, suffix), f'rel="alternate"; type="{MEDIA_TYPES[suffix]}"; hreflang="{language}"')
         for suffix in suffixes
         for language, url in data["url"].items()
     ]
@@ -206,15 +140,6 @@ def _twins(data: Data, *suffixes: str) -> list[tuple[str, str]]:
 def _links(kind: kinds.Kind) -> list[tuple[str, str]]:
     schema_link = 'rel="describedby"; type="application/schema+json"'
     return [(documents.schema_address(kind.name), schema_link), (LICENCE, 'rel="license"')]
-
-
-def _json(data: Data, links: list[tuple[str, str]]) -> HttpResponse:
-    return _response(_dumped(data), "application/json", links)
-
-
-def _dumped(data: Data, indent: int | None = None) -> str:
-    separators = None if indent else (",", ":")
-    return json.dumps(data, ensure_ascii=False, indent=indent, separators=separators)
 
 
 def _response(text: str, media_type: str, links: list[tuple[str, str]]) -> HttpResponse:

@@ -236,7 +236,8 @@ def _error_texts(code: Data) -> list[str]:
         rows.append(f"{row['product']}: {_code(row['text'])}{doubt}")
     if len(texts) > len(rows):
         address = f"{code['url'][get_language()]}errors/"
-        rows.append(f"[{gettext('All %(count)d') % {'count': len(texts)}}]({address})")
+        words = gettext("All %(count)d") % {"count": len(texts)}
+        rows.append(f"[{words}]({address})")
     return rows
 
 

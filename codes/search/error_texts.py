@@ -74,6 +74,21 @@ class _Pattern:
         return sum(map(len, self.fragments))
 
 
+class _Query:
+    """A query as it is compared: in its own and in small letters, and where its first and last letter or digit are."""
+
+    def __init__(self, text: str) -> None:
+        self.shape = fold(text)
+        self.small = self.shape.lower()
+        length = len(self.small)
+        self.first = next((place for place in range(length) if self.small[place].isalnum()), length)
+        self.last = next((place for place in reversed(range(length)) if self.small[place].isalnum()), -1)
+
+    def is_all(self, begin: int, end: int) -> bool:
+        """Return whether this part has all letters and digits of the query."""
+        return begin <= self.first and self.last < end
+
+
 def read_error_texts() -> Iterable[ErrorText]:
     """Return every text of the catalogue."""
     return models.ErrorText.objects.prefetch_related("code_links")
@@ -100,12 +115,11 @@ class ErrorMatcher:
 
     def find(self, text: str) -> list[ErrorMatch]:
         """Return the texts that the query holds, the longest first; of several products with one text, each."""
-        shape = fold(text)
-        small = shape.lower()
+        query = _Query(text)
         found: dict[str, ErrorMatch] = {}
-        for word in dict.fromkeys(WORD.findall(small)):
+        for word in dict.fromkeys(WORD.findall(query.small)):
             for pattern in self.by_word.get(word, ()):
-                if (match := _match(pattern, shape, small)) and (
+                if (match := _match(pattern, query)) and (
                     pattern.found.slug not in found or match.length > found[pattern.found.slug].length
                 ):
                     found[pattern.found.slug] = match
@@ -158,9 +172,10 @@ def _words_of(pattern: _Pattern) -> set[str]:
     return words or {match[0] for fragment in pattern.fragments for match in WORD.finditer(fragment)}
 
 
-def _match(pattern: _Pattern, shape: str, small: str) -> ErrorMatch | None:
-    """Return where the pattern is in the query, given in its own and in small letters."""
+def _match(pattern: _Pattern, query: _Query) -> ErrorMatch | None:
+    """Return how the query holds the pattern, None if it does not."""
     first, *others = pattern.fragments
+    small = query.small
     begin = small.find(first)
     for _place in range(MAX_PLACES):
         if begin < 0:
@@ -172,19 +187,19 @@ def _match(pattern: _Pattern, shape: str, small: str) -> ErrorMatch | None:
                 break
             end = place + len(fragment)
         else:
-            if _fits(pattern, shape, small, begin, end):
-                rest = small[:begin] + small[end:]
-                return ErrorMatch(pattern.found, pattern.length, not any(map(str.isalnum, rest)))
+            if _fits(pattern, query, begin, end):
+                return ErrorMatch(pattern.found, pattern.length, query.is_all(begin, end))
         begin = small.find(first, begin + 1)
     return None
 
 
-def _fits(pattern: _Pattern, shape: str, small: str, begin: int, end: int) -> bool:
+def _fits(pattern: _Pattern, query: _Query, begin: int, end: int) -> bool:
     """Return whether what was found stands as its kind of match wants it."""
+    shape, small = query.shape, query.small
     before, after = small[begin - 1 : begin] if begin else "", small[end : end + 1]
     if _joins(before, small[begin]) or (pattern.ends and _joins(small[end - 1], after)):
         return False
-    alone = not any(map(str.isalnum, small[:begin] + small[end:]))
+    alone = query.is_all(begin, end)
     if pattern.exact:
         if CASE_MATTERS.fullmatch(pattern.exact) or not alone:
             if shape[begin:end] != pattern.exact and len(pattern.fragments) == 1:

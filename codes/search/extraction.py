@@ -3,6 +3,9 @@
 A number is read with the place where it is written, and the surest place counts: a status line tells more than the
 words "error 502", and those more than a number by itself. Places that hold other numbers (errno, ports, lines of a
 file, processes) are no places of a code.
+
+A pattern may begin anywhere in a text of 20,000 characters, so nothing in it repeats without a bound over what it may
+also begin with: the time would grow with the square of the length.
 """
 
 import re
@@ -116,10 +119,10 @@ ABOUT_HTTP = re.compile(
 )
 # 4xx, 400번대, 5.., 5\d\d, 5[0-9]{2}, 5**, [45]xx
 CLASS = re.compile(
-    r"(?<![0-9a-z.\]])(?:([1-5])|\[([1-5]+)\]|\(?([1-5](?:\|[1-5])+)\)?)"
+    r"(?<![0-9a-z.\]])(?:([1-5])|\[([1-5]+)\]|\(?([1-5](?:\|[1-5]){1,4})\)?)"
     r"(?:xx|00\s*번대|\.\.(?![.0-9a-z/])|\*\*|(?:\\{1,2}d){2}|\\{1,2}d\{2\}|(?:\[0-9\]){2}|\[0-9\]\{2\})(?![0-9a-z])"
 )
-AT_LEAST = re.compile(r"(?:^|status\S*|code\S*|상태\s?코드)\s?>=?\s?([1-5])00\b")
+AT_LEAST = re.compile(r"(?:^|(?:status|code)[^\s>]{0,30}+|상태\s?코드)\s?>=?\s?([1-5])00\b")
 # A number as it is spoken, 사공사 or 사백사, perhaps with a word such as 에러, and nothing else: in a sentence it may
 # mean anything, as 오백이 떠요 speaks of 500 and not of 502.
 DIGITS = {"공": 0, "영": 0} | {digit: value for value, digit in enumerate("일이삼사오육칠팔구", start=1)}
@@ -180,7 +183,8 @@ def _beside_their_names(text: str, names: Mapping[int, Sequence[str]]) -> Iterat
         number = int(match[1])
         before = compact(text[max(match.start() - MAX_NAME_LENGTH, 0) : match.start()])
         after = compact(text[match.end() : match.end() + MAX_NAME_LENGTH])
-        if any(after.startswith(name) or before.endswith(name) for name in names.get(number, ())):
+        known = tuple(names.get(number, ()))
+        if after.startswith(known) or before.endswith(known):
             yield match.start(), number
 
 

@@ -23,7 +23,7 @@ from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
 from .normalise import clean, compact, normalise, normalise_lines
-from .pasted import is_about_http, is_name, is_pasted, names_in
+from .pasted import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in
 from .ranking import (
     EQUAL,
     HALF_OF_TEXT,
@@ -257,7 +257,7 @@ class Index:
             self._match(form, found, extra)
         for number in self.as_written.get(cleaned.strip().rstrip("-"), ()):
             found.offer_text(number, EQUAL, -1)  # among equals, the same letter case first: sH is not SH
-        for header in NAMED_HEADER.findall(text):
+        for header in NAMED_HEADER.findall(text[:MAX_PROSE_LENGTH]):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, PART, 0)
         is_identifier = is_name(cleaned)

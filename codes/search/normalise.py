@@ -15,7 +15,7 @@ def clean(text: str) -> str:
 
     NFC, not NFKC: that would turn a lone typed ㅊ into another character.
     """
-    text = unicodedata.normalize("NFC", text[:MAX_LENGTH]).translate(FULL_WIDTH)
+    text = unicodedata.normalize("NFC", text[:MAX_LENGTH])[:MAX_LENGTH].translate(FULL_WIDTH)  # some grow
     text = text.replace(LINE_END, "\n").replace("\r\n", "\n").replace("\r", "\n")
     return UNPRINTABLE.sub(_printable, text)
 

@@ -68,6 +68,7 @@ class PageCache:
         self.session_cookie = settings.SESSION_COOKIE_NAME
         self.behind_proxy = settings.BEHIND_PROXY
         self.query_names = frozenset(settings.PUBLIC_QUERY_NAMES)
+        self.query_lists = frozenset(settings.PUBLIC_QUERY_LISTS)
         self.rendering: dict[Key, threading.Lock] = {}
         self.waiting = threading.BoundedSemaphore(MAX_WAITING)
 
@@ -147,9 +148,14 @@ class PageCache:
         return scheme, environ.get("HTTP_HOST"), path, query
 
     def _canonical(self, query: str) -> str:
-        """Return the part of a query that public pages read, in one spelling; the last of equal names counts."""
-        values = dict(parse_qsl(query.encode("latin-1", "replace").decode(errors="replace"), keep_blank_values=True))
-        return urlencode(sorted((name, value) for name, value in values.items() if name in self.query_names))
+        """Return the part of a query that public pages read, in one spelling.
+
+        Of equal names the last counts, unless pages read all values of the name.
+        """
+        pairs = parse_qsl(query.encode("latin-1", "replace").decode(errors="replace"), keep_blank_values=True)
+        single = {(name, value) for name, value in dict(pairs).items() if name in self.query_names}
+        listed = {(name, value) for name, value in pairs if name in self.query_lists}
+        return urlencode(sorted(single | listed))
 
     def _shared(self, key: Key, revision: int) -> Page | None:
         """Return the page that another process rendered from the same release and revision, if there is one."""

@@ -540,14 +540,36 @@ def test_the_last_of_equal_names_counts_as_it_does_for_django(cached_site, clien
         )
 
 
-def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, settings):
+def test_every_query_that_a_public_page_links_to_is_known_to_the_cache(client, rendered, settings):
     linked = set()
-    for address in ("/", "/404/?q=not+found", "/search/?all=1&q=gateway", "/?standing=vendor", "/opensearch.xml"):
-        text = html.unescape(client.get(address).content.decode())
-        for found in re.findall(r'(?:href|template)="[^"]*[?]([^"#]*)"', text):
-            linked |= {name for name, _value in parse_qsl(found, keep_blank_values=True)}
-        linked |= set(re.findall(r'<input type="search"[^>]* name="(\w+)"', text))
-    assert linked == set(settings.PUBLIC_QUERY_NAMES)
+    further = ("/404/?q=not+found", "/search/?all=1&q=gateway", "/?standing=vendor", "/opensearch.xml")
+    for page in [*rendered.values(), *map(client.get, further)]:
+        text = page.content.decode()
+        for found in re.findall(r'(?:href="(?!https:)|template=")[^"]*[?]([^"#]*)"', text):
+            linked |= {name for name, _value in parse_qsl(html.unescape(found), keep_blank_values=True)}
+        linked |= set(re.findall(r'<(?:input(?! type="radio")|select)[^>]* name="(\w+)"', text))
+    assert linked == {*settings.PUBLIC_QUERY_NAMES, *settings.PUBLIC_QUERY_LISTS}
+
+
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("/404/errors/?page=2", "/404/errors/"),
+        ("/choose/table/?topic=disputed", "/choose/table/?topic=read"),
+        ("/choose/table/?house=GitHub&s=unique-taken", "/choose/table/?s=unique-taken"),
+        ("/choose/table/?s=json-broken&s=unique-taken", "/choose/table/?s=unique-taken"),
+    ],
+)
+def test_a_query_that_a_page_reads_makes_a_page_of_its_own(cached_site, client, address, other):
+    page = cached_site.get(address)
+    assert page.body == client.get(address).content
+    assert page.body != cached_site.get(other).body
+
+
+def test_all_values_of_a_list_count_in_any_order(cached_site):
+    page = cached_site.get("/choose/table/?s=unique-taken&s=json-broken")
+    assert cached_site.get("/choose/table/?s=json-broken&s=unique-taken&s=json-broken&x=y").body == page.body
+    assert cached_site.asked == 1
 
 
 # A rendering that hangs

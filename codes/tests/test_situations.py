@@ -1,6 +1,7 @@
 """Which code do I return? The list, one situation, the questions, and the ways between them and the codes."""
 
 import gzip
+import html
 import json
 import re
 from importlib import import_module
@@ -191,6 +192,17 @@ def test_a_link_takes_a_whole_topic_or_all_that_is_disputed(client):
         assertContains(page, f"https://status.example/choose/{slug}/")
         assertNotContains(page, "https://status.example/choose/put-replaced/")
     assertNotContains(client.get("/choose/table/", {"topic": "x", "house": "<b>"}), "<pre")
+
+
+def test_a_teams_table_shows_texts_as_they_are_typed(client):
+    """What people copy into a guide of their own holds nothing of ours but text and links to us and to the source."""
+    title = "a|b](https://evil.example/) <img src=x> `c`\n# d"
+    url = "https://status.example/(x)|y"
+    Situation.objects.filter(pk="unique-taken").update(title_en=title, source="*s*\n\nt", url=url)
+    page = client.get("/en/choose/table/?s=unique-taken")
+    lines = html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", page.text, re.DOTALL)[1]).splitlines()
+    link = r"[a\|b\](https://evil.example/) \<img src=x> \`c\` # d](https://status.example/en/choose/unique-taken/)"
+    assert lines[2:] == [f"| {link} | 409 Conflict | [\\*s\\* t](https://status.example/%28x%29%7Cy) |"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Which code do I return? Situations by topic, one situation, and the questions that lead to them."""
 
+import re
 from collections import Counter
 from difflib import get_close_matches
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,6 +42,8 @@ MAX_NEAREST = 5  # situations offered at an address that nobody has
 MAX_SLUG_LENGTH = 60  # letters of an unknown address that are compared
 DISPUTED = "disputed"  # instead of a topic: the situations on which houses differ
 AUTOMATIC_FIELDS = {"Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding"}  # servers add them
+MARKDOWN_MARK = re.compile(r"[\\`*_\[\]<|&]")
+SAFE_IN_URL = "%/:?#[]@!$&'*+,;=~"  # all that an address may have but parentheses, which end a link
 
 
 def situation_row(situation: Situation, disputed: set[str] | None = None) -> Row:
@@ -250,13 +254,19 @@ def _markdown_table(situations: list[Situation], house: str, codes: dict[str, st
     """Return the table, "" for no situations. `codes` has what the house says, by situation."""
     if not situations:
         return ""
-    head = [gettext("Situation"), gettext("Our API answers"), *([house] if house else []), gettext("Source")]
+    head = [gettext("Situation"), gettext("Our API answers"), *([_plain(house)] if house else []), gettext("Source")]
     rows = [head, ["---"] * len(head)]
     for each in situations:
-        answer = f"{each.label} {each.answer.name_en}"
-        link = f"[{each.title}]({settings.SITE_URL}{each.get_absolute_url()})"
-        rows.append([link, answer, *([codes.get(each.pk, "–")] if house else []), f"[{each.source}]({each.url})"])
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+        answer = _plain(f"{each.label} {each.answer.name_en}")
+        link = f"[{_plain(each.title)}]({settings.SITE_URL}{each.get_absolute_url()})"
+        source = f"[{_plain(each.source)}]({quote(each.url, safe=SAFE_IN_URL)})"
+        rows.append([link, answer, *([_plain(codes.get(each.pk, "–"))] if house else []), source])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _plain(text: str) -> str:
+    """Return a text as Markdown that shows it as it is, on one line."""
+    return MARKDOWN_MARK.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 @public

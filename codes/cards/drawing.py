@@ -43,7 +43,10 @@ def can_draw() -> bool:
 
 @lru_cache(maxsize=64)
 def _font(size: int, is_bold: bool) -> Font:
-    return ImageFont.truetype(Path(settings.CARD_FONTS) / FONTS[is_bold], size, index=KOREAN)
+    try:
+        return ImageFont.truetype(Path(settings.CARD_FONTS) / FONTS[is_bold], size, index=KOREAN)
+    except OSError as error:  # removed since the process started
+        raise FontMissing from error
 
 
 def draw(card: Card) -> bytes:

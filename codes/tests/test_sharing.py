@@ -12,7 +12,7 @@ from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes import cards
-from codes.cards.drawing import can_draw
+from codes.cards.drawing import _font, can_draw
 from codes.models import StatusCode
 from codes.tests.tools_needed import needs_card_fonts
 
@@ -77,16 +77,45 @@ def test_a_card_is_shown_though_it_cannot_be_stored(client, cards_folder):
 
 
 @needs_card_fonts
+def test_a_card_that_cannot_be_stored_leaves_nothing_behind(client, cards_folder):
+    with translation.override("ko"):
+        card = cards.card_of(StatusCode.objects.get(number=404))
+    in_the_way = cards_folder / f"{card.digest}.png"
+    in_the_way.mkdir(parents=True)
+    assert opened(client.get("/404.png")).size == (1200, 630)
+    assert list(cards_folder.iterdir()) == [in_the_way]
+
+
+@needs_card_fonts
+def test_a_card_whose_file_is_damaged_is_drawn_again(client, cards_folder):
+    whole = client.get("/404.png").content
+    (file,) = cards_folder.iterdir()
+    file.write_bytes(whole[:2000])
+    assert client.get("/404.png").content == file.read_bytes() == whole
+
+
+@needs_card_fonts
+def test_fonts_that_are_removed_while_the_site_runs_are_missing(client, cards_folder, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError("cannot open resource")
+
+    monkeypatch.setattr("PIL.ImageFont.truetype", fail)
+    _font.cache_clear()
+    assert client.get("/404.png").status_code == 404
+
+
+@needs_card_fonts
 def test_release_draws_what_is_missing_and_removes_what_is_outdated(cards_folder, monkeypatch, capsys):
     with translation.override("en"):
         some = [cards.site_card(), cards.card_of(StatusCode.objects.get(number=404))]
     monkeypatch.setattr(cards, "all_cards", lambda: iter(some))
     cards_folder.mkdir()
     (cards_folder / "outdated.png").touch()
+    (cards_folder / "unfinished-by-a-killed-process").touch()
     call_command("make_cards")
     call_command("make_cards")
     said = capsys.readouterr().out.splitlines()
-    assert said == ["2 cards: 2 drawn, 1 outdated ones removed", "2 cards: 0 drawn, 0 outdated ones removed"]
+    assert said == ["2 cards: 2 drawn, 2 outdated ones removed", "2 cards: 0 drawn, 0 outdated ones removed"]
 
 
 def test_every_page_with_an_entry_has_a_card_in_both_languages(rendered):

@@ -31,7 +31,10 @@ def _image(request: HttpRequest, shown: cards.Card) -> HttpResponse:
         raise Http404
     headers = CACHING | {"ETag": f'"{shown.digest}"'}
     unchanged: Any = get_conditional_response(request, etag=headers["ETag"])
-    response = unchanged or HttpResponse(cards.image_of(shown), content_type="image/png")
+    try:
+        response = unchanged or HttpResponse(cards.image_of(shown), content_type="image/png")
+    except cards.FontMissing as error:
+        raise Http404 from error
     for name, value in headers.items():
         response.headers[name] = value
     return response

@@ -273,6 +273,15 @@ def test_a_client_that_asks_too_often_is_told_when_to_ask_again(own_site, tmp_pa
         assert answers[-1].headers["Retry-After"] == "5"
 
 
+def test_a_client_that_sends_long_texts_one_after_another_still_gets_pages(own_site, tmp_path):
+    with behind_nginx(own_site, tmp_path) as (_processes, port):
+        path = f"/search/?q={'404+' * 4000}"
+        answers = [ask(port, path) for _ in range(60)]
+        assert {answer.status for answer in answers[:20]} == {302}
+        check_error(answers[-1], 429)
+        assert ask(port, "/search/?q=gateway").status == 200
+
+
 def test_header_names_with_underscores_are_not_passed_on(nginx):
     request = b"GET /404/ HTTP/1.1\r\nX_Forwarded_Proto: http\r\nX-Forwarded-Proto: http\r\n"
     # The site redirects what did not come by https.

@@ -4,9 +4,10 @@ The questions lead a reader who cannot name the topic to the same situations, a 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -22,6 +23,10 @@ from .base import Detail, Entry, ReviewedEntry, address
 from .codes import StatusCode
 
 RESERVED_SLUGS = ("ask", "table")  # addresses of other pages under /choose/
+CODE_SLUG = re.compile("[0-9]{3}")  # and those of the situations of a code
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:; ?[\w-]+=[\w-]+)*", re.ASCII)
+JSON_TYPE = re.compile(r"application/(?:[\w.+-]+\+)?json(?:;.*)?", re.ASCII)
+MAX_JSON_DEPTH = 12  # of an example; it is drawn in several languages, with the depth as indentation
 
 
 class SituationTopic(models.TextChoices):
@@ -69,6 +74,31 @@ class ExampleContent(models.TextChoices):
     BLANK = "blank", _("Problem details that tell no more than the status code")
     OWN = "own", _("The content given below")
     NOTHING = "nothing", _("There is no response")
+
+
+def is_json(content_type: str) -> bool:
+    """Return whether content of this media type is JSON."""
+    return JSON_TYPE.fullmatch(content_type) is not None
+
+
+def example_data(text: str) -> Any:
+    """Return the data of an example in JSON. Raise ValueError for what no page can show: no JSON, or too deep."""
+    try:
+        data = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    level, depth = [data], 0
+    while level:
+        level = [each for value in level if isinstance(value, dict | list) for each in _members(value)]
+        depth += 1
+        if depth > MAX_JSON_DEPTH:
+            raise ValueError("too deep")
+    json.dumps(data, ensure_ascii=False, allow_nan=False).encode()  # no half characters
+    return data
+
+
+def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 class SituationQuerySet(models.QuerySet["Situation"]):
@@ -149,13 +179,22 @@ class Situation(ReviewedEntry):
         return address("codes:situation", self.slug)
 
     def clean(self) -> None:
-        if self.example_content == ExampleContent.PROBLEM:
-            try:
-                members = json.loads(self.content or "{}")
-            except ValueError:
-                members = None
-            if not isinstance(members, dict):
-                raise ValidationError({"content": _("Further members of problem details are a JSON object.")})
+        if CODE_SLUG.fullmatch(self.slug):
+            raise ValidationError({"slug": _("Another page.")})
+        if self.content_type and not MEDIA_TYPE.fullmatch(self.content_type):
+            raise ValidationError({"content_type": _("Write the media type as “text/html; charset=utf-8”.")})
+        if self.example_content == ExampleContent.OWN and is_json(self.content_type) and self._data is None:
+            raise ValidationError({"content": _("This is not JSON that a page can show.")})
+        if self.example_content == ExampleContent.PROBLEM and not isinstance(self._data, dict):
+            raise ValidationError({"content": _("Further members of problem details are a JSON object.")})
+
+    @property
+    def _data(self) -> Any:
+        """The content as data, None for what is no JSON; of a JSON null too, which is no example."""
+        try:
+            return example_data(self.content or "{}")
+        except ValueError:
+            return None
 
     title = localized("title")
     reason = localized("reason")

@@ -5,10 +5,12 @@ import html
 import json
 import re
 from importlib import import_module
+from itertools import pairwise
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -275,3 +277,43 @@ def test_search_finds_situations(client, query, slug):
     assertContains(client.get("/search/", {"q": query}), f'href="/choose/{slug}/"')
     found = client.get("/search/suggest/", {"q": query}).json()["results"]
     assert f"/choose/{slug}/" in [each["url"] for each in found if each["kind"] == "situation"]
+
+
+DEEP = f'{{"a": {"[" * 13}{"]" * 13}}}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "content"),
+    [
+        *(
+            ("own", "application/json", content)
+            for content in ("{", "[" * 9000 + "]" * 9000, DEEP, '"\\ud800"', "1e999")
+        ),
+        *(("problem", "", content) for content in ('{"a":' * 5000, DEEP, '{"a": "\\ud800"}', '{"a": NaN}')),
+        ("own", "text/html\nX: y", "text"),
+    ],
+)
+def test_an_example_that_no_page_can_show_is_not_saved(kind, content_type, content):
+    situation = Situation.objects.get(pk="get-one")
+    situation.example_content, situation.content_type, situation.content = kind, content_type, content
+    with pytest.raises(ValidationError):
+        situation.full_clean()
+
+
+def test_a_type_that_only_sounds_like_json_is_shown(client):
+    Situation.objects.filter(pk="get-one").update(example_content="own", content_type="text/x-json", content="{")
+    assert client.get("/choose/get-one/").status_code == 200
+
+
+def test_a_situation_does_not_take_the_address_of_a_code():
+    with pytest.raises(ValidationError, match="slug"):
+        Situation(slug="404").full_clean()
+
+
+def test_a_question_that_many_answers_lead_to_is_drawn_once(client):
+    questions = [Question.objects.create(slug=f"shared-{n}", question_ko="가", question_en="a") for n in range(20)]
+    for question, following in pairwise(questions):
+        for position in range(1, 4):
+            question.choices.create(position=position, answer_ko="가", answer_en="a", next=following)
+    page = client.get("/choose/ask/")
+    assert 20 < page.text.count("/choose/ask/shared-") < 60

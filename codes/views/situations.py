@@ -39,6 +39,7 @@ from .snippets import snippets
 MAX_COLUMNS = 4  # codes that the houses' table compares
 MAX_NEIGHBOURS = 6
 MAX_NEAREST = 5  # situations offered at an address that nobody has
+MAX_DEPTH = 12  # questions one below the other in the tree
 MAX_SLUG_LENGTH = 60  # letters of an unknown address that are compared
 DISPUTED = "disputed"  # instead of a topic: the situations on which houses differ
 AUTOMATIC_FIELDS = {"Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding"}  # servers add them
@@ -275,20 +276,25 @@ def question_list(request: HttpRequest) -> HttpResponse:
     questions = {each.pk: each for each in Question.objects.prefetch_related("choices__situations")}
     reached = {choice.next_id for each in questions.values() for choice in each.choices.all()}
     roots = [each for each in questions.values() if each.pk not in reached]
-    return render(request, "codes/question_list.html", {"roots": [_branch(each, questions, ()) for each in roots]})
+    drawn: set[str] = set()
+    return render(request, "codes/question_list.html", {"roots": [_branch(each, questions, drawn) for each in roots]})
 
 
-def _branch(question: Question, questions: dict[str, Question], above: tuple[str, ...]) -> Row:
-    """Return a question with everything below it. A question that leads back to one above is shown without its own."""
-    choices = [] if question.pk in above else question.choices.all()
-    below = (*above, question.pk)
+def _branch(question: Question, questions: dict[str, Question], drawn: set[str], depth: int = 1) -> Row:
+    """Return a question with everything below it.
+
+    One that was drawn before, perhaps above, is shown without its answers: else a few questions that many answers share
+    would make a page without end.
+    """
+    choices = [] if question.pk in drawn or depth > MAX_DEPTH else question.choices.all()
+    drawn.add(question.pk)
     return {
         "url": question.get_absolute_url(),
         "question": question.question,
         "choices": [
             {
                 "answer": choice.answer,
-                "branch": _branch(questions[choice.next_id], questions, below) if choice.next_id else None,
+                "branch": _branch(questions[choice.next_id], questions, drawn, depth + 1) if choice.next_id else None,
                 "rows": [situation_row(each) for each in choice.situations.all()],
             }
             for choice in choices

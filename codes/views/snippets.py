@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.template.loader import render_to_string
 
 from codes.models import StatusCode
+from codes.models.situations import is_json
 
 
 class Style(NamedTuple):
@@ -78,8 +79,8 @@ def snippets(
         code.identifiers.filter(ecosystem__in=ecosystems, former=False).values_list("ecosystem", "identifier")
     )
     header_fields = dict(fields)
-    is_json = "json" in content_type
-    data = json.loads(content) if is_json else None
+    has_json = is_json(content_type)
+    data = json.loads(content) if has_json else None
     found = []
     for framework in FRAMEWORKS:
         constants = [
@@ -97,7 +98,7 @@ def snippets(
                 {"Content-Type": content_type} | header_fields if content else header_fields, framework
             ),
             "media": content_type,
-            "is_json": is_json,
+            "is_json": has_json,
             "is_list": isinstance(data, list),
             "data": _literal(data, framework, framework.depth),
             "content": content,

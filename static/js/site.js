@@ -65,11 +65,11 @@ const reduce = (text) => {
   if (text.length <= 80 && !text.includes(LINE_END)) return text;
   const telling = /HTTP\/|\b[1-5]\d\d\b|error|fail|exception|refused|denied|reset|timed? ?out|invalid|오류|에러|실패|거부|초과|없/i;
   const masked = text
-    .replace(/\b((?:set-)?cookie|authorization|[\w-]*(?:token|password|secret|api[-_]?key))(["']?\s*[:=])[^⏎&,}]*/gi, "$1$2 …")
-    .replace(/\S+@[\w.-]+/g, "…")
+    .replace(/\b((?:set-)?cookie|authorization|[\w-]{0,40}(?:token|password|secret|api[-_]?key))(["']?\s*[:=])[^⏎&,}]*/gi, "$1$2 …")
+    .replace(/(^|[\s⏎])[^\s⏎]+@[\w.-]+/g, "$1…")
     .replace(/(https?:\/\/)[^\s"'<>⏎)]+/gi, "$1…")
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, "…")
-    .replace(/\b(?=(?:[\w+/=-]*\d){5})[\w+/=-]{16,}/g, "…");
+    .replace(/\b(?=(?:[\w+/=-]{0,60}\d){5})[\w+/=-]{16,}/g, "…");
   const lines = masked.split(LINE_END);
   const chosen = lines.some((line) => telling.test(line)) ? lines.filter((line) => telling.test(line)) : lines;
   // Where that is still long, status lines matter most.

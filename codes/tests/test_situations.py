@@ -91,6 +91,15 @@ def test_the_example_response_keeps_the_rules_that_the_page_states():
                     assert data["status"] == situation.answer_id
 
 
+def test_a_rule_that_applies_only_sometimes_is_not_stated_of_every_situation(client):
+    assertNotContains(client.get("/choose/unique-taken/"), "Upload-Offset")
+    page = client.get("/en/choose/login-wrong-password-api/").text
+    assert page.count("<code>WWW-Authenticate</code>") == 1
+    assert "OAuth" not in page[page.index("Along with it") :]
+    # The situation itself names the field, so the section of its rule is given.
+    assert "RFC 9110 §15.3.7.1" in client.get("/en/choose/byte-range/").text
+
+
 def test_a_problem_document_names_the_page_of_its_situation(client):
     page = client.get("/en/choose/unique-taken/")
     assertContains(page, "&quot;type&quot;: &quot;https://status.example/choose/unique-taken/&quot;")

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext, override
 
 from codes import search as finder
+from codes.cards import card_of
 from codes.examples import content_of, raw_response
 from codes.models import (
     ConfusionGroup,
@@ -22,6 +23,7 @@ from codes.models import (
     Participant,
     Question,
     QuestionChoice,
+    ResponseRule,
     Situation,
     SituationHeader,
     SituationTopic,
@@ -107,32 +109,31 @@ def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "also": [_other_row(each) for each in others if each.fit == OtherCode.Fit.ALSO],
         "avoid": [_other_row(each) for each in others if each.fit == OtherCode.Fit.AVOID],
         "neighbours": [situation_row(each, disputed) for each in _neighbours(siblings, situation)],
+        "card": card_of(situation),
         "query": typed_query(request),
     }
     return render(request, "codes/situation_detail.html", context)
 
 
 def fields_to_send(situation: Situation, headers: list[SituationHeader]) -> list[Row]:
-    """Return the header fields to send: those of the situation, then those that the rules name for its answer."""
-    rules = _rules(situation.answer)
-    own = {
-        each.header: rules.get(each.header, {})
-        | {"header": each.header, "level": each.get_level_display(), "note": each.note}
-        for each in headers
-    }
-    return [*own.values(), *(row for header, row in rules.items() if header not in own)]
+    """Return the header fields to send: those of the situation, then those that its answer always has rules for.
 
-
-def _rules(code: StatusCode) -> dict[str, Row]:
-    """Return what the rules about a code's response say of each header field."""
-    rows: dict[str, Row] = {}
-    for rule in code.rules.all():
+    A rule that applies under a condition is shown only as the source of a field of the situation.
+    """
+    rules: dict[str, ResponseRule] = {}
+    for rule in sorted(situation.answer.rules.all(), key=lambda rule: bool(rule.condition)):
         if rule.topic == Topic.FIELD:
-            note = " ".join(filter(None, [rule.condition, rule.note]))
-            row = {"header": rule.header, "level": rule.get_level_display(), "note": note}
-            source, url = rule.sources[0]
-            rows.setdefault(rule.header, row | {"source": source, "url": url})
-    return rows
+            rules.setdefault(rule.header, rule)
+    own = [_field_row(each, rules.pop(each.header, None)) for each in headers]
+    return [*own, *(_field_row(rule, rule) for rule in rules.values() if not rule.condition)]
+
+
+def _field_row(field: SituationHeader | ResponseRule, rule: ResponseRule | None) -> Row:
+    """Return what is shown of a header field, with the section of the rule about it."""
+    row: Row = {"header": field.header, "level": field.get_level_display(), "note": field.note}
+    if rule:
+        row["source"], row["url"] = rule.sources[0]
+    return row
 
 
 def example_response(situation: Situation, headers: list[SituationHeader]) -> Diagram | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
-from codes.models import Category, ConfusionGroup, StatusCode
+from codes.models import Category, ConfusionGroup, Situation, StatusCode
 from codes.parties import parties
 
 SITE_CARD = "card.png"
@@ -84,6 +84,17 @@ def _group(group: ConfusionGroup) -> dict[str, Any]:
     return {"title": group.title, "text": group.question, "labels": labels}
 
 
+def _situation(situation: Situation) -> dict[str, Any]:
+    answer = situation.answer
+    return {
+        "number": answer.label,
+        "digit": answer.category_id,
+        "title": situation.title,
+        "other_title": answer.name_en,
+        "text": situation.reason,
+    }
+
+
 def _names(entry: Category | StatusCode) -> dict[str, Any]:
     return {"title": entry.name, "gloss": entry.plain_name, "other_title": entry.other_name}
 
@@ -93,6 +104,7 @@ KINDS: dict[type, Kind] = {
     Category: Kind("<class:pk>.png", Category.objects.all, _category),
     StatusCode: Kind("<code:pk>.png", lambda: StatusCode.objects.select_related("category"), _code),
     ConfusionGroup: Kind("vs/<slug:pk>.png", lambda: ConfusionGroup.objects.prefetch_related("members__code"), _group),
+    Situation: Kind("choose/<slug:pk>.png", lambda: Situation.objects.select_related("answer"), _situation),
 }
 
 

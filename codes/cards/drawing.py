@@ -96,7 +96,8 @@ def _names(card: Card, width: float) -> list[tuple["Block", str]]:
     """
     names: list[tuple[Block, str]] = []
     for size in (76, 68, 62, 56, 50, 44, MIN_SIZE):
-        names = [(_fitted(card.title, width, 2, (size, MIN_SIZE), is_bold=True), INK)]
+        lines = 2 if size > 44 else 3  # smaller letters before a third line, and a third line before an ellipsis
+        names = [(_fitted(card.title, width, lines, (size, MIN_SIZE), is_bold=True), INK)]
         if card.gloss:
             names.append((_fitted(f"({card.gloss})", width, 2, (min(size, 50), MIN_SIZE), is_bold=False), INK))
         if card.other_title:

@@ -44,7 +44,10 @@ def opened(response):
 
 
 @needs_card_fonts
-@pytest.mark.parametrize("path", ["/404.png", "/en/404.png", "/4xx.png", "/en/vs/401-403.png", "/card.png", "/000.png"])
+@pytest.mark.parametrize(
+    "path",
+    ["/404.png", "/en/404.png", "/4xx.png", "/en/vs/401-403.png", "/choose/get-one.png", "/card.png", "/000.png"],
+)
 def test_a_card_has_its_size_and_nothing_near_the_edge(client, cards_folder, path):
     response = client.get(path)
     assert response["Content-Type"] == "image/png"
@@ -120,7 +123,11 @@ def test_release_draws_what_is_missing_and_removes_what_is_outdated(cards_folder
 
 def test_every_page_with_an_entry_has_a_card_in_both_languages(rendered):
     urls = {card.url for card in cards.all_cards()}
-    paths = [path for path in rendered if re.fullmatch(r"(/en)?/(\d{3}|\dxx|vs/[\w-]+)/", path)]
+    paths = [
+        path
+        for path in rendered
+        if re.fullmatch(r"(/en)?/(\d{3}|\dxx|vs/[\w-]+|choose/(?!(?:ask|table|\d+)/)[\w-]+)/", path)
+    ]
     assert urls == {f"{path.rstrip('/')}.png" for path in paths} | {"/card.png", "/en/card.png"}
 
 

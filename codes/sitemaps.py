@@ -97,6 +97,16 @@ class CodeErrorsSitemap(CatalogueSitemap):
         return reverse("codes:code_errors", args=[item])
 
 
+class CodeLinesSitemap(CatalogueSitemap):
+    """The codes for which there are lines of code."""
+
+    def items(self) -> QuerySet[StatusCode]:
+        return StatusCode.objects.with_lines()
+
+    def location(self, item: StatusCode) -> str:
+        return reverse("codes:code_lines", args=[item.number])
+
+
 class SituationSitemap(CheckedSitemap):
     def items(self) -> QuerySet[Situation]:
         return Situation.objects.all()
@@ -124,6 +134,7 @@ SITEMAPS = {
     "products": ProductSitemap,
     "product_errors": ProductErrorsSitemap,
     "code_errors": CodeErrorsSitemap,
+    "code_lines": CodeLinesSitemap,
     "situations": SituationSitemap,
     "code-situations": CodeSituationsSitemap,
     "questions": QuestionSitemap,

@@ -1,5 +1,5 @@
-"""Public pages: `/`, `/4xx/`, `/404/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`, `/search/?q=not+found`,
-`/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`; the same under `/en/` in English.
+"""Public pages: `/`, `/4xx/`, `/404/`, `/404/code/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`,
+`/search/?q=not+found`, `/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`; the same under `/en/` in English.
 
 The card of a page, the picture for links to it, is at `/404.png` and so on. The same for programs is at `/404.json`,
 which has both languages, `/404.txt` and `/404.md`; all of a kind are at `/codes.json`.
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<class:digit>/", views.category_detail, name="category"),
     path("<code:number>/", views.code_detail, name="detail"),
     path("<product:product>/", views.product_detail, name="product"),
+    path("<code:number>/code/", views.code_lines, name="code_lines"),
     path("<code:number>/errors/", views.code_errors, name="code_errors"),
     path("errors/", views.error_list, name="errors"),
     path("errors/<slug:product>/", views.product_errors, name="product_errors"),

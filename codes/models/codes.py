@@ -160,6 +160,11 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
             .order_by("number")
         )
 
+    def with_lines(self) -> Self:
+        """Keep the codes that there are lines of code for: registered ones of final responses that libraries name."""
+        registered = self.exclude(registration_status=RegistrationStatus.VENDOR)
+        return registered.exclude(category=1).exclude(identifiers=None).distinct()
+
     def lacking(self, language: str) -> Self:
         """Keep the codes with a text that is missing in this language ("ko" or "en")."""
         other = OTHER[language]

@@ -1,17 +1,26 @@
-"""The code of a situation's page sends the response that the page shows: Python and Node.js are run."""
+"""The code of a situation's page sends the response that the page shows, the lines of a code's page that code.
+
+Python and Node.js are run.
+"""
 
 import json
 import shutil
 import subprocess
+import sys
 import textwrap
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from io import BytesIO
 
 import pytest
-from django.http import HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
 from django.test import RequestFactory
+from pytest_django.asserts import assertContains, assertNotContains
 
-from codes.models import Situation
+from codes.models import Situation, StatusCode
 from codes.views import situations as views
-from codes.views.snippets import FRAMEWORKS
+from codes.views.snippets import FRAMEWORKS, lines
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +138,108 @@ def test_every_framework_has_code_that_names_its_identifier(promised):
     assert "http.StatusUnprocessableEntity" in code["Go"]
     assert ":unprocessable_content" in code["Rails"]
     assert "StatusCodes.Status422UnprocessableEntity" in code["ASP.NET Core"]
+
+
+@pytest.fixture
+def lines_of():
+    """The lines of each code that has some: what returns it, and what throws it where a framework has that."""
+    codes = StatusCode.objects.with_lines()
+    found = {code.number: {row["name"]: row["lines"] for row in lines(code)} for code in codes}
+    assert len(found) > 55
+    return found
+
+
+def sent(code, **names):
+    """Return what a line returns, or the exception that it raises."""
+    try:
+        return run(code, **names)(None)
+    except Exception as error:
+        return error
+
+
+def test_the_lines_for_django_send_the_code(lines_of):
+    raised = {BadRequest: 400, PermissionDenied: 403, Http404: 404}
+    names = {"HttpResponse": HttpResponse} | {each.__name__: each for each in raised}
+    for number, of_code in lines_of.items():
+        returned, *thrown = of_code["Django"]
+        assert sent(returned, **names).status_code == number
+        assert [raised[type(sent(line, **names))] for line in thrown] in ([], [number])
+
+
+def test_the_lines_for_django_rest_framework_send_the_code(lines_of):
+    exceptions = pytest.importorskip("rest_framework.exceptions")
+    from rest_framework import status
+    from rest_framework.response import Response
+
+    for number, of_code in lines_of.items():
+        for line in of_code["Django REST framework"]:
+            assert sent(line, Response=Response, exceptions=exceptions, status=status).status_code == number
+
+
+def test_the_lines_for_fastapi_send_the_code_and_what_belongs_to_it(lines_of):
+    fastapi = pytest.importorskip("fastapi")
+    from fastapi.responses import Response
+
+    names = {"Response": Response, "HTTPException": fastapi.HTTPException, "status": fastapi.status}
+    for number, of_code in lines_of.items():
+        for line in of_code["FastAPI"]:
+            assert sent(line, **names).status_code == number
+    for line in lines_of[401]["FastAPI"]:
+        assert sent(line, **names).headers["WWW-Authenticate"].startswith("Basic ")
+
+
+def test_the_lines_for_flask_send_the_code(lines_of):
+    abort = pytest.importorskip("werkzeug.exceptions").abort
+    for number, of_code in lines_of.items():
+        (_content, status, *_fields), *thrown = [sent(line, abort=abort) for line in of_code["Flask"]]
+        assert [status, *(error.code for error in thrown)] in ([number], [number, number])
+
+
+def test_the_lines_for_pythons_own_server_send_the_code(lines_of):
+    renamed = {413, 414, 416, 422} if sys.version_info < (3, 13) else set()
+    for number in lines_of.keys() - renamed:
+        for line in lines_of[number]["Python http.server"]:
+            handler = BaseHTTPRequestHandler.__new__(BaseHTTPRequestHandler)
+            handler.wfile, handler.request_version, handler.requestline = BytesIO(), "HTTP/1.1", ""
+            handler.command, handler.log_message = "GET", lambda *arguments: None
+            exec(line, {"self": handler, "HTTPStatus": HTTPStatus})
+            assert handler.wfile.getvalue().startswith(b"HTTP/1.0 %d " % number)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+def test_the_lines_for_node_send_the_code(lines_of, tmp_path):
+    calls = ",\n".join(f"{number}: (res) => {{ {of_code['Node.js'][0]} }}" for number, of_code in lines_of.items())
+    (tmp_path / "lines.mjs").write_text(
+        "import http from 'node:http';\n"
+        f"const lines = {{\n{calls}\n}};\n"
+        """
+        const found = {};
+        for (const number in lines) {
+          const res = new http.ServerResponse({ method: "GET", httpVersionMajor: 1, httpVersionMinor: 1 });
+          lines[number](res);
+          found[number] = res.statusCode;
+        }
+        console.log(JSON.stringify(found));
+        """
+    )
+    done = subprocess.run(["node", tmp_path / "lines.mjs"], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == {str(number): number for number in lines_of}
+
+
+def test_a_line_has_what_a_response_with_the_code_always_needs(client):
+    page = client.get("/en/405/code/")
+    for line in (
+        "&quot;Allow&quot;: &quot;GET, HEAD, OPTIONS&quot;",
+        ".header(&quot;Allow&quot;, &quot;GET, HEAD, OPTIONS&quot;)",
+        "abort(Response::HTTP_METHOD_NOT_ALLOWED, &#x27;&#x27;, [&#x27;Allow&#x27; =&gt; ",
+    ):
+        assertContains(page, line)
+    assertNotContains(page, "ResponseStatusException")
+
+
+def test_a_code_leads_to_its_lines_unless_no_framework_returns_it(client):
+    assertContains(client.get("/404/"), 'href="/404/code/"')
+    assertContains(client.get("/en/404/code/"), "throw new ResponseStatusException(HttpStatus.NOT_FOUND);")
+    for number in ("100", "499", "444", "000", "433"):
+        assertNotContains(client.get(f"/{number}/"), f"/{number}/code/", status_code=404 if number == "433" else 200)
+        assert client.get(f"/{number}/code/").status_code == 404

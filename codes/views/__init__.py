@@ -8,6 +8,7 @@ from .redirects import guessed_class, guessed_code
 from .search import completions, search, suggest
 from .sheet import sheet
 from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
+from .snippets import code_lines
 
 __all__ = [
     "about",
@@ -15,6 +16,7 @@ __all__ = [
     "category_detail",
     "code_detail",
     "code_errors",
+    "code_lines",
     "code_list",
     "code_situations",
     "completions",

@@ -1,17 +1,24 @@
 """A response as code, in the frameworks that people return it from: one template a framework, and its identifiers.
 
-The tests run the Python and Node.js ones and compare what they send with the response that the page shows.
+A situation's page has whole responses; a code has a page of the shortest lines that send it. The tests run the Python and
+Node.js ones and compare what they send with what the page shows.
 """
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from textwrap import indent
 from typing import Any, NamedTuple
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 
-from codes.models import StatusCode
+from codes.models import Level, Message, StatusCode, Topic
 from codes.models.situations import is_json
+from statuscodes.web.decorators import public
+
+from .rows import Row, link_row
 
 
 class Style(NamedTuple):
@@ -31,18 +38,19 @@ LINE_LENGTH = 64  # characters of a literal that still stands on one line
 
 
 class Framework(NamedTuple):
-    """A framework: its template, its ecosystem and how its constants begin ("" for plain numbers), its literals.
+    """A framework: its template, its ecosystem, how its constants begin (None: it takes numbers), its literals.
 
-    `depth` is how far the template indents what it inserts.
+    `depth` is how far the template indents what it inserts. `exceptions` are those that mean a code and take nothing.
     """
 
     name: str
     template: str
     ecosystem: str
-    prefix: str
+    prefix: str | None
     style: Style
     quote: Callable[[str], str]
     depth: int = 0
+    exceptions: Collection[str] = ()
 
 
 def _single_quoted(text: str) -> str:
@@ -54,60 +62,143 @@ def _double_quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+DJANGO_EXCEPTIONS = {"BadRequest", "PermissionDenied", "Http404"}
+DRF_EXCEPTIONS = {
+    f"exceptions.{name}"
+    for name in ("ParseError", "PermissionDenied", "NotFound", "NotAcceptable", "Throttled", "APIException")
+}
 FRAMEWORKS = [
-    Framework("Django", "django", "", "", PYTHON_STYLE, _double_quoted, 1),
-    Framework("Django REST framework", "drf", "Django REST framework", "status.", PYTHON_STYLE, _double_quoted, 1),
+    Framework("Django", "django", "Django", None, PYTHON_STYLE, _double_quoted, 1, DJANGO_EXCEPTIONS),
+    Framework(
+        "Django REST framework",
+        "drf",
+        "Django REST framework",
+        "status.",
+        PYTHON_STYLE,
+        _double_quoted,
+        1,
+        DRF_EXCEPTIONS,
+    ),
     Framework("FastAPI", "fastapi", "Starlette, FastAPI", "status.", PYTHON_STYLE, _double_quoted, 1),
-    Framework("Flask", "flask", "", "", PYTHON_STYLE, _double_quoted),
+    Framework("Flask", "flask", "Flask, Werkzeug", None, PYTHON_STYLE, _double_quoted),
     Framework("Spring", "spring", "Spring", "HttpStatus.", JSON_STYLE, _double_quoted),
-    Framework("Node.js", "node", "", "", JSON_STYLE, _double_quoted),
-    Framework("Express", "express", "", "", JSON_STYLE, _double_quoted, 1),
+    Framework("Node.js", "node", "Node.js", None, JSON_STYLE, _double_quoted),
+    Framework("Express", "express", "Node.js", None, JSON_STYLE, _double_quoted, 1),
     Framework("NestJS", "express", "NestJS", "HttpStatus.", JSON_STYLE, _double_quoted, 1),
     Framework("Go", "go", "Go", "http.Status", JSON_STYLE, _double_quoted),
     Framework("Rails", "rails", "Rails, Rack", ":", RUBY_STYLE, _single_quoted),
     Framework("Laravel", "laravel", "Laravel, Symfony", "Response::", PHP_STYLE, _single_quoted),
     Framework("ASP.NET Core", "aspnet", "ASP.NET Core", "StatusCodes.", JSON_STYLE, _double_quoted),
 ]
+# In lines only: who builds an API seldom writes these.
+LINE_FRAMEWORKS = [
+    *FRAMEWORKS,
+    Framework("Python http.server", "python-http", "Python http", "HTTPStatus.", PYTHON_STYLE, _double_quoted),
+    Framework("Servlet", "servlet", "Servlet", "HttpServletResponse.", JSON_STYLE, _double_quoted),
+]
+
+
+@public
+def code_lines(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the lines that send a code, by framework. A code's page shows those of the reader's own language."""
+    code = get_object_or_404(StatusCode.objects.with_lines().for_lists(), number=number)
+    return render(request, "codes/code_lines.html", {"code": link_row(code), "frameworks": lines(code)})
+
+
+def lines(code: StatusCode) -> list[Row]:
+    """Return the frameworks, each with what returns the code there and what throws it."""
+    identifiers = _identifiers(code)
+    fields = _fields_always_sent(code)
+    rows = []
+    for framework in LINE_FRAMEWORKS:
+        context = _context(framework, code, identifiers, fields)
+        returned = _rendered(framework, context)
+        thrown = _rendered(framework, context | {"throws": True}) if code.category_id in (4, 5) else ""
+        of_framework = [line for line in (returned, thrown) if line]
+        rows.append({"name": framework.name, "ecosystem": framework.ecosystem, "lines": of_framework})
+    return rows
+
+
+def _fields_always_sent(code: StatusCode) -> dict[str, str]:
+    """Return the header fields that every response with a code must or should have, as its first exchange has them."""
+    names = {
+        rule.header
+        for rule in code.rules.all()
+        if rule.topic == Topic.FIELD and not rule.condition and rule.level in (Level.MUST, Level.SHOULD)
+    }
+    messages = Message.objects.filter(exchange__code=code).order_by("exchange__position", "position") if names else []
+    for message in messages:
+        if re.match(rf"HTTP/1\.[01] {code.label}\b", message.text_ko):
+            head = message.text_ko.partition("\n\n")[0]
+            fields = (line.partition(": ") for line in head.split("\n")[1:])
+            return {name: value for name, _, value in fields if name in names}
+    return {}
 
 
 def snippets(
     code: StatusCode, fields: Iterable[tuple[str, str]], content_type: str, content: str
 ) -> list[tuple[str, str]]:
     """Return (framework, code) for a final response with these header fields and this content ("" for none)."""
-    ecosystems = [framework.ecosystem for framework in FRAMEWORKS]
-    identifiers = list(
-        code.identifiers.filter(ecosystem__in=ecosystems, former=False).values_list("ecosystem", "identifier")
-    )
+    identifiers = _identifiers(code)
     header_fields = dict(fields)
+    return [
+        (
+            framework.name,
+            _rendered(framework, _context(framework, code, identifiers, header_fields, content_type, content)),
+        )
+        for framework in FRAMEWORKS
+    ]
+
+
+def _identifiers(code: StatusCode) -> dict[str, list[str]]:
+    """Return the current identifiers of a code by ecosystem, for those in which there are lines."""
+    ecosystems = {framework.ecosystem for framework in LINE_FRAMEWORKS}
+    found: dict[str, list[str]] = {}
+    identifiers = code.identifiers.filter(ecosystem__in=ecosystems, former=False)
+    for ecosystem, identifier in identifiers.values_list("ecosystem", "identifier"):
+        found.setdefault(ecosystem, []).append(identifier)
+    return found
+
+
+def _rendered(framework: Framework, context: Row) -> str:
+    return render_to_string(f"codes/snippets/{framework.template}.txt", context).strip()
+
+
+def _context(
+    framework: Framework,
+    code: StatusCode,
+    identifiers: dict[str, list[str]],
+    header_fields: dict[str, str],
+    content_type: str = "",
+    content: str = "",
+) -> Row:
+    """Return what a framework's template needs for a response."""
+    names = identifiers.get(framework.ecosystem, [])
+    constants = [name for name in names if framework.prefix is not None and name.startswith(framework.prefix)]
     has_json = is_json(content_type)
     data = json.loads(content) if has_json else None
-    found = []
-    for framework in FRAMEWORKS:
-        constants = [
-            identifier
-            for ecosystem, identifier in identifiers
-            if ecosystem == framework.ecosystem and identifier.startswith(framework.prefix)
-        ]
-        context = {
-            "number": code.number,
-            "status": constants[0] if constants else code.number,
-            "is_named": bool(constants),
-            "fields": [(framework.quote(name), framework.quote(value)) for name, value in header_fields.items()],
-            "headers": header_fields and _literal(header_fields, framework, framework.depth),
-            "all_headers": _literal(
-                {"Content-Type": content_type} | header_fields if content else header_fields, framework
-            ),
-            "media": content_type,
-            "is_json": has_json,
-            "is_list": isinstance(data, list),
-            "data": _literal(data, framework, framework.depth),
-            "content": content,
-            "indented": indent(content, "    "),
-            "escaped": content.replace("\\", "\\\\"),
-            "text": content and framework.quote(content),
-        }
-        found.append((framework.name, render_to_string(f"codes/snippets/{framework.template}.txt", context).strip()))
-    return found
+    return {
+        "number": code.number,
+        "phrase": code.name_en,
+        "status": constants[0] if constants else code.number,
+        "is_named": bool(constants),
+        "is_known": bool(names),
+        "exception": next((name for name in names if name in framework.exceptions), ""),
+        "fields": [(framework.quote(name), framework.quote(value)) for name, value in header_fields.items()],
+        "headers": header_fields and _literal(header_fields, framework, framework.depth),
+        "headers_inline": header_fields and _literal(header_fields, framework),
+        "all_headers": _literal(
+            {"Content-Type": content_type} | header_fields if content else header_fields, framework
+        ),
+        "media": content_type,
+        "is_json": has_json,
+        "is_list": isinstance(data, list),
+        "data": _literal(data, framework, framework.depth),
+        "content": content,
+        "indented": indent(content, "    "),
+        "escaped": content.replace("\\", "\\\\"),
+        "text": content and framework.quote(content),
+    }
 
 
 def _literal(value: Any, framework: Framework, depth: int = 0) -> str:

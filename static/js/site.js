@@ -195,47 +195,49 @@ const reduce = (text) => {
   });
 }
 
-// Identifiers and messages get buttons that copy them. What is copied is the stored text, byte for byte.
-{
-  const said = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
-  document.body.append(said);
+// What is copied is the stored text, byte for byte.
+const copied = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
+document.body.append(copied);
 
-  const copy = async (button, text, source) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      button.dataset.state = "done";
-      said.textContent = document.body.dataset.copied;
-    } catch {
-      // The browser refuses: the text is selected, so that the keyboard can copy it.
-      getSelection().selectAllChildren(source);
-      said.textContent = document.body.dataset.selected;
-    }
-    setTimeout(() => {
-      delete button.dataset.state;
-      said.textContent = "";
-    }, 1500);
-  };
-
-  const addButton = (place, source, label, { text, word = "" } = {}) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: word ? "copy-as" : "copy" });
-    button.textContent = word;
-    Object.assign(button, { ariaLabel: label, title: label });
-    button.addEventListener("click", () => copy(button, text ?? source.textContent, source));
-    place.append(button);
-  };
-
-  for (const figure of document.querySelectorAll(".wire")) {
-    for (const message of figure.querySelectorAll(".msg")) {
-      const source = message.querySelector("pre");
-      addButton(message, source, figure.dataset.copy);
-      const { curl } = message.dataset;
-      if (curl) addButton(message, source, figure.dataset.curl, { text: curl, word: "curl" });
-    }
+const copy = async (button, text, source) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.dataset.state = "done";
+    copied.textContent = document.body.dataset.copied;
+  } catch {
+    // The browser refuses: the text is selected, so that the keyboard can copy it.
+    getSelection().selectAllChildren(source);
+    copied.textContent = document.body.dataset.selected;
   }
-  for (const row of document.querySelectorAll(".idents > li")) {
-    const { copy: label } = row.parentElement.dataset;
-    addButton(row, row.querySelector("code"), `${row.firstElementChild.textContent} ${label}`);
+  setTimeout(() => {
+    delete button.dataset.state;
+    copied.textContent = "";
+  }, 1500);
+};
+
+const addCopyButton = (place, source, label, { text, word = "" } = {}) => {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: word ? "copy-as" : "copy" });
+  button.textContent = word;
+  Object.assign(button, { ariaLabel: label, title: label });
+  button.addEventListener("click", () => copy(button, text ?? source.textContent, source));
+  place.append(button);
+};
+
+// Identifiers, messages, lines of code and tables get buttons that copy them.
+for (const place of document.querySelectorAll(".snippet")) {
+  addCopyButton(place, place.firstElementChild, place.closest("[data-copy]").dataset.copy);
+}
+for (const figure of document.querySelectorAll(".wire")) {
+  for (const message of figure.querySelectorAll(".msg")) {
+    const source = message.querySelector("pre");
+    addCopyButton(message, source, figure.dataset.copy);
+    const { curl } = message.dataset;
+    if (curl) addCopyButton(message, source, figure.dataset.curl, { text: curl, word: "curl" });
   }
+}
+for (const row of document.querySelectorAll(".idents > li")) {
+  const { copy: label } = row.parentElement.dataset;
+  addCopyButton(row, row.querySelector("code"), `${row.firstElementChild.textContent} ${label}`);
 }
 
 // The reader and the language that somebody chose on one page are chosen on the next one too.
@@ -264,6 +266,23 @@ const reduce = (text) => {
   const first = (row) => {
     for (const each of rows) each.querySelector(".pin").ariaPressed = String(each === row);
     home.prepend(row);
+    showLines(row);
+  };
+
+  // Below it come the lines that send the code there, from the page that has those of all frameworks.
+  const showLines = async (row) => {
+    const link = document.getElementById("lines");
+    if (!link || row.querySelector(".snippet")) return;
+    try {
+      const answer = await fetch(link.href);
+      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+      const language = row.firstElementChild.textContent;
+      const parts = [...page.querySelectorAll("[data-ecosystem]")].filter((part) => part.dataset.ecosystem === language);
+      for (const place of parts.flatMap((part) => [...part.querySelectorAll(".snippet")])) {
+        row.append(place);
+        addCopyButton(place, place.firstElementChild, `${language} ${home.dataset.copy}`);
+      }
+    } catch { /* The link above the list leads to the lines, too. */ }
   };
   for (const row of rows) {
     const language = row.firstElementChild.textContent;

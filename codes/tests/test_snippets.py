@@ -227,19 +227,19 @@ def test_the_lines_for_node_send_the_code(lines_of, tmp_path):
 
 
 def test_a_line_has_what_a_response_with_the_code_always_needs(client):
-    page = client.get("/en/405/code/")
+    page = client.get("/en/405/code/").text.replace("<wbr>", "")
     for line in (
         "&quot;Allow&quot;: &quot;GET, HEAD, OPTIONS&quot;",
         ".header(&quot;Allow&quot;, &quot;GET, HEAD, OPTIONS&quot;)",
         "abort(Response::HTTP_METHOD_NOT_ALLOWED, &#x27;&#x27;, [&#x27;Allow&#x27; =&gt; ",
     ):
-        assertContains(page, line)
-    assertNotContains(page, "ResponseStatusException")
+        assert line in page
+    assert "ResponseStatusException" not in page
 
 
 def test_a_code_leads_to_its_lines_unless_no_framework_returns_it(client):
     assertContains(client.get("/404/"), 'href="/404/code/"')
-    assertContains(client.get("/en/404/code/"), "throw new ResponseStatusException(HttpStatus.NOT_FOUND);")
+    assertContains(client.get("/en/404/code/"), "throw new ResponseStatusException")
     for number in ("100", "499", "444", "000", "433"):
         assertNotContains(client.get(f"/{number}/"), f"/{number}/code/", status_code=404 if number == "433" else 200)
         assert client.get(f"/{number}/code/").status_code == 404

@@ -30,7 +30,9 @@ const isWriting = (target) => target.closest("input, textarea, select, [contente
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || !isOn()) return;
     before = { focus: document.activeElement, x: scrollX, y: scrollY };
-    field.focus();
+    // A header that stays in view is no reason to leave the place.
+    const header = field.closest("header");
+    field.focus({ preventScroll: Boolean(header) && getComputedStyle(header).position === "sticky" });
     field.select();
     event.preventDefault();
   });

@@ -325,7 +325,7 @@ def test_the_only_shortcut_is_a_slash_and_escape_brings_the_place_back(site, pag
     expect(page.get_by_role("combobox")).to_have_value("")
     page.keyboard.press("/")
     expect(page.get_by_role("combobox")).to_be_focused()
-    page.keyboard.type("g")
+    page.keyboard.type("gateway")
     expect(page.get_by_role("option").first).to_be_in_viewport()
     assert page.evaluate("scrollY") == place
     page.keyboard.press("Escape")

@@ -1,7 +1,7 @@
 """A response as code, in the frameworks that people return it from: one template a framework, and its identifiers.
 
-A situation's page has whole responses; a code has a page of the shortest lines that send it. The tests run the Python and
-Node.js ones and compare what they send with what the page shows.
+A situation's page has whole responses; a code has a page of the shortest lines that send it. The tests run the Python
+and Node.js ones and compare what they send with what the page shows.
 """
 
 import json

@@ -93,10 +93,10 @@ def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
     context = {
         "category": category,
         "rows": [entry_row(code) for code in codes],
+        "rules": rules_by_level(category.rules.all()),
         "card": card_of(category),
         "linked_data": [defined_term(category), breadcrumbs(category)],
     }
-    context["rules"] = rules_by_level(category.rules.all())
     return render(request, "codes/category_detail.html", context)
 
 

@@ -28,9 +28,13 @@ def _script(name: str) -> str:
 READERS = {"style-src": _style, "script-src": _script}
 
 
-@lru_cache
-def _read_once(directive: str, name: str) -> str:
-    return READERS[directive](name)
+def _read(directive: str, name: str) -> tuple[str, str]:
+    """Return a text and its source expression for Content-Security-Policy: its digest."""
+    text = READERS[directive](name)
+    return text, f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+_read_once = lru_cache(_read)
 
 
 def contain(request: HttpRequest, directive: str, name: str) -> str:
@@ -38,10 +42,8 @@ def contain(request: HttpRequest, directive: str, name: str) -> str:
 
     While DEBUG is on, it is re-read on every call. Raise OSError if there is none.
     """
-    text = READERS[directive](name) if settings.DEBUG else _read_once(directive, name)
-    digest = b64encode(sha256(text.encode()).digest()).decode()
-    contained = request.__dict__.setdefault("contained", {})
-    contained.setdefault(directive, []).append(f"'sha256-{digest}'")
+    text, source = _read(directive, name) if settings.DEBUG else _read_once(directive, name)
+    request.__dict__.setdefault("contained", {}).setdefault(directive, []).append(source)
     return text
 
 

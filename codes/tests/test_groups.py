@@ -37,8 +37,8 @@ def test_search_finds_a_group_by_its_name_and_shows_it(client):
     assertContains(
         client.get("/search/?q=누가 끊었나&all=1"), "<b><mark>누가 끊었나</mark>: CDN부터 앱까지</b> <small>499"
     )
-    found = client.get("/en/search/suggest/?q=who broke it off").json()["results"][0]
-    assert (found["url"], found["name"]) == ("/en/vs/gateway/", "Who broke it off: from CDN to app")
+    found = client.get("/en/search/suggest/?q=who closed the connection").json()["results"][0]
+    assert (found["url"], found["name"]) == ("/en/vs/gateway/", "Who closed the connection: from CDN to app")
 
 
 def test_a_group_without_a_name_is_called_by_its_numbers(client):

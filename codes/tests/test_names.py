@@ -25,7 +25,7 @@ def without_glosses(page):
     [
         ("/401/", "<title>401 권한 없음 (인증 필요)"),
         ("/401/", "<h1>권한 없음 (인증 필요)</h1>"),
-        ("/en/401/", "<h1>Unauthorized (authentication needed)</h1>"),
+        ("/en/401/", "<h1>Unauthorized (authentication required)</h1>"),
         ("/4xx/", "<title>4xx 실패 (클라이언트 오류)"),
         ("/4xx/", "<h1>실패 (클라이언트 오류)</h1>"),
         ("/4xx/", "<span>권한 없음 (인증 필요)</span>"),

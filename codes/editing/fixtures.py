@@ -723,8 +723,11 @@ def _write(texts: dict[Path, str]) -> list[Path]:
     return list(changed)
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as literal blocks, short rows on one line, keys in the order of the model."""
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes texts of several lines as literal blocks, short rows on one line, keys in the order of the model.
+
+    The safe dumper, five times as fast where PyYAML was built with its C part, which indents lists by itself.
+    """
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)

@@ -86,7 +86,7 @@ def schema(name: str) -> str:
 
 def openapi() -> str:
     """Return the description of the addresses for programs (OpenAPI 3.1)."""
-    return dumped(schemas.openapi(), indent=2)
+    return dumped(schemas.openapi())
 
 
 def api_catalog() -> str:

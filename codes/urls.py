@@ -47,8 +47,8 @@ urlpatterns = [
     *(
         path(f"{kind.pattern}.{suffix}", data.twin, {"kind": kind, "suffix": suffix}, name=f"{kind.name}_{suffix}")
         for kind in kinds.KINDS
-        if kind.pattern
-        for suffix in data.MEDIA_TYPES
+        for suffix in kinds.TEXTS
+        if suffix in kind.suffixes
     ),
     path("data/", data.data_page, name="data"),
     path("about/", views.about, name="about"),
@@ -62,9 +62,9 @@ data_patterns = [
     *(
         path(f"{kind.pattern}.json", data.document, {"kind": kind}, name=kind.name)
         for kind in kinds.KINDS
-        if kind.pattern
+        if "json" in kind.suffixes
     ),
-    *(path(f"{kind.plural}.json", data.all_documents, {"kind": kind}, name=kind.plural) for kind in kinds.KINDS),
+    *(path(f"{kind.plural}.json", data.all_documents, {"kind": kind}, name=kind.plural) for kind in kinds.BULK),
     path("codes.ndjson", data.code_lines, name="code_lines"),
     path("codes.csv", data.code_table, name="code_table"),
     path("schema/<slug:name>.json", data.schema, name="schema"),

@@ -7,7 +7,7 @@ are Markdown whose links are full addresses. Fields may be added; none is rename
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
@@ -21,11 +21,13 @@ from codes.models import (
     ConfusionGroup,
     ErrorText,
     ErrorTextCode,
+    ErrorTextQuerySet,
     ExampleContent,
     Exchange,
     GroupMember,
     Message,
     OtherCode,
+    ProductCode,
     RuleBase,
     Situation,
     StatusCode,
@@ -36,6 +38,7 @@ from codes.texts.localized import LANGUAGES
 from codes.texts.markdown import list_items
 
 Data = dict[str, Any]
+Entries = TypeVar("Entries", bound=QuerySet[Any])
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 FACTS = ["content", "caching", "redirect_method", "retry"]
@@ -61,16 +64,22 @@ def in_both(made: Any) -> Data:
     return both
 
 
-def _label(label: str | Promise) -> Data:
+def chosen(entries: Entries, key: int | str | None) -> Entries:
+    """Return the entries, or if a key is given only the one that has it."""
+    return entries if key is None else entries.filter(pk=key)
+
+
+def labels(label: str | Promise) -> Data:
+    """Return a label in both languages."""
     return in_both(lambda: str(label))
 
 
-def _url(entry: Any) -> Data:
+def page_urls(entry: Any) -> Data:
     """Return the addresses of an entry's page."""
     return in_both(lambda: site_address(entry.get_absolute_url()))
 
 
-def _text(entry: Any, field: str) -> Data | None:
+def bilingual(entry: Any, field: str) -> Data | None:
     """Return a text in both languages, None if it is empty in both."""
     texts = {language: getattr(entry, f"{field}_{language}") or None for language in LANGUAGES}
     return texts if any(texts.values()) else None
@@ -78,7 +87,7 @@ def _text(entry: Any, field: str) -> Data | None:
 
 def _markdown(entry: Any, field: str) -> Data | None:
     """Return a Markdown text in both languages, with full addresses in place of code: and vs:."""
-    texts = _text(entry, field)
+    texts = bilingual(entry, field)
     if texts:
         for language, text in texts.items():
             if text and ("code:" in text or "vs:" in text):
@@ -102,14 +111,15 @@ def _references(rows: Iterable[ReferenceBase]) -> list[Data]:
     return [{"spec": row.spec, "section": row.section or None, "url": row.url} for row in rows]
 
 
-def _rules(rows: Iterable[RuleBase]) -> list[Data]:
+def rule_rows(rows: Iterable[RuleBase]) -> list[Data]:
+    """Return what a document says of rules about responses."""
     return [
         {
             "level": row.level,
             "topic": row.topic,
             "header": row.header or None,
-            "condition": _text(row, "condition"),
-            "note": _text(row, "note"),
+            "condition": bilingual(row, "condition"),
+            "note": bilingual(row, "note"),
             "basis": row.basis or None,
             "check_needs": row.check_needs,
             "sources": [{"source": source, "url": url} for source, url in row.sources],
@@ -118,17 +128,17 @@ def _rules(rows: Iterable[RuleBase]) -> list[Data]:
     ]
 
 
-def _link(code: StatusCode) -> Data:
+def code_link(code: StatusCode) -> Data:
     """Return what a document says of a code that it links to."""
-    return {"number": code.number, "label": code.label, "name": _text(code, "name"), "url": _url(code)}
+    return {"number": code.number, "label": code.label, "name": bilingual(code, "name"), "url": page_urls(code)}
 
 
 # Codes
 
 
-def codes() -> QuerySet[StatusCode]:
-    """Return all codes with what their documents say, in a number of queries that does not depend on how many."""
-    return (
+def codes(key: int | None = None) -> QuerySet[StatusCode]:
+    """Return all codes, or this one, with what their documents say, in a fixed number of queries."""
+    every = (
         StatusCode.objects.select_related("category")
         .prefetch_related(
             *("references", "rules", "aliases", "advice", "vendor_meanings", "identifiers", "product_codes"),
@@ -142,6 +152,7 @@ def codes() -> QuerySet[StatusCode]:
         )
         .order_by("number")
     )
+    return chosen(every, key)
 
 
 def code_document(code: StatusCode) -> Data:
@@ -151,10 +162,10 @@ def code_document(code: StatusCode) -> Data:
         "number": code.number,
         "label": code.label,
         "class": code.category.label if code.category else None,
-        "url": _url(code),
-        "name": _text(code, "name"),
-        "plain_name": _text(code, "plain_name"),
-        "summary": _text(code, "summary"),
+        "url": page_urls(code),
+        "name": bilingual(code, "name"),
+        "plain_name": bilingual(code, "plain_name"),
+        "summary": bilingual(code, "summary"),
         "registration": code.registration_status,
         "expires_on": _day(code.temporary_until),
         "common": code.common,
@@ -163,7 +174,7 @@ def code_document(code: StatusCode) -> Data:
         "fixed_by": code.fixer,
         "facts": {field: _fact(code, field) for field in FACTS},
         "request_headers": code.request_header_list,
-        "rules": _rules(code.rules.all()),
+        "rules": rule_rows(code.rules.all()),
         "advice": [{"reader": row.reader, "steps": _steps(row)} for row in code.advice.all()],
         "meaning": _markdown(code, "description"),
         "when_to_use": _markdown(code, "when_to_use"),
@@ -183,19 +194,7 @@ def code_document(code: StatusCode) -> Data:
             }
             for row in code.vendor_meanings.all()
         ],
-        "product_codes": [
-            {
-                "product": row.product,
-                "value": row.value,
-                "direction": row.direction or None,
-                "phrase": row.phrase or None,
-                "meaning": _text(row, "meaning"),
-                "basis": row.basis,
-                "source": row.source,
-                "url": row.url,
-            }
-            for row in code.product_codes.all()
-        ],
+        "product_codes": [product_code(row) for row in code.product_codes.all()],
         "identifiers": [
             {"ecosystem": row.ecosystem, "identifier": row.identifier, "former": row.former}
             for row in code.identifiers.all()
@@ -203,11 +202,11 @@ def code_document(code: StatusCode) -> Data:
         "aliases": [{"phrase": row.phrase, "used_by": row.used_by} for row in code.aliases.all()],
         "error_texts": _error_texts(code),
         "situations": [
-            *(_situation_link(each, "answer") for each in code.answers.all()),
-            *(_situation_link(row.situation, "avoid") for row in code.named_in.all()),
+            *(situation_link(each, "answer") for each in code.answers.all()),
+            *(situation_link(row.situation, "avoid") for row in code.named_in.all()),
         ],
-        "groups": [_group_link(row.group) for row in code.memberships.all()],
-        "related": [_link(each) for each in code.related.all()],
+        "groups": [group_link(row.group) for row in code.memberships.all()],
+        "related": [code_link(each) for each in code.related.all()],
         "references": _references(code.references.all()),
         "checked_on": _day(code.checked_on),
         "license": LICENCE,
@@ -229,7 +228,7 @@ def _fact(code: StatusCode, field: str) -> Data | None:
     if field == "retry":
         condition_source = code.retry_condition_source
         fact |= {
-            "condition": _text(code, "retry_condition"),
+            "condition": bilingual(code, "retry_condition"),
             "condition_source": condition_source or None,
             "condition_url": citation_url(condition_source) or None,
         }
@@ -243,7 +242,7 @@ def _steps(advice: Any) -> Data:
 
 def _exchange(exchange: Exchange) -> Data:
     return {
-        "title": _text(exchange, "title"),
+        "title": bilingual(exchange, "title"),
         "products": exchange.product_of,
         "messages": [_message(row) for row in exchange.messages.all()],
     }
@@ -257,7 +256,21 @@ def _message(message: Message) -> Data:
         "receiver": message.receiver,
         "lost": message.lost,
         "raw": raw,
-        "note": _text(message, "note"),
+        "note": bilingual(message, "note"),
+    }
+
+
+def product_code(row: ProductCode) -> Data:
+    """Return what a document says of a product's own code."""
+    return {
+        "product": row.product,
+        "value": row.value,
+        "direction": row.direction or None,
+        "phrase": row.phrase or None,
+        "meaning": bilingual(row, "meaning"),
+        "basis": row.basis,
+        "source": row.source,
+        "url": row.url,
     }
 
 
@@ -267,31 +280,34 @@ def _error_texts(code: StatusCode) -> list[Data]:
     texts = [link.error_text for link in code.error_text_links.all()]
     texts.sort(key=lambda text: (certainty.index(text.sure), text.position, text.product, text.slug))
     return [
-        {"slug": text.slug, "product": text.product, "text": text.text, "certainty": text.sure, "url": _url(text)}
+        {"slug": text.slug, "product": text.product, "text": text.text, "certainty": text.sure, "url": page_urls(text)}
         for text in texts
     ]
 
 
-def _situation_link(situation: Situation, fit: str) -> Data:
-    return {"slug": situation.slug, "fit": fit, "title": _text(situation, "title"), "url": _url(situation)}
+def situation_link(situation: Situation, fit: str) -> Data:
+    """Return what a document says of a situation for which it has a code."""
+    return {"slug": situation.slug, "fit": fit, "title": bilingual(situation, "title"), "url": page_urls(situation)}
 
 
-def _group_link(group: ConfusionGroup) -> Data:
+def group_link(group: ConfusionGroup) -> Data:
+    """Return what a document says of a group that it links to."""
     return {
         "slug": group.slug,
-        "name": _text(group, "name"),
-        "question": _text(group, "question"),
-        "members": [{"number": row.code_id, "answer": _text(row, "answer")} for row in group.members.all()],
-        "url": _url(group),
+        "name": bilingual(group, "name"),
+        "question": bilingual(group, "question"),
+        "members": [{"number": row.code_id, "answer": bilingual(row, "answer")} for row in group.members.all()],
+        "url": page_urls(group),
     }
 
 
 # Classes
 
 
-def classes() -> QuerySet[Category]:
-    """Return all classes with what their documents say."""
-    return Category.objects.prefetch_related("rules", Prefetch("codes", StatusCode.objects.in_list_order().for_lists()))
+def classes(key: int | None = None) -> QuerySet[Category]:
+    """Return all classes, or the one with this digit, with what their documents say."""
+    in_order = Prefetch("codes", StatusCode.objects.in_list_order().for_lists())
+    return chosen(Category.objects.prefetch_related("rules", in_order), key)
 
 
 def class_document(category: Category) -> Data:
@@ -300,15 +316,15 @@ def class_document(category: Category) -> Data:
         "$schema": schema_address("class"),
         "digit": category.digit,
         "label": category.label,
-        "url": _url(category),
-        "name": _text(category, "name"),
-        "plain_name": _text(category, "plain_name"),
-        "summary": _text(category, "summary"),
+        "url": page_urls(category),
+        "name": bilingual(category, "name"),
+        "plain_name": bilingual(category, "plain_name"),
+        "summary": bilingual(category, "summary"),
         "meaning": _markdown(category, "description"),
         "sent_by": category.sent_by or None,
         "fixed_by": category.fixed_by or None,
-        "rules": _rules(category.rules.all()),
-        "codes": [_link(code) | {"summary": _text(code, "summary")} for code in category.codes.all()],
+        "rules": rule_rows(category.rules.all()),
+        "codes": [code_link(code) | {"summary": bilingual(code, "summary")} for code in category.codes.all()],
         "license": LICENCE,
     }
 
@@ -316,9 +332,9 @@ def class_document(category: Category) -> Data:
 # Groups
 
 
-def groups() -> QuerySet[ConfusionGroup]:
-    """Return all groups with what their documents say."""
-    return ConfusionGroup.objects.prefetch_related("members__code", "references")
+def groups(key: str | None = None) -> QuerySet[ConfusionGroup]:
+    """Return all groups, or the one with this slug, with what their documents say."""
+    return chosen(ConfusionGroup.objects.prefetch_related("members__code", "references"), key)
 
 
 def group_document(group: ConfusionGroup) -> Data:
@@ -326,13 +342,13 @@ def group_document(group: ConfusionGroup) -> Data:
     return {
         "$schema": schema_address("group"),
         "slug": group.slug,
-        "url": _url(group),
-        "name": _text(group, "name"),
-        "question": _text(group, "question"),
+        "url": page_urls(group),
+        "name": bilingual(group, "name"),
+        "question": bilingual(group, "question"),
         "meaning": _markdown(group, "description"),
         "members": [
-            _link(row.code)
-            | {"answer": _text(row, "answer"), "example": _markdown(row, "example"), "said_by": row.said_by.split()}
+            code_link(row.code)
+            | {"answer": bilingual(row, "answer"), "example": _markdown(row, "example"), "said_by": row.said_by.split()}
             for row in group.members.all()
         ],
         "references": _references(group.references.all()),
@@ -344,10 +360,11 @@ def group_document(group: ConfusionGroup) -> Data:
 # Situations
 
 
-def situations() -> QuerySet[Situation]:
-    """Return all situations with what their documents say."""
+def situations(key: str | None = None) -> QuerySet[Situation]:
+    """Return all situations, or the one with this slug, with what their documents say."""
     others = Prefetch("other_codes", OtherCode.objects.select_related("code"))
-    return Situation.objects.select_related("answer").prefetch_related("headers", others, "verdicts")
+    every = Situation.objects.select_related("answer").prefetch_related("headers", others, "verdicts")
+    return chosen(every, key)
 
 
 def situation_document(situation: Situation) -> Data:
@@ -358,22 +375,23 @@ def situation_document(situation: Situation) -> Data:
     return {
         "$schema": schema_address("situation"),
         "slug": situation.slug,
-        "url": _url(situation),
+        "url": page_urls(situation),
         "topic": situation.topic,
-        "title": _text(situation, "title"),
-        "answer": _link(situation.answer),
+        "title": bilingual(situation, "title"),
+        "answer": code_link(situation.answer),
         "norm": situation.norm,
-        "reason": _text(situation, "reason"),
+        "reason": bilingual(situation, "reason"),
         "source": situation.source,
         "source_url": situation.url,
         "disputed": not all(verdict.allows(situation.answer_id) for verdict in verdicts),
         "headers": [
-            {"header": row.header, "level": row.level, "value": row.value or None, "note": _text(row, "note")}
+            {"header": row.header, "level": row.level, "value": row.value or None, "note": bilingual(row, "note")}
             for row in headers
         ],
         "example": in_both(lambda: raw_response(situation, headers)) if has_response else None,
         "other_codes": [
-            _link(row.code) | {"fit": row.fit, "reason": _text(row, "reason")} for row in situation.other_codes.all()
+            code_link(row.code) | {"fit": row.fit, "reason": bilingual(row, "reason")}
+            for row in situation.other_codes.all()
         ],
         "verdicts": [
             {
@@ -382,7 +400,7 @@ def situation_document(situation: Situation) -> Data:
                 "uses": row.uses,
                 "rejects": row.rejects,
                 "strength": row.strength,
-                "note": _text(row, "note"),
+                "note": bilingual(row, "note"),
                 "evidence": row.evidence,
                 "url": row.url,
             }
@@ -396,9 +414,9 @@ def situation_document(situation: Situation) -> Data:
 # Error texts
 
 
-def error_texts() -> QuerySet[ErrorText]:
-    """Return all error texts with what their documents say."""
-    return ErrorText.objects.prefetch_related("code_links")
+def error_texts(key: str | None = None) -> ErrorTextQuerySet:
+    """Return all error texts, or the one with this slug, with what their documents say."""
+    return chosen(ErrorText.objects.prefetch_related("code_links"), key)
 
 
 def error_document(text: ErrorText) -> Data:
@@ -406,15 +424,15 @@ def error_document(text: ErrorText) -> Data:
     return {
         "$schema": schema_address("error"),
         "slug": text.slug,
-        "url": _url(text),
+        "url": page_urls(text),
         "product": text.product,
         "text": text.text,
         "kind": text.kind,
         "written_by": text.who,
         "codes": text.codes,
         "certainty": text.sure,
-        "meaning": _text(text, "meaning"),
-        "next": _text(text, "next"),
+        "meaning": bilingual(text, "meaning"),
+        "next": bilingual(text, "next"),
         "source": text.source,
         "source_url": text.url or None,
         "checked_on": _day(text.checked_on),

@@ -86,7 +86,7 @@ def schema(name: str) -> str:
 
 def openapi() -> str:
     """Return the description of the addresses for programs (OpenAPI 3.1)."""
-    return dumped(schemas.openapi(), indent=2)
+    return dumped(schemas.openapi())
 
 
 def api_catalog() -> str:
@@ -110,9 +110,10 @@ def llms() -> str:
 
 def tree() -> Iterator[tuple[str, str]]:
     """Yield (address, text) of everything for programs, in both languages."""
-    for kind in kinds.KINDS:
+    for kind in kinds.BULK:
         yield reverse(f"data:{kind.plural}"), all_documents(kind)
-        if kind.pattern:
+    for kind in kinds.KINDS:
+        if kind.suffixes:
             for document in kind.all():
                 yield from _twins(kind, document)
     yield reverse("data:code_lines"), code_lines()
@@ -126,9 +127,10 @@ def tree() -> Iterator[tuple[str, str]]:
 
 def _twins(kind: kinds.Kind, document: Data) -> Iterator[tuple[str, str]]:
     """Yield (address, text) of the twins of an entry's page."""
-    pages = {language: url.removeprefix(settings.SITE_URL).rstrip("/") for language, url in document["url"].items()}
-    yield f"{pages[settings.LANGUAGE_CODE]}.json", dumped(document)
+    pages = {language: url.removeprefix(settings.SITE_URL) for language, url in document["url"].items()}
+    if "json" in kind.suffixes:
+        yield kind.twin(pages[settings.LANGUAGE_CODE], "json"), dumped(document)
     for language, page in pages.items():
         with override(language):
             for suffix in WRITERS:
-                yield f"{page}.{suffix}", written(kind, document, suffix)
+                yield kind.twin(page, suffix), written(kind, document, suffix)

@@ -162,10 +162,7 @@ def code_outline(code: Data) -> Outline:
     yield from _section(gettext("What vendors mean by it"), *vendors)
     yield from _section(gettext("On the wire"), *_exchanges(code))
     yield from _section(pgettext("of a code", "Error messages"), Items(_error_texts(code)))
-    groups: list[Block] = []
-    for group in code["groups"]:
-        answers = [f"**{row['number']:03}**: {_said(row['answer'])}" for row in group["members"]]
-        groups += [Heading(3, _said(group["name"]) or group["slug"]), Prose(_said(group["question"])), Items(answers)]
+    groups = [block for group in code["groups"] for block in _group(group, 3)]
     yield from _section(gettext("Commonly confused"), *groups)
     for heading, field in [
         (gettext("When to use it"), "when_to_use"),
@@ -173,12 +170,7 @@ def code_outline(code: Data) -> Outline:
         (gettext("A common misunderstanding"), "misunderstanding"),
     ]:
         yield from _section(heading, Prose(_said(code[field])))
-    for heading, fit in [
-        (gettext("It answers these situations"), "answer"),
-        (gettext("Often used wrongly here"), "avoid"),
-    ]:
-        rows = [_link(row, _said(row["title"])) for row in code["situations"] if row["fit"] == fit]
-        yield from _section(heading, Items(rows))
+    yield from _situations(code)
     yield from _section(gettext("In code"), Items(_identifiers(code)))
     yield from _section(gettext("Products' own codes"), Items([_product_code(row) for row in code["product_codes"]]))
     yield from _section(gettext("Facts"), Items([*_facts(code), *_rules(code["rules"])]))
@@ -255,6 +247,11 @@ def _identifiers(code: Data) -> list[str]:
 
 def _former(row: Data) -> str:
     return f" ({gettext('former')})" if row["former"] else ""
+
+
+def _group(group: Data, level: int) -> list[Block]:
+    answers = [f"**{row['number']:03}**: {_said(row['answer'])}" for row in group["members"]]
+    return [Heading(level, _said(group["name"]) or group["slug"]), Prose(_said(group["question"])), Items(answers)]
 
 
 def _product_code(row: Data) -> str:
@@ -339,9 +336,163 @@ def _verdict(row: Data) -> str:
     return f"[{row['house']}]({row['url']}) ({strength}): {codes}. {_said(row['note'])}{version}"
 
 
+def rule_set_outline(rule_set: Data) -> Outline:
+    """Yield what the page of a rule set says."""
+    yield Heading(1, _said(rule_set["name"]))
+    yield Prose(_said(rule_set["summary"]))
+    yield Items(_rules(rule_set["rules"]))
+    yield from _foot(rule_set)
+
+
+def product_outline(product: Data) -> Outline:
+    """Yield what the page of a product's own codes says."""
+    yield Heading(1, _said(product["name"]))
+    yield Prose(_said(product["introduction"]))
+    for number, rows in groupby(product["codes"], key=lambda row: row["code"]["number"]):
+        of_code = list(rows)
+        words = [_own_code(row) for row in of_code]
+        yield Heading(2, f"{number:03} {_said(of_code[0]['code']['name'])}")
+        yield Items(words)
+    yield from _foot(product)
+
+
+def _own_code(row: Data) -> str:
+    phrase = f" {row['phrase']}" if row["phrase"] else ""
+    return f"{_product_code(row)}{phrase and ' ·'}{phrase}{_cited(row['source'], row['url'])}"
+
+
+def question_outline(question: Data) -> Outline:
+    """Yield what the page of a question says."""
+    yield Heading(1, _said(question["question"]))
+    for choice in question["choices"]:
+        yield from _choice(choice, 2)
+    yield from _foot(question)
+
+
+def _choice(choice: Data, level: int) -> Outline:
+    yield Heading(level, _said(choice["answer"]))
+    if choice["next"]:
+        yield Prose(_link(choice["next"], _said(choice["next"]["question"])))
+    yield Items([_situation(row) for row in choice["situations"]])
+
+
+def _situation(row: Data) -> str:
+    """Return a link to a situation with its answer, the codes that may stand for it, and whether houses differ."""
+    also = "".join(f" · {number:03}" for number in row.get("also", []))
+    disputed = f" ({gettext('Houses differ')})" if row.get("disputed") else ""
+    return f"**{row['answer']:03}**{also} {_link(row, _said(row['title']))}{disputed}"
+
+
+def question_list_outline(every: Data) -> Outline:
+    """Yield what the page of all questions says."""
+    yield Heading(1, gettext("Narrow it down by questions"))
+    for question in every["questions"]:
+        yield Heading(2, _said(question["question"]))
+        for choice in question["choices"]:
+            yield from _choice(choice, 3)
+    yield from _foot(every)
+
+
+def situation_list_outline(every: Data) -> Outline:
+    """Yield what the page of all situations says."""
+    yield Heading(1, gettext("Which code do I return?"))
+    for topic in every["topics"]:
+        yield from _section(_said(topic["name"]), Items([_situation(row) for row in topic["situations"]]))
+    yield from _foot(every)
+
+
+def code_situations_outline(document: Data) -> Outline:
+    """Yield what the page of a code's situations says."""
+    code = document["code"]
+    name = f"{code['label']} {_said(code['name'])}"
+    yield Heading(1, gettext("When to return %(code)s") % {"code": name})
+    yield from _situations(document)
+    yield from _foot(document)
+
+
+def _situations(document: Data) -> Outline:
+    for heading, fit in [
+        (gettext("It answers these situations"), "answer"),
+        (gettext("Often used wrongly here"), "avoid"),
+    ]:
+        rows = [_link(row, _said(row["title"])) for row in document["situations"] if row["fit"] == fit]
+        yield from _section(heading, Items(rows))
+
+
+def group_list_outline(every: Data) -> Outline:
+    """Yield what the page of all groups says."""
+    yield Heading(1, gettext("Codes that people confuse"))
+    for group in every["groups"]:
+        yield from _group(group, 2)
+    yield from _foot(every)
+
+
+def product_errors_outline(document: Data) -> Outline:
+    """Yield what the page of a product's error texts says."""
+    yield Heading(1, gettext("%(product)s error messages") % {"product": document["product"]})
+    yield Items([_error(row) for row in document["errors"]])
+    yield from _foot(document)
+
+
+def code_errors_outline(document: Data) -> Outline:
+    """Yield what the page of a code's error texts says."""
+    code = document["code"]
+    yield Heading(
+        1, gettext("%(label)s %(name)s error messages") % {"label": code["label"], "name": _said(code["name"])}
+    )
+    for product, rows in groupby(document["errors"], key=lambda row: row["product"]):
+        yield from _section(product, Items([_error(row) for row in rows]))
+    yield from _foot(document)
+
+
+def _error(row: Data) -> str:
+    """Return an error text with its codes, what happened and what to check first."""
+    source = _cited(row["source"], row["source_url"])
+    return f"{_error_line(row)}. {_said(row['meaning'])} {_said(row['next'])}{source}"
+
+
+def _error_line(row: Data) -> str:
+    codes = ", ".join(f"{number:03}" for number in row["codes"])
+    doubt = "" if row["certainty"] == "sent" else f" ({ErrorText.Sure(row['certainty']).label})"
+    return f"{_code(row['text'])}: **{codes}**{doubt}"
+
+
+def error_list_outline(every: Data) -> Outline:
+    """Yield all error texts by product, with their codes."""
+    yield Heading(1, gettext("Error messages and their codes"))
+    for product in every["products"]:
+        yield from _section(product["product"], Items([_error_line(row) for row in product["errors"]]))
+    yield from _foot(every)
+
+
+def code_list_outline(every: Data) -> Outline:
+    """Yield all codes by class, each with its summary."""
+    yield Heading(1, gettext("HTTP status codes"))
+    for name, codes in groupby(every["codes"], key=lambda code: code["class"]):
+        rows = [f"{_link(code, _label_and_name(code))}: {_said(code['summary'])}" for code in codes]
+        heading = f"{name['label']} {_said(name['name'])}" if name else gettext("Without a class")
+        yield from _section(heading, Items(rows))
+    yield from _foot(every)
+
+
+def _label_and_name(code: Data) -> str:
+    return f"{code['label']} {_name(code)}"
+
+
 OUTLINES: dict[str, Callable[[Data], Any]] = {
     "code": code_outline,
     "class": class_outline,
     "group": group_outline,
     "situation": situation_outline,
+    "rule-set": rule_set_outline,
+    "product": product_outline,
+    "question": question_outline,
+    "question-list": question_list_outline,
+    "situation-list": situation_list_outline,
+    "code-situations": code_situations_outline,
+    "group-list": group_list_outline,
+    "product-errors": product_errors_outline,
+    "code-errors": code_errors_outline,
+    "code-list": code_list_outline,
+    "error-list": error_list_outline,
 }

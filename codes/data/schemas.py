@@ -31,6 +31,7 @@ from codes.models import (
 from codes.models.rules import Basis
 
 from .documents import LICENCE, Data, schema_address, site_address
+from .kinds import BULK
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 STRING: Data = {"type": "string", "minLength": 1}
@@ -70,6 +71,26 @@ LINK: Data = {"number": NUMBER, "label": LABEL, "name": BOTH, "url": URLS}
 REFERENCES = _array(_object(spec=STRING, section=_optional(STRING), url=URL))
 LICENSE: Data = {"type": "string", "const": LICENCE}
 PARTICIPANT = _one_of(Participant)
+PRODUCT_CODE: Data = {
+    "product": _one_of(Product),
+    "value": STRING,
+    "direction": _optional(_one_of(ProductCode.Direction)),
+    "phrase": _optional(STRING),
+    "meaning": TEXT,
+    "basis": _one_of(ProductCode.Basis),
+    "source": STRING,
+    "url": URL,
+}
+GROUP_LINK = _object(
+    slug=SLUG,
+    name=_optional(TEXT),
+    question=BOTH,
+    members=_array(_object(number=NUMBER, answer=BOTH)),
+    url=URLS,
+)
+SITUATION_ROW: Data = {"slug": SLUG, "title": BOTH, "answer": NUMBER, "url": URLS}
+SITUATION_LINKS = _array(_object(slug=SLUG, fit={"enum": ["answer", "avoid"]}, title=BOTH, url=URLS))
+COUNT: Data = {"type": "integer", "minimum": 0}
 RULES = _array(
     _object(
         level=_one_of(Level),
@@ -158,33 +179,14 @@ def _code() -> Data:
                 url=_optional(URL),
             )
         ),
-        product_codes=_array(
-            _object(
-                product=_one_of(Product),
-                value=STRING,
-                direction=_optional(_one_of(ProductCode.Direction)),
-                phrase=_optional(STRING),
-                meaning=TEXT,
-                basis=_one_of(ProductCode.Basis),
-                source=STRING,
-                url=URL,
-            )
-        ),
+        product_codes=_array(_object(**PRODUCT_CODE)),
         identifiers=_array(_object(ecosystem=STRING, identifier=STRING, former=BOOLEAN)),
         aliases=_array(_object(phrase=STRING, used_by=STRING)),
         error_texts=_array(
             _object(slug=SLUG, product=STRING, text=STRING, certainty=_one_of(ErrorText.Sure), url=URLS)
         ),
-        situations=_array(_object(slug=SLUG, fit={"enum": ["answer", "avoid"]}, title=BOTH, url=URLS)),
-        groups=_array(
-            _object(
-                slug=SLUG,
-                name=_optional(TEXT),
-                question=BOTH,
-                members=_array(_object(number=NUMBER, answer=BOTH)),
-                url=URLS,
-            )
-        ),
+        situations=SITUATION_LINKS,
+        groups=_array(GROUP_LINK),
         related=_array(_object(**LINK)),
         references=REFERENCES,
         checked_on=_optional(DAY),
@@ -285,6 +287,99 @@ def _error() -> Data:
     )
 
 
+def _rule_set() -> Data:
+    return _object(
+        **_schema_reference("rule-set"),
+        slug=SLUG,
+        url=URLS,
+        name=BOTH,
+        summary=BOTH,
+        rules=RULES,
+        license=LICENSE,
+    )
+
+
+def _product() -> Data:
+    return _object(
+        **_schema_reference("product"),
+        slug=_one_of(Product),
+        url=URLS,
+        product=STRING,
+        name=BOTH,
+        introduction=BOTH,
+        codes=_array(_object(code=_object(**LINK), **PRODUCT_CODE)),
+        license=LICENSE,
+    )
+
+
+def _question() -> Data:
+    return _object(
+        **_schema_reference("question"),
+        slug=SLUG,
+        url=URLS,
+        question=BOTH,
+        choices=_array(
+            _object(
+                answer=BOTH,
+                next=_optional(_object(slug=SLUG, question=BOTH, url=URLS)),
+                situations=_array(_object(**SITUATION_ROW)),
+            )
+        ),
+        license=LICENSE,
+    )
+
+
+def _question_list() -> Data:
+    return _object(**_schema_reference("question-list"), url=URLS, questions=_array(_question()), license=LICENSE)
+
+
+def _situation_list() -> Data:
+    row = _object(
+        **SITUATION_ROW,
+        also=_array(NUMBER) | {"description": "Codes that may stand for the answer."},
+        disputed={"type": "boolean", "description": "Whether a house answers with another code."},
+    )
+    topics = _array(_object(topic=_one_of(SituationTopic), name=BOTH, situations=_array(row)))
+    return _object(**_schema_reference("situation-list"), url=URLS, count=COUNT, topics=topics, license=LICENSE)
+
+
+def _code_situations() -> Data:
+    return _object(
+        **_schema_reference("code-situations"),
+        url=URLS,
+        code=_object(**LINK),
+        situations=SITUATION_LINKS,
+        license=LICENSE,
+    )
+
+
+def _group_list() -> Data:
+    return _object(**_schema_reference("group-list"), url=URLS, groups=_array(GROUP_LINK), license=LICENSE)
+
+
+def _product_errors() -> Data:
+    return _object(
+        **_schema_reference("product-errors"),
+        slug=SLUG,
+        url=URLS,
+        product=STRING,
+        count=COUNT,
+        errors=_array(_error()),
+        license=LICENSE,
+    )
+
+
+def _code_errors() -> Data:
+    return _object(
+        **_schema_reference("code-errors"),
+        url=URLS,
+        code=_object(**LINK),
+        count=COUNT,
+        errors=_array(_error()),
+        license=LICENSE,
+    )
+
+
 def _problem() -> Data:
     schema = _object(type=URL, title=STRING, status=NUMBER, detail=STRING, instance=STRING)
     return schema | {"description": "Problem details (RFC 9457)."}
@@ -296,6 +391,15 @@ SCHEMAS = {
     "group": ("Codes that people confuse", _group),
     "situation": ("A situation and the code that answers it", _situation),
     "error": ("An error text and the codes that it stands for", _error),
+    "rule-set": ("Rules about responses that belong to no class", _rule_set),
+    "product": ("A product with codes of its own", _product),
+    "question": ("A question that leads to situations", _question),
+    "question-list": ("All questions", _question_list),
+    "situation-list": ("All situations by topic", _situation_list),
+    "code-situations": ("The situations of a status code", _code_situations),
+    "group-list": ("All groups of codes that people confuse", _group_list),
+    "product-errors": ("The error texts of a product", _product_errors),
+    "code-errors": ("The error texts that stand for a status code", _code_errors),
     "problem": ("What answers a request that failed", _problem),
 }
 
@@ -311,7 +415,7 @@ def bulk_schema(plural: str, name: str) -> Data:
     return _object(
         license=LICENSE,
         revision={"type": "integer", "minimum": 0, "description": "Grows with every change of the catalogue."},
-        count={"type": "integer", "minimum": 0},
+        count=COUNT,
         **{plural: _array({"$ref": f"#/components/schemas/{name}"})},
     )
 
@@ -329,11 +433,13 @@ def openapi() -> Data:
                     f"{summary}, {LANGUAGE_NAMES[language]}", f"{operation}_{suffix}_{language}", content, parameter
                 )
                 paths[f"{prefix}{place}.{suffix}"] = path
-        references = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-        document = {"oneOf": references} if len(references) > 1 else references[0]
-        paths[f"{place}.json"] = _path(summary, operation, _json(document), parameter)
-    for name, plural in BULK.items():
-        paths[f"/{plural}.json"] = _path(f"All {plural}", plural, _json(bulk_schema(plural, name)))
+        if names:
+            references = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+            document = {"oneOf": references} if len(references) > 1 else references[0]
+            paths[f"{place}.json"] = _path(summary, operation, _json(document), parameter)
+    for of_all in BULK:
+        content = _json(bulk_schema(of_all.plural, of_all.name))
+        paths[f"/{of_all.plural}.json"] = _path(f"All {of_all.plural}", of_all.plural, content)
     lines = {"application/x-ndjson": {"schema": {"type": "string"}}}
     paths["/codes.ndjson"] = _path("All codes, a document a line", "codes_ndjson", lines)
     table = {"text/csv": {"schema": {"type": "string"}}}
@@ -362,26 +468,55 @@ def _parameter(name: str, pattern: str, example: str) -> Data:
     return {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
 
 
+def _slug(name: str, example: str) -> Data:
+    return _parameter(name, SLUG["pattern"], example)
+
+
 LANGUAGE_NAMES = {"ko": "in Korean", "en": "in English"}
-# Pages and their twins: an operation, a summary, the page's address without its last slash, what is there.
-TWINS: list[tuple[str, str, str, list[str], Data]] = [
+# Pages and their twins: an operation, a summary, the page's address without its last slash, what is there as JSON.
+CODE = _parameter("code", "^[0-9]{3}$", "404")
+TWINS: list[tuple[str, str, str, list[str], Data | None]] = [
     (
         "code",
         "A status code, or a class of them",
-        "/{code}",
+        "/{code_or_class}",
         ["code", "class"],
-        _parameter("code", "^([0-9]{3}|[1-5]xx)$", "404"),
+        _parameter("code_or_class", "^([0-9]{3}|[1-5]xx)$", "404"),
     ),
-    ("group", "Codes that people confuse", "/vs/{slug}", ["group"], _parameter("slug", SLUG["pattern"], "401-403")),
+    ("code_errors", "The error texts that stand for a status code", "/{code}/errors", ["code-errors"], CODE),
+    ("group", "Codes that people confuse", "/vs/{group}", ["group"], _slug("group", "401-403")),
+    ("group_list", "All groups of codes that people confuse", "/vs", ["group-list"], None),
     (
         "situation",
-        "A situation and the code that answers it",
-        "/choose/{slug}",
-        ["situation"],
-        _parameter("slug", SLUG["pattern"], "unique-taken"),
+        "A situation and the code that answers it, or the situations of a status code",
+        "/choose/{situation}",
+        ["situation", "code-situations"],
+        _slug("situation", "unique-taken"),
     ),
+    ("situation_list", "All situations by topic", "/choose", ["situation-list"], None),
+    (
+        "question",
+        "A question that leads to situations",
+        "/choose/ask/{question}",
+        ["question"],
+        _slug("question", "start"),
+    ),
+    ("question_list", "All questions", "/choose/ask", ["question-list"], None),
+    (
+        "product_errors",
+        "The error texts of a product",
+        "/errors/{product}",
+        ["product-errors"],
+        _slug("product", "nginx"),
+    ),
+    ("rule_set", "Rules that belong to no class", "/rules/{rule_set}", ["rule-set"], _slug("rule_set", "any")),
+    *(
+        (f"product_{product.name.lower()}", f"The codes of {product.label}", f"/{product.value}", ["product"], None)
+        for product in Product
+    ),
+    ("code_list", "All codes by class", "/codes", [], None),
+    ("error_list", "All error texts by product", "/errors", [], None),
 ]
-BULK = {"code": "codes", "class": "classes", "group": "groups", "situation": "situations", "error": "errors"}
 
 
 def _json(schema: Data) -> Data:

@@ -15,14 +15,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from codes import cards, search
+from codes.data.twins import twin_addresses
 from codes.editing import review
 from codes.models import ErrorText, Situation, StatusCode
 from codes.texts import header_fields
 from codes.texts import markdown as markdown_module
-from codes.texts.localized import LocalizedText
+from codes.texts.localized import LocalizedText, in_language
 from statuscodes.web.inline import contain
 
 register = template.Library()
+register.filter(in_language)
 
 LOCALES = {"ko": "ko_KR", "en": "en_US"}
 # What would end the script element, or begin another (as in Django's json_script).
@@ -34,16 +36,6 @@ BREAK = re.compile(r"(\.|_|::)(?=[\w])")
 def markdown(text: object) -> SafeString:
     """Render a text of the catalogue as HTML."""
     return markdown_module.render(str(text))
-
-
-@register.filter
-def in_language(path: str, language: str) -> str:
-    """Return the address of the same page in another language: `/404/` and `/en/404/`."""
-    for code, _name in settings.LANGUAGES:
-        if path == f"/{code}" or path.startswith(f"/{code}/"):
-            # Two slashes at the beginning would name another host.
-            path = f"/{path.removeprefix(f'/{code}').lstrip('/')}"
-    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
 @register.filter(name="lang")
@@ -98,10 +90,9 @@ def site_script(context: Context, name: str) -> SafeString:
 
 
 @register.inclusion_tag("codes/includes/twins.html", takes_context=True)
-def twins(context: RequestContext) -> dict[str, str]:
-    """Name the twins of an entry's page: the document in both languages, the text and the Markdown of this one."""
-    page = context.request.path
-    return {"document": in_language(page, settings.LANGUAGE_CODE).rstrip("/"), "page": page.rstrip("/")}
+def twins(context: RequestContext, stem: str = "") -> dict[str, str]:
+    """Name the twins of a page: the document in both languages, the text and the Markdown of this one."""
+    return twin_addresses(context.request.path, stem)
 
 
 @register.inclusion_tag("codes/includes/share.html", takes_context=True)

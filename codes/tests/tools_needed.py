@@ -18,4 +18,6 @@ def _needs(found, package):
 needs_card_fonts = _needs(can_draw(), "fonts-noto-cjk")
 needs_chromium = _needs(CHROMIUM, "chromium fonts-noto-cjk")
 needs_gettext = _needs(shutil.which("msgfmt"), "gettext")
+needs_jq = _needs(shutil.which("jq"), "jq")
+needs_node = _needs(shutil.which("node"), "nodejs")
 needs_java = _needs(shutil.which("java"), "default-jre-headless")

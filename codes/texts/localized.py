@@ -6,6 +6,7 @@ in its own language with `lang`. django-modeltranslation returns plain strings, 
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 LANGUAGES = ("ko", "en")
@@ -72,3 +73,12 @@ def _in_language(text: str, language: str) -> LocalizedText:
     localized_text = LocalizedText(text)
     localized_text.lang = language
     return localized_text
+
+
+def in_language(path: str, language: str) -> str:
+    """Return the address of the same page in another language: `/404/` and `/en/404/`."""
+    for code, _name in settings.LANGUAGES:
+        if path == f"/{code}" or path.startswith(f"/{code}/"):
+            # Two slashes at the beginning would name another host.
+            path = f"/{path.removeprefix(f'/{code}').lstrip('/')}"
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"

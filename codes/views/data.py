@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.data import documents, files, kinds, schemas
 from codes.data.documents import LICENCE, Data, site_address
+from codes.data.twins import MEDIA_TYPES
+from codes.models import Product
 from statuscodes.web.decorators import public, without_database
 from statuscodes.web.open_data import API_CATALOG, problem
 
 BOTH = "ko, en"
-MEDIA_TYPES = {"txt": "text/plain", "md": "text/markdown"}
+TABLES = ["data:code_lines", "data:code_table"]
 
 
 @public
@@ -25,7 +27,7 @@ def document(request: HttpRequest, kind: kinds.Kind, **key: int | str) -> HttpRe
     data = _document(kind, key)
     if data is None:
         return _unknown(request, kind, key)
-    links = [*_links(kind), (data["url"]["ko"], 'rel="canonical"'), *_twins(data, *MEDIA_TYPES)]
+    links = [*_links(kind), (data["url"]["ko"], 'rel="canonical"'), *_twins(kind, data, *kinds.TEXTS)]
     return _response(files.dumped(data), "application/json", links)
 
 
@@ -39,8 +41,8 @@ def twin(request: HttpRequest, kind: kinds.Kind, suffix: str, **key: int | str) 
     links = [
         (data["url"][language], 'rel="canonical"'),
         (LICENCE, 'rel="license"'),
-        (_twin(data["url"][settings.LANGUAGE_CODE], "json"), 'rel="alternate"; type="application/json"'),
-        *_twins(data, *(other for other in MEDIA_TYPES if other != suffix)),
+        (kind.twin(data["url"][settings.LANGUAGE_CODE], "json"), 'rel="alternate"; type="application/json"'),
+        *_twins(kind, data, *(other for other in kinds.TEXTS if other != suffix)),
     ]
     response = _response(files.written(kind, data, suffix), f"{MEDIA_TYPES[suffix]}; charset=utf-8", links)
     response.headers["Content-Language"] = language
@@ -103,15 +105,24 @@ def llms(request: HttpRequest) -> HttpResponse:
 @without_database
 def data_page(request: HttpRequest) -> HttpResponse:
     """Say how programs read the entries, what is promised, and how to cite."""
-    keys = [("code", 404), ("class", 4), ("group", "401-403"), ("situation", "unique-taken")]
+    keys: list[tuple[str, int | str]] = [("code", 404), ("class", 4), ("group", "401-403")]
+    keys += [("situation", "unique-taken"), ("code-situations", 404), ("question", "start"), ("code-errors", 404)]
+    keys += [("product-errors", "nginx"), ("product", Product.GRPC.value), ("rule-set", "any")]
+    lists = ["group-list", "situation-list", "question-list"]
     context = {
         "site": settings.SITE_URL,
         "language": get_language(),
         "code": reverse("codes:detail", args=[404]),
         "type": documents.in_both(lambda: reverse("codes:situation", args=["unique-taken"]))[settings.LANGUAGE_CODE],
-        "documents": [reverse(f"data:{name}", args=[key]) for name, key in keys],
-        "texts": [reverse(f"codes:code_{suffix}", args=[404]) for suffix in ("txt", "md")],
-        "bulk": [reverse(f"data:{name}") for name in [*schemas.BULK.values(), "code_lines", "code_table"]],
+        "documents": [
+            *(reverse(f"data:{name}", args=[key]) for name, key in keys),
+            *(reverse(f"data:{name}") for name in lists),
+        ],
+        "texts": [
+            *(reverse(f"codes:code_{suffix}", args=[404]) for suffix in kinds.TEXTS),
+            *(reverse(f"codes:{name}-list_{suffix}") for name in ("code", "error") for suffix in kinds.TEXTS),
+        ],
+        "bulk": [*(reverse(f"data:{kind.plural}") for kind in kinds.BULK), *map(reverse, TABLES)],
         "openapi": reverse("data:openapi"),
         "schemas": [reverse("data:schema", args=[name]) for name in schemas.SCHEMAS],
     }
@@ -119,19 +130,13 @@ def data_page(request: HttpRequest) -> HttpResponse:
 
 
 def _document(kind: kinds.Kind, key: dict[str, int | str]) -> Data | None:
-    (pk,) = key.values()
-    entry = kind.entries().filter(pk=pk).first()
-    return kind.document(entry) if entry else None
+    return kind.find(next(iter(key.values()), None))
 
 
-def _twin(url: str, suffix: str) -> str:
-    return f"{url.rstrip('/')}.{suffix}"
-
-
-def _twins(data: Data, *suffixes: str) -> list[tuple[str, str]]:
+def _twins(kind: kinds.Kind, data: Data, *suffixes: str) -> list[tuple[str, str]]:
     """Return the twins of a document as links."""
     return [
-        (_twin(url, suffix), f'rel="alternate"; type="{MEDIA_TYPES[suffix]}"; hreflang="{language}"')
+        (kind.twin(url, suffix), f'rel="alternate"; type="{MEDIA_TYPES[suffix]}"; hreflang="{language}"')
         for suffix in suffixes
         for language, url in data["url"].items()
     ]

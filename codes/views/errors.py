@@ -15,6 +15,7 @@ from statuscodes.web.decorators import public
 
 from .rows import Row, link_row
 from .search import typed_query
+from .twins import with_twins
 
 TEXTS_PER_PAGE = 120  # of a code's error texts, which are one line each
 MAX_BRIEF = 3  # texts on a code's own page, one a product
@@ -22,6 +23,7 @@ MAX_NAMED = 5  # products that a code's own page names with their numbers
 
 
 @public
+@with_twins()
 def error_list(request: HttpRequest) -> HttpResponse:
     """List the products by what they are, and the codes, each with the number of its texts."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -43,6 +45,7 @@ def error_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@with_twins()
 def product_errors(request: HttpRequest, product: str) -> HttpResponse:
     """Show all texts of a product, each under an anchor of its own."""
     products = ErrorText.objects.order_by().values_list("product", flat=True).distinct()
@@ -61,6 +64,7 @@ def product_errors(request: HttpRequest, product: str) -> HttpResponse:
 
 
 @public
+@with_twins()
 def code_errors(request: HttpRequest, number: int) -> HttpResponse:
     """List the texts that stand for a code, by product."""
     code = get_object_or_404(StatusCode.objects.for_lists(), number=number)

@@ -11,9 +11,11 @@ from codes.models import Product, ProductCode, StatusCode
 from statuscodes.web.decorators import public
 
 from .rows import link_row
+from .twins import with_twins
 
 
 @public
+@with_twins()
 def product_detail(request: HttpRequest, product: Product) -> HttpResponse:
     """Show the codes of a product by status code: one table, or one for each direction."""
     rows = list(ProductCode.objects.filter(product=product).order_by("code", "position"))

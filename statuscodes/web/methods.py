@@ -10,8 +10,8 @@ from .errors import error_page
 
 READ_ONLY = ("GET", "HEAD")
 READ_AND_POST = ("GET", "HEAD", "POST")  # of views that name none, such as the admin's
-# RFC 9110 and RFC 5789. Any other gets 501: not known here, whatever the address.
-KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
+# RFC 9110, RFC 5789 and RFC 10008. Any other gets 501: not known here, whatever the address.
+KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"}
 
 
 def allow_methods(*methods: str) -> Callable[[Any], Any]:

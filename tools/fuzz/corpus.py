@@ -5,7 +5,9 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 TEXT = "text/plain; charset=utf-8"
 MARKDOWN = "text/markdown; charset=utf-8"
-# Every kind of address, with the type that its page is declared as.
+# Every kind of address, with the type that its page is declared as. The files with all entries are left out: where a
+# request has content that is not read, the connection is closed behind the answer, and the end of one that is larger
+# than a socket holds is lost with it. nginx reads such content first.
 PAGES = {
     b"/": HTML,
     b"/?standing=registered": HTML,
@@ -26,6 +28,17 @@ PAGES = {
     b"/4xx.txt": TEXT,
     b"/vs/401-403.md": MARKDOWN,
     b"/choose/unique-taken.txt": TEXT,
+    b"/choose/404.md": MARKDOWN,
+    b"/choose.txt": TEXT,
+    b"/choose/ask.md": MARKDOWN,
+    b"/choose/ask/start.txt": TEXT,
+    b"/codes.txt": TEXT,
+    b"/errors.md": MARKDOWN,
+    b"/errors/nginx.txt": TEXT,
+    b"/404/errors.md": MARKDOWN,
+    b"/grpc.txt": TEXT,
+    b"/rules/any.md": MARKDOWN,
+    b"/vs.txt": TEXT,
     b"/opensearch.xml": "application/opensearchdescription+xml; charset=utf-8",
     b"/admin/login/": HTML,
     b"/admin/": HTML,
@@ -44,6 +57,16 @@ TYPES = (
         b"/433.json": PROBLEM,
         b"/vs/401-403.json": JSON,
         b"/choose/unique-taken.json": JSON,
+        b"/choose/404.json": JSON,
+        b"/choose.json": JSON,
+        b"/choose/ask.json": JSON,
+        b"/choose/ask/start.json": JSON,
+        b"/errors/nginx.json": JSON,
+        b"/errors/nope.json": PROBLEM,
+        b"/404/errors.json": JSON,
+        b"/grpc.json": JSON,
+        b"/rules/any.json": JSON,
+        b"/vs.json": JSON,
         b"/codes.csv": "text/csv; charset=utf-8; header=present",
         b"/openapi.json": JSON,
         b"/schema/code.json": "application/schema+json",

@@ -2,15 +2,19 @@
 
 import http.client
 import itertools
+import json
 import os
 import signal
 import threading
 import time
 from contextlib import contextmanager
+from http.client import responses as RESPONSES
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from codes.data import schemas
 from codes.tests.live.servers import make_site
 from tools.serving import BEHIND_NGINX, connect, shipped_nginx
 
@@ -107,6 +111,7 @@ def test_a_stored_page_is_served_while_the_application_is_dead(own_site, tmp_pat
             now = ask(port, path, Accept_Encoding="br")
             assert (now.status, now.body) == (200, answer.body)
         check_error(ask(port, "/405/"), 502)
+        check_problem(ask(port, "/405.json"), 502, "/405.json")
         check_error(ask(port, "/404/", **EDITOR), 502)
 
 
@@ -235,6 +240,45 @@ HEAD = b"Host: status.example\r\nConnection: close\r\n"
 def test_errors_of_nginx_itself_carry_the_headers_of_the_site(nginx, status, request_):
     ask(nginx)
     check_error(ask_raw(nginx, request_), status)
+
+
+def check_problem(answer, status, instance):
+    """An error of nginx at an address for programs: problem details that scripts of any site may read."""
+    assert answer.status == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert [name for name in SECURITY_HEADERS if len(answer.headers.get_all(name, [])) != 1] == []
+    assert answer.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    problem = json.loads(answer.body)
+    Draft202012Validator(schemas.schema("problem")).validate(problem)
+    assert problem["type"] == f"https://status.example/{status}/"
+    assert (problem["status"], problem["title"]) == (status, RESPONSES[status])
+    assert problem["instance"] == instance
+
+
+PROBLEMS = [
+    (405, b"TRACE", b"/404.json", b"/404.json"),
+    (405, b"TRACE", b"/.well-known/api-catalog", b"/.well-known/api-catalog"),
+    (405, b"TRACE", b"/en/404.TXT/?a=b", b"/en/404.TXT/"),
+    (412, b"GET", b"/404.json", b"/404.json"),
+    (414, b"GET", b"/404.json?" + b"x" * 60_000, None),
+    (405, b"TRACE", b'/a"b.json', None),
+    (405, b"TRACE", b"/robots.txt", None),
+    (405, b"TRACE", b"/static/x.json", None),
+    (405, b"TRACE", b"/404/?x=.json", None),
+]
+
+
+@pytest.mark.parametrize(("status", "method", "target", "instance"), PROBLEMS)
+def test_errors_of_nginx_at_addresses_for_programs_are_problem_details(nginx, status, method, target, instance):
+    ask(nginx, "/404.json")
+    answer = ask_raw(nginx, method + b" " + target + b' HTTP/1.1\r\nIf-Match: "x"\r\n' + HEAD + b"\r\n")
+    if instance is None:
+        check_error(answer, status)
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    else:
+        check_problem(answer, status, instance.decode())
 
 
 def check_error(answer, status):

@@ -112,6 +112,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
         "documents": [reverse(f"data:{name}", args=[key]) for name, key in keys],
         "texts": [reverse(f"codes:code_{suffix}", args=[404]) for suffix in ("txt", "md")],
         "bulk": [reverse(f"data:{name}") for name in [*schemas.BULK.values(), "code_lines", "code_table"]],
+        "feed": reverse("codes:feed"),
         "openapi": reverse("data:openapi"),
         "schemas": [reverse("data:schema", args=[name]) for name in schemas.SCHEMAS],
     }

@@ -1,5 +1,6 @@
-"""Model fields: Markdown, lines, citations and https addresses."""
+"""Model fields: Markdown, lines, citations, https addresses and points in time."""
 
+import datetime
 from typing import Any
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator, URLValidator
@@ -86,3 +87,14 @@ class HttpsURLField(models.URLField):
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
+
+
+class MomentField(models.DateTimeField):
+    """A point in time to the second, in UTC: from a form, a file or a database, equal moments are equally written."""
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return value and value.astimezone(datetime.UTC).replace(microsecond=0)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(self.to_python(value))

@@ -22,7 +22,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from codes.editing import history
-from codes.models import Entry, Exchange
+from codes.models import Announcement, Entry, Exchange
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.methods import allow_methods
 
@@ -47,6 +47,11 @@ def history_url(key: str) -> str:
     return f"{reverse('admin:codes_entrysnapshot_changelist')}?{urlencode({'key': key})}"
 
 
+def announcement_field(label: Any) -> forms.CharField:
+    """Return a field for the line with which a save is told to readers."""
+    return forms.CharField(label=label, required=False, max_length=Announcement.MAX_LINE_LENGTH)
+
+
 class EntryForm(forms.ModelForm):
     """A form with optimistic locking: it does not save over what somebody else saved since it was opened.
 
@@ -58,6 +63,9 @@ class EntryForm(forms.ModelForm):
     reason = forms.CharField(
         label=_("Reason for the change"), required=False, max_length=200, help_text=_("Optional; kept in the history.")
     )
+
+    announcement_ko: Any = announcement_field(_("Line for readers (Korean)"))
+    announcement_en: Any = announcement_field(_("Line for readers (English)"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,6 +84,10 @@ class EntryForm(forms.ModelForm):
             # int() also reads digits of other scripts, which an editor types only by mistake.
             if field in self.fields and not self.data.get(self.add_prefix(field), "").isascii():
                 self.add_error(field, _("Write the number with the digits 0 to 9."))
+        lines = {name: data[name] for name in ("announcement_ko", "announcement_en") if name in data}
+        if any(lines.values()):
+            for name in (name for name, line in lines.items() if not line):
+                self.add_error(name, _("Tell it in both languages, or in neither."))
         if self.instance._state.adding:
             return data
         # The row stays locked until the request's transaction ends, so nobody can save between this and our save.
@@ -254,7 +266,11 @@ class EntryAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        history.record(self.get_entry(form.instance).key, request.user, form.cleaned_data.get("reason", ""))
+        key, data = self.get_entry(form.instance).key, form.cleaned_data
+        history.record(key, request.user, data.get("reason", ""))
+        if data.get("announcement_ko"):
+            # Of the newest state, also if this save changed nothing else: an editor may think of the line afterwards.
+            history.announce(key, data["announcement_ko"], data["announcement_en"])
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -1,10 +1,10 @@
 """The catalogue's files under fixtures/: loaded into the database, and written back.
 
 A file is an ordinary Django fixture, so `loaddata` works on it. An entry is a root object (a class, a code, a group, a
-situation, a question) with the details that belong to it. Loading compares three states of each entry: what the file
-says, what the database says, and what was loaded last. What only the file changed is loaded; what an editor changed is
-kept and reported. Writing back compares the same states: a file that was changed and not loaded is left as it is and
-reported.
+situation, a question, an announced change) with the details that belong to it. Loading compares three states of each
+entry: what the file says, what the database says, and what was loaded last. What only the file changed is loaded; what
+an editor changed is kept and reported. Writing back compares the same states: a file that was changed and not loaded is
+left as it is and reported.
 """
 
 import datetime
@@ -33,6 +33,7 @@ from django.db import DatabaseError, connection, models, transaction
 from codes.models import (
     Advice,
     Alias,
+    Announcement,
     Category,
     CategoryRule,
     ConfusionGroup,
@@ -78,6 +79,7 @@ DETAILS_OF: dict[type[Entry], list[type[Detail]]] = {
     ErrorText: [ErrorTextCode],
     Situation: [OtherCode, SituationHeader, HouseVerdict],
     Question: [QuestionChoice],
+    Announcement: [],
 }
 # Many small entries, of which a first load saves all with a few statements.
 SAVED_TOGETHER = {ErrorText}
@@ -173,7 +175,7 @@ class ExportReport:
 def files(folder: Path = FIXTURES) -> list[Path]:
     """Return the catalogue's files in the order in which they can be loaded."""
     folders = ("codes", "groups", "errors", "situations", "questions")
-    patterns = ["rules.yaml", *(f"{name}/*.yaml" for name in folders)]
+    patterns = ["rules.yaml", *(f"{name}/*.yaml" for name in folders), "changes.yaml"]
     return [folder / "categories.yaml", *(path for pattern in patterns for path in sorted(folder.glob(pattern)))]
 
 
@@ -624,6 +626,8 @@ def _file_name(root: Entry) -> str:
         return f"errors/{product_slug(root.product)}.yaml"
     if isinstance(root, Situation):
         return f"situations/{root.topic}.yaml"
+    if isinstance(root, Announcement):
+        return "changes.yaml"
     if isinstance(root, Question):
         return f"questions/{root.pk}.yaml"
     return f"codes/{root.label}.yaml" if isinstance(root, StatusCode) else f"groups/{root.pk}.yaml"

@@ -21,7 +21,7 @@ from django.template.defaultfilters import yesno
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 
-from codes.models import Detail, Entry, EntrySnapshot, ReviewedEntry
+from codes.models import Announcement, Detail, Entry, EntrySnapshot, ReviewedEntry
 from codes.texts.localized import LANGUAGES
 
 from . import fixtures, review
@@ -55,6 +55,12 @@ def record(key: str, editor: Any = None, reason: str = "") -> EntrySnapshot | No
             setattr(snapshot, f"summary_{language}", _summary(newest, snapshot))
     snapshot.save()
     return snapshot
+
+
+def announce(key: str, line_ko: str, line_en: str) -> Announcement:
+    """Tell readers of the entry's newest snapshot, and return the line; the entry must have a snapshot."""
+    snapshot = EntrySnapshot.objects.filter(key=key).defer("data")[:1].get()
+    return Announcement.of(snapshot, line_ko, line_en)
 
 
 def _summary(previous: EntrySnapshot | None, snapshot: EntrySnapshot) -> str:

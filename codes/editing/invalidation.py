@@ -8,8 +8,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
-from codes.models import LoadedEntry, QuestionChoice, Revision, StatusCode
+from codes.models import LoadedEntry, MissedSearch, QuestionChoice, ReaderReport, Revision, StatusCode
 from statuscodes.web.signals import database_restored
+
+# No public page shows anything of them.
+NOT_PUBLIC = {LoadedEntry, MissedSearch, ReaderReport, Revision}
 
 
 def connect_signals(app: AppConfig) -> None:
@@ -18,7 +21,7 @@ def connect_signals(app: AppConfig) -> None:
     What bypasses signals (bulk_create, QuerySet.update) has to call Revision.advance().
     """
     for model in app.get_models():
-        if model not in (LoadedEntry, Revision):
+        if model not in NOT_PUBLIC:
             post_save.connect(_advance, sender=model)
             post_delete.connect(_advance, sender=model)
     for relation in (StatusCode.related, QuestionChoice.situations):

@@ -25,6 +25,9 @@ OTHER_DETAILS = ["groupmember", "groupreference", "errortextcode"]
 OTHER_DETAILS += ["othercode", "situationheader", "houseverdict", "questionchoice"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",
+    # A deleted line can be restored; reports and searches are no entries.
+    *[f"{action}_announcement" for action in DETAIL_ACTIONS],
+    *["view_readerreport", "change_readerreport", "view_missedsearch", "delete_missedsearch"],
     *[f"{action}_{entry}" for entry in ENTRIES for action in ENTRY_ACTIONS],
     *[f"{action}_{detail}" for detail in DETAILS + OTHER_DETAILS for action in DETAIL_ACTIONS],
 ]

@@ -1,6 +1,7 @@
 """The subject: classes, codes with their details, groups of codes that people confuse, situations and questions."""
 
 from .base import Detail, Entry, NaturalKeyManager, PrintableTexts, ReviewedEntry
+from .changes import Announcement, pages_about
 from .codes import (
     Caching,
     Category,
@@ -18,6 +19,7 @@ from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
 from .participants import Participant
 from .products import Product, ProductCode
+from .reports import MissedSearch, ReaderReport, ReportState
 from .rules import (
     Basis,
     CategoryRule,
@@ -46,6 +48,7 @@ from .situations import (
 __all__ = [
     "Advice",
     "Alias",
+    "Announcement",
     "Basis",
     "Caching",
     "Category",
@@ -71,6 +74,7 @@ __all__ = [
     "Level",
     "LoadedEntry",
     "Message",
+    "MissedSearch",
     "NaturalKeyManager",
     "Norm",
     "OtherCode",
@@ -80,9 +84,11 @@ __all__ = [
     "ProductCode",
     "Question",
     "QuestionChoice",
+    "ReaderReport",
     "RedirectMethod",
     "Reference",
     "RegistrationStatus",
+    "ReportState",
     "ResponseRule",
     "Retry",
     "ReviewedEntry",
@@ -98,6 +104,7 @@ __all__ = [
     "VendorMeaning",
     "begins_as_message",
     "by_topic",
+    "pages_about",
     "product_slug",
     "rules_by_level",
 ]

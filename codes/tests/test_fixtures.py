@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from codes.models import (
+    Announcement,
     Category,
     ConfusionGroup,
     ErrorText,
@@ -52,7 +53,7 @@ def test_a_load_advances_the_revision_only_if_it_changed_something(folder, monke
 
 
 def test_an_empty_database_removes_no_file(folder):
-    for model in (QuestionChoice, Question, Situation):
+    for model in (Announcement, QuestionChoice, Question, Situation):
         model.objects.all().delete()
     ConfusionGroup.objects.all().delete()
     ErrorText.objects.all().delete()

@@ -32,6 +32,7 @@ PAGES = [
     "/errors/nginx/",
     "/502/errors/",
     "/sheet/",
+    "/changes/",
 ]
 PAGES += ["/choose/", "/choose/value-breaks-rule/", "/choose/ask/", "/choose/ask/start/", "/choose/table/"]
 

@@ -2,6 +2,7 @@
 
 from .cards import card, site_card
 from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
+from .changes import changes, feed
 from .errors import code_errors, error_list, product_errors
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
@@ -14,6 +15,7 @@ __all__ = [
     "about",
     "card",
     "category_detail",
+    "changes",
     "code_detail",
     "code_errors",
     "code_lines",
@@ -22,6 +24,7 @@ __all__ = [
     "completions",
     "convention",
     "error_list",
+    "feed",
     "group_detail",
     "group_list",
     "guessed_class",

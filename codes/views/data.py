@@ -123,6 +123,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
             *(reverse(f"codes:{name}-list_{suffix}") for name in ("code", "error") for suffix in kinds.TEXTS),
         ],
         "bulk": [*(reverse(f"data:{kind.plural}") for kind in kinds.BULK), *map(reverse, TABLES)],
+        "feed": reverse("codes:feed"),
         "openapi": reverse("data:openapi"),
         "schemas": [reverse("data:schema", args=[name]) for name in schemas.SCHEMAS],
     }

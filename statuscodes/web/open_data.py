@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 # In any case and with a slash too: such an address has nothing, and says so in the same form.
-SUFFIX = re.compile(r"\.(?:json|ndjson|csv|txt|md)/?\Z", re.IGNORECASE)
+SUFFIX = re.compile(r"\.(?:json|ndjson|csv|txt|md|atom)/?\Z", re.IGNORECASE)
 API_CATALOG = "/.well-known/api-catalog"
 CORS = {
     "Access-Control-Allow-Origin": "*",

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from codes.editing import fixtures
 from codes.models import (
+    Announcement,
     Category,
     ConfusionGroup,
     ErrorText,
@@ -29,8 +30,8 @@ def counts():
 
 def test_an_empty_database_gets_everything():
     before = counts()
-    roots = (QuestionChoice, Question, Situation, ConfusionGroup, ErrorText, StatusCode, Category, RuleSet, LoadedEntry)
-    for model in roots:
+    roots = (QuestionChoice, Question, Situation, ConfusionGroup, ErrorText, StatusCode, Category, RuleSet)
+    for model in (*roots, Announcement, LoadedEntry):
         model.objects.all().delete()
     report = fixtures.load()
     assert set(report.counts) == {"added"}

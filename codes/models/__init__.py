@@ -44,6 +44,7 @@ from .situations import (
     SituationTopic,
     by_topic,
 )
+from .small import SmallDetails
 
 __all__ = [
     "Advice",
@@ -98,6 +99,7 @@ __all__ = [
     "Situation",
     "SituationHeader",
     "SituationTopic",
+    "SmallDetails",
     "StatusCode",
     "StatusCodeQuerySet",
     "Topic",

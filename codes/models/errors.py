@@ -4,7 +4,7 @@ import re
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,16 +25,11 @@ def product_slug(product: str) -> str:
 
 
 class ErrorTextQuerySet(models.QuerySet["ErrorText"]):
-    """The named filters and orders of error texts."""
+    """The named filters of error texts."""
 
     def meaning(self, number: int) -> Self:
         """Keep the texts that stand for this code."""
         return self.filter(code_links__code=number)
-
-    def surest_first(self) -> Self:
-        """Order by how surely a text stands for its codes, then as its product lists it."""
-        doubt = [When(sure=sure, then=Value(place)) for place, sure in enumerate(ErrorText.Sure.values)]
-        return self.order_by(Case(*doubt, output_field=IntegerField()), "position", "product", "slug")
 
 
 class ErrorText(ReviewedEntry):

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -109,18 +109,30 @@ class GroupMember(Detail):
     def __str__(self) -> str:
         return f"{self.group_id}: {self.code_id}"
 
+    digit: int | None  # of for_boxes()
+
     answer = localized("answer")
     example = localized("example")
+
+    @property
+    def label(self) -> str:
+        return f"{self.code_id:03}"
+
+    @classmethod
+    def for_boxes(cls) -> "models.QuerySet[GroupMember]":
+        """Return members with what a box shows of them. Of a code that is its number and its class, read as `digit`."""
+        members = cls.objects.annotate(digit=F("code__category"))
+        return members.only("group", "code", "position", "answer_ko", "answer_en")
 
     @classmethod
     def beside(cls, number: int) -> "models.QuerySet[GroupMember]":
         """Return all members of the groups of a code, group by group, with what a box shows of them."""
         shown = ["code", "group", "position", "answer_ko", "answer_en"]
         shown += [f"group__{field}" for field in ("position", "name_ko", "name_en", "question_ko", "question_en")]
-        shown += ["code__category", "code__name_ko", "code__name_en", "code__plain_name_ko", "code__plain_name_en"]
         return (
-            cls.objects.filter(group__members__code=number)
-            .select_related("group", "code")
+            cls.for_boxes()
+            .filter(group__members__code=number)
+            .select_related("group")
             .only(*shown)
             .order_by("group__position", "group", "position", "code")
         )

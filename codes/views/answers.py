@@ -79,10 +79,10 @@ def _headers(rules: list[ResponseRule]) -> Answer | None:
     return None
 
 
-def advice_by_reader(code: StatusCode) -> list[Answer]:
-    """Return the advice for each kind of reader as steps, for those first who most likely came."""
+def advice_by_reader(code: StatusCode, advice: list[Advice]) -> list[Answer]:
+    """Return a code's advice for each kind of reader as steps, for those first who most likely came."""
     order = OPERATOR_FIRST if code.category_id == 5 or code.is_vendors else DEVELOPER_FIRST
-    rows = sorted(code.advice.all(), key=lambda each: order.index(Advice.Reader(each.reader)))
+    rows = sorted(advice, key=lambda each: order.index(Advice.Reader(each.reader)))
     return [
         {
             "reader": row.reader,

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext, pgettext
@@ -16,10 +17,12 @@ from codes.models import (
     Diagram,
     GroupMember,
     RuleSet,
+    SmallDetails,
     StatusCode,
     VendorMeaning,
     rules_by_level,
 )
+from codes.models.base import address
 from statuscodes.web.decorators import public, without_database
 
 from .answers import advice_by_reader, answers
@@ -28,7 +31,7 @@ from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
 from .products import products_of
 from .rows import Row, entry_row, everyday_row, link_row, tile_row
 from .search import typed_query
-from .situations import situations_between, situations_of
+from .situations import situation_row, situations_between, situations_of
 from .twins import with_twins
 
 # What newcomers meet first. A number that has no entry is left out.
@@ -133,22 +136,23 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         return _unassigned(request, number, context)
     boxes, more_groups = _groups(number)
     rules = list(code.rules.all())
+    details = SmallDetails.of(number)
     answered, avoided = situations_of(number)
     context |= {
         "code": code,
-        "references": list(code.references.all()),
+        "references": details.references,
         "rules": rules_by_level(rule for rule in rules if not rule.repeats_fact),
         "answers": answers(code, rules),
-        "aliases": list(code.aliases.all()),
-        "advice": advice_by_reader(code),
+        "aliases": details.aliases,
+        "advice": advice_by_reader(code, details.advice),
         "vendor_meanings": list(code.vendor_meanings.all()),
         "products": products_of(code),
-        "ecosystems": _ecosystems(code),
+        "ecosystems": _ecosystems(details.identifiers),
         "exchanges": Diagram.all_of(number),
         "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
-        "answered": answered,
+        "answered": [situation_row(each) for each in answered],
         "avoided": avoided,
         "related": [link_row(each) for each in codes if each.is_related],
         "card": card_of(code),
@@ -179,9 +183,8 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
     return [(anchor, label) for anchor, label, content in sections if content]
 
 
-def _ecosystems(code: StatusCode) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """Return the identifiers as (ecosystem, identifier, whether it is a former one), by ecosystem."""
-    identifiers = code.identifiers.values_list("ecosystem", "identifier", "former")
+def _ecosystems(identifiers: list[tuple[str, str, bool]]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Return the identifiers, (ecosystem, identifier, whether it is a former one), by ecosystem."""
     return [(ecosystem, list(names)) for ecosystem, names in groupby(identifiers, key=lambda each: each[0])]
 
 
@@ -192,19 +195,34 @@ def _groups(number: int) -> tuple[list[Row], list[Row]]:
     members = GroupMember.beside(number)
     for _slug, rows in groupby(members, key=lambda member: member.group_id):
         of_group = list(rows)
-        box = _box(of_group[0].group, of_group)
-        (boxes if len(box["members"]) <= MAX_BOX_MEMBERS and len(boxes) < MAX_BOXES else others).append(box)
+        group = of_group[0].group
+        if len(of_group) <= MAX_BOX_MEMBERS and len(boxes) < MAX_BOXES:
+            boxes.append(_box(group, of_group))
+        else:
+            others.append(_link(group, of_group))
     return boxes, others
+
+
+def _link(group: ConfusionGroup, members: list[GroupMember]) -> Row:
+    """Return what a link to a group shows."""
+    label = " / ".join(member.label for member in members)
+    return {"url": group.get_absolute_url(), "name": group.name, "label": label}
 
 
 def _box(group: ConfusionGroup, members: list[GroupMember]) -> Row:
     """Return what a box shows of a group and its members."""
-    return {
-        "url": group.get_absolute_url(),
-        "name": group.name,
+    return _link(group, members) | {
         "question": group.question,
-        "label": " / ".join(member.code.label for member in members),
-        "members": [link_row(member.code) | {"number": member.code_id, "answer": member.answer} for member in members],
+        "members": [
+            {
+                "url": address("codes:detail", member.code_id),
+                "digit": member.digit or "",
+                "label": member.label,
+                "number": member.code_id,
+                "answer": member.answer,
+            }
+            for member in members
+        ],
     }
 
 
@@ -222,7 +240,7 @@ def _unassigned(request: HttpRequest, number: int, context: dict[str, Any]) -> H
 @with_twins()
 def group_list(request: HttpRequest) -> HttpResponse:
     """List the groups, each with its question and answers."""
-    groups = ConfusionGroup.objects.prefetch_related("members__code")
+    groups = ConfusionGroup.objects.prefetch_related(Prefetch("members", GroupMember.for_boxes()))
     boxes = [_box(group, list(group.members.all())) for group in groups]
     return render(request, "codes/confusiongroup_list.html", {"boxes": boxes})
 

@@ -8,9 +8,9 @@ from django.db.models import Count, Prefetch
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 
 from codes.models import ErrorText, Product, StatusCode, product_slug
+from codes.models.base import address
 from statuscodes.web.decorators import public
 
 from .rows import Row, link_row
@@ -19,6 +19,7 @@ from .twins import with_twins
 
 TEXTS_PER_PAGE = 120  # of a code's error texts, which are one line each
 MAX_BRIEF = 3  # texts on a code's own page, one a product
+BRIEF = ("product", "slug", "text", "sure")
 MAX_NAMED = 5  # products that a code's own page names with their numbers
 
 
@@ -85,19 +86,22 @@ def code_errors(request: HttpRequest, number: int) -> HttpResponse:
 
 def brief_errors(number: int) -> Row:
     """Return what a code's own page says of its error texts: how many, of which products, and a few of them."""
-    texts = list(ErrorText.objects.meaning(number).surest_first().only("slug", "product", "text", "sure"))
-    counts = Counter(text.product for text in texts)
-    surest: dict[str, ErrorText] = {}
-    for text in texts:
-        surest.setdefault(text.product, text)
+    # Plain values, of which few become texts: some codes have a hundred.
+    rows = list(ErrorText.objects.meaning(number).order_by("position", "product", "slug").values_list(*BRIEF))
+    certainty = ErrorText.Sure.values
+    rows.sort(key=lambda row: certainty.index(row[-1]))  # the surest first, then as their products list them
+    counts = Counter(product for product, *_rest in rows)
+    surest: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        surest.setdefault(row[0], row)
     products = [product for product, _count in counts.most_common()]
-    few = texts if len(texts) <= MAX_BRIEF else [surest[product] for product in products[:MAX_BRIEF]]
+    few = rows if len(rows) <= MAX_BRIEF else [surest[product] for product in products[:MAX_BRIEF]]
     return {
-        "count": len(texts),
+        "count": len(rows),
         "products": [_product_row(product, counts[product]) for product in products[:MAX_NAMED]],
         "more_products": len(products) > MAX_NAMED,
-        "texts": [_text_row(text) for text in few],
-        "is_all": len(few) == len(texts),
+        "texts": [_text_row(ErrorText(**dict(zip(BRIEF, row, strict=True)))) for row in few],
+        "is_all": len(few) == len(rows),
         "url": _code_url(number),
     }
 
@@ -117,8 +121,8 @@ def _product_row(product: str, count: int) -> Row:
 
 
 def _product_url(product: str) -> str:
-    return reverse("codes:product_errors", args=[product_slug(product)])
+    return address("codes:product_errors", product_slug(product))
 
 
 def _code_url(number: int) -> str:
-    return reverse("codes:code_errors", args=[number])
+    return address("codes:code_errors", number)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from codes.models import Product, ProductCode, StatusCode
 from statuscodes.web.decorators import public
@@ -50,10 +51,21 @@ def _sources(rows: Iterable[ProductCode]) -> list[tuple[str, str]]:
 
 
 def products_of(code: StatusCode) -> list[dict[str, Any]]:
-    """Return the products with codes of their own for a status code, each with its rows."""
+    """Return the products with codes of their own for a status code, each with what is shown of its rows."""
     rows = list(code.product_codes.all())
     return [
-        {"product": product, "rows": of_product, "sources": _sources(of_product)}
+        {"product": product, "rows": [_row(row) for row in of_product], "sources": _sources(of_product)}
         for product in Product
         if (of_product := [row for row in rows if row.product == product])
     ]
+
+
+def _row(row: ProductCode) -> dict[str, Any]:
+    meaning = row.meaning
+    return {
+        "value": row.value,
+        "direction": row.get_direction_display(),
+        "meaning": meaning,
+        "lang": "" if meaning.lang == get_language() else meaning.lang,
+        "basis": "" if row.is_documented else row.get_basis_display(),
+    }

@@ -214,7 +214,12 @@ def code_situations(request: HttpRequest, number: int) -> HttpResponse:
     answered, avoided = situations_of(number)
     if not answered and not avoided:
         raise Http404
-    return render(request, "codes/situations_of.html", {"code": code, "answered": answered, "avoided": avoided})
+    context = {
+        "code": code,
+        "answered": [situation_row(each) for each in answered],
+        "avoided": [situation_row(each) for each in avoided],
+    }
+    return render(request, "codes/situations_of.html", context)
 
 
 @public
@@ -331,11 +336,12 @@ def question_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "codes/question_detail.html", context)
 
 
-def situations_of(number: int) -> tuple[list[Row], list[Row]]:
+def situations_of(number: int) -> tuple[list[Situation], list[Situation]]:
     """Return the situations that a code answers, and those in which it is often used wrongly, in one query."""
-    situations = [each for _topic, of_topic in by_topic(Situation.objects.naming(number)) for each in of_topic]
-    answered = [situation_row(each) for each in situations if each.answer_id == number]
-    return answered, [situation_row(each) for each in situations if each.answer_id != number]
+    shown = Situation.objects.naming(number).only("slug", "topic", "title_ko", "title_en", "answer")
+    situations = [each for _topic, of_topic in by_topic(shown) for each in of_topic]
+    answered = [each for each in situations if each.answer_id == number]
+    return answered, [each for each in situations if each.answer_id != number]
 
 
 def situations_between(group: ConfusionGroup) -> list[Row]:

@@ -525,6 +525,16 @@ def test_what_no_page_reads_of_a_query_makes_no_page_of_its_own(cached_site, que
     assert cached_site.asked == 1
 
 
+@pytest.mark.parametrize("address", ["/404.json", "/en/404.txt", "/sitemap.xml", "/.well-known/api-catalog"])
+def test_a_file_is_made_once_whatever_query_comes_with_it(cached_site, address):
+    """The files with all entries take a second: a client that invents queries would keep the site busy."""
+    file = cached_site.get(address)
+    for query in ("q=1", "q=2&page=7", "s=x", "topic=y&x=1"):
+        answer = cached_site.get(f"{address}?{query}")
+        assert (answer.status, answer.body) == (file.status, file.body)
+    assert cached_site.asked == 1
+
+
 def test_a_query_that_is_spelt_otherwise_is_the_same_query(cached_site):
     first = cached_site.get("/search/?all=1&q=bad+gateway")
     for query in ("q=bad%20gateway&all=1", "%71=bad+gateway&x=y&all=1", "q=other&q=bad+gateway&all=1"):

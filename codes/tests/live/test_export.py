@@ -12,8 +12,9 @@ from tools.serving import free_port, nginx_program, running
 
 pytestmark = pytest.mark.django_db
 
-# What has no twins: the list on one sheet, the table that readers make, lines of code, and what is about the site.
-WITHOUT_TWINS = re.compile(r"/(?:sheet|choose/table|[0-9]{3}/code|data|about)\.")
+# What has no twins: the list on one sheet, the table that readers make, lines of code, what is about the site, and its
+# changes, which have a feed.
+WITHOUT_TWINS = re.compile(r"/(?:sheet|choose/table|[0-9]{3}/code|data|about|changes)\.")
 OWN_LINK = re.compile(r"https://status\.example(/[^\s\"'<>)\]#?`,\\{]*)")
 TYPES = {
     "json": "application/json",

@@ -152,7 +152,7 @@ def _is_log(lines: list[str]) -> bool:
 
 def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     code = known_code(response.number)
-    found = in_order([*check_rules(response, rules_of(response.number)), *check_message(response, code)])
+    found = in_order([*check_rules(response, rules_of(response)), *check_message(response, code)])
     findings = [each for each in found if each.severity != Severity.KEPT]
     spoken = {each.field.lower() for each in findings}
     kept = [each for each in found if each.severity == Severity.KEPT and each.field.lower() not in spoken - {""}]

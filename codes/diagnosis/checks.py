@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,14 @@ FAILURE_TITLE = re.compile(
     r"\b[45][0-9]{2}\b|not found|error|forbidden|unavailable|오류|에러|찾을 수 없", re.IGNORECASE
 )
 FAILED_WORDS = {"error", "err", "fail", "failed", "failure", "ko", "실패", "오류"}
+TEXTUAL = re.compile(
+    r"$|text/|message/|application/(?:[\w.-]{1,80}\+)?(?:json|xml|javascript|yaml|x-www-form|x-ndjson|graphql)"
+)
+RESERVED = "%/:?#[]@!$&'()*+,;=~"
+# The registry of content codings; identity is for Accept-Encoding.
+CODINGS = set("aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd".split())
+OBSOLETE = {"Warning": "RFC 9111 §5.5", "Set-Cookie2": "RFC 6265 §9.3", "Content-MD5": "RFC 7231 §B"}
+REALM = re.compile(r"\brealm[ \t]{0,9}=[ \t]{0,9}(\"|[^\",]{0,200})", re.IGNORECASE)
 CODE_KEYS = ("code", "status", "statusCode", "status_code", "errorCode", "error_code", "resultCode", "httpStatus")
 FRESH = ("max-age", "s-maxage")
 
@@ -54,6 +62,8 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
     if value is None or not re.fullmatch("[0-9]{1,18}", value) or response.content is None or response.is_framed:
         return
     if response.method == "HEAD" or "Transfer-Encoding" in response.fields or "Content-Encoding" in response.fields:
+        return
+    if not TEXTUAL.match(_media_type(response)):
         return
     lengths = possible_lengths(response)
     if int(value) in lengths:
@@ -81,7 +91,23 @@ def possible_lengths(response: Response) -> set[int]:
                     lengths.add(len((text + end).encode(encoding, "replace")))
                 except LookupError:
                     continue
-    return lengths
+    return lengths | _compact_lengths(response)
+
+
+def _compact_lengths(response: Response) -> set[int]:
+    """Return the lengths of JSON that a tool may have laid out anew."""
+    data = read_json(response)
+    if "\n" not in (response.content or "") or data is None:
+        return set()
+    try:
+        texts = [
+            json.dumps(data, ensure_ascii=plain, separators=separators)
+            for plain in (True, False)
+            for separators in ((",", ":"), (", ", ": "))
+        ]
+    except (ValueError, RecursionError):
+        return set()
+    return {len(text.encode("utf-8", "replace")) + end for text in texts for end in (0, 1)}
 
 
 def check_repetition(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -98,10 +124,10 @@ def check_repetition(response: Response, code: StatusCode | None) -> Iterator[Fi
 
 def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """What had to be repaired and may be the sender's mistake."""
-    if Repair.SPACE in response.repairs:
+    for name in response.spaced[:5]:
         why = _("No space is allowed there: a proxy must remove it, and some let it change what a field is.")
-        title = _("A space before the colon of a field")
-        yield Finding(Severity.UNSURE, "space-before-colon", title, why, "", cited("RFC 9112 §5.1"))
+        title = _("%(field)s has a space before its colon") % {"field": name}
+        yield Finding(Severity.UNSURE, "space-before-colon", title, why, name, cited("RFC 9112 §5.1"))
     if Repair.FOLDED in response.repairs:
         why = _("Header fields of several lines are obsolete. The terminal may have wrapped the line.")
         yield Finding(
@@ -167,9 +193,29 @@ def check_values(response: Response, code: StatusCode | None) -> Iterator[Findin
         send = f"Allow: {', '.join(re.findall('[A-Za-z]{3,20}', allow)[:9]).upper()}"
         yield _value("Allow", allow, _("It is a list of methods with commas between."), "RFC 9110 §10.2.1", send)
     location = fields.get("Location")
-    if location is not None and (not location or re.search(r"[\s<>\"{}|\\^`]", location)):
+    if location is not None and (not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location)):
         why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
-        yield _value("Location", location, why, "RFC 9110 §10.2.2", "")
+        send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
+        yield _value("Location", location, why, "RFC 9110 §10.2.2", send)
+    for coding in [*dict.fromkeys(tokens(fields.get("Content-Encoding")))][:3]:
+        if coding not in CODINGS:
+            title = _("%(value)s is no content coding") % {"value": shown(coding)}
+            why = _("Content-Encoding is about compression: gzip, br or zstd. A charset belongs in Content-Type.")
+            source = cited("RFC 9110 §8.4.1")
+            yield Finding(Severity.ADVISED, "content-coding", title, why, "Content-Encoding", source)
+    for name, section in OBSOLETE.items():
+        if name in fields:
+            title = _("%(field)s is obsolete") % {"field": name}
+            yield Finding(Severity.ADVISED, "obsolete", title, _("Recipients ignore it."), name, cited(section))
+
+
+def check_transport(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 6797 section 7.2: what belongs to secure connections only."""
+    name = "Strict-Transport-Security"
+    if name in response.fields and response.request and response.request.scheme == "http":
+        why = _("Over plain HTTP it must not be sent, and browsers ignore it: redirect to https first.")
+        title = _("%(field)s must not be here") % {"field": name}
+        yield Finding(Severity.BROKEN, "transport", title, why, name, cited("RFC 6797 §7.2"))
 
 
 def _value(name: str, value: str, why: str, section: str, send: str) -> Finding:
@@ -212,7 +258,7 @@ def check_content_range(response: Response, code: StatusCode | None) -> Iterator
             }
             why = _("The client puts the parts together by these numbers.")
             send = f"Content-Length: {expected}"
-            yield Finding(Severity.BROKEN, "content-range", title, why, "Content-Range", cited("RFC 9110 §14.4"), send)
+            yield Finding(Severity.BROKEN, "content-range", title, why, "Content-Length", cited("RFC 9110 §14.4"), send)
 
 
 def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -226,6 +272,10 @@ def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Fi
             elif scheme == "basic" and "realm=" not in value.lower().replace(" ", ""):
                 why = _("Basic needs a realm, which the browser shows and by which it remembers the password.")
                 yield _value(name, value, why, "RFC 7617 §2", f'{name}: Basic realm="example"')
+            elif (realm := REALM.search(value)) and not realm[1].startswith('"'):
+                why = _("The realm is a string in double quotes.")
+                send = value.replace(realm[0], f'realm="{realm[1].strip()}"', 1)
+                yield _value(name, value, why, "RFC 9110 §11.5", f"{name}: {send}")
             elif scheme == "bearer" and "=" not in value:
                 title = _("%(field)s has no parameters") % {"field": name}
                 why = _("Bearer must be followed by at least one, such as realm or error; many clients do not mind.")
@@ -275,11 +325,12 @@ def check_location(response: Response, code: StatusCode | None) -> Iterator[Find
         title = _("The redirect leads to the address that was asked for")
         why = _("Unless a cookie or another field changes the next answer, the client goes round in circles.")
         yield Finding(Severity.ADVISED, "redirect-loop", title, why, "Location", cited("RFC 9110 §15.4"))
-    elif asked.startswith("https://") and target.startswith("http://"):
+    elif asked.startswith("https://") and target.startswith("http://") and response.request:
         title = _("The redirect leads from https to http")
         why = _("The next request travels in plain text, and with it cookies that are not marked Secure.")
         send = f"Location: https://{target[7:]}"
-        yield Finding(Severity.ADVISED, "insecure-location", title, why, "Location", cited("RFC 9110 §17.9"), send)
+        severity = Severity.ADVISED if response.request.scheme else Severity.UNSURE
+        yield Finding(severity, "insecure-location", title, why, "Location", cited("RFC 9110 §17.9"), send)
     elif host_of(target) != host_of(asked):
         title = _("The redirect leads to another host: %(host)s") % {"host": shown(host_of(target))}
         why = _("Is that meant? Clients drop Authorization there, and an attacker may have chosen the address.")
@@ -313,6 +364,10 @@ def check_caching(response: Response, code: StatusCode | None) -> Iterator[Findi
         return Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section, f"Cache-Control: {send}")
 
     lifetime = _lifetime(found, *FRESH)
+    if "*" in tokens(response.fields.get("Vary")) and lifetime:
+        title = _("Vary: * beside a lifetime")
+        why = _("A stored response with Vary: * never fits another request, so the lifetime does nothing.")
+        yield Finding(Severity.ADVISED, "caching", title, why, "Vary", cited("RFC 9111 §4.1"))
     if "public" in found and "private" in found:
         why = _("public lets every cache store it, private only the browser's. A cache takes one of them.")
         yield conflict(_("Cache-Control says public and private"), why, "private")
@@ -516,12 +571,12 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
         }
         why = _("The generator must use the same code in both. A proxy that changed the code is the other explanation.")
         send = f'"status": {response.number}'
-        yield Finding(Severity.BROKEN, "problem-status", title, why, "status", cited("RFC 9457 §3.1.2"), send)
+        yield Finding(Severity.BROKEN, "problem-status", title, why, "content", cited("RFC 9457 §3.1.2"), send)
     elif status is not None and (isinstance(status, bool) or not isinstance(status, int)):
         title = _("The status of the problem details is not a number")
         why = _("Clients ignore a member of another type than the specification says.")
         send = f'"status": {response.number}' if response.number else ""
-        yield Finding(Severity.ADVISED, "problem-status", title, why, "status", cited("RFC 9457 §3.1.2"), send)
+        yield Finding(Severity.ADVISED, "problem-status", title, why, "content", cited("RFC 9457 §3.1.2"), send)
     wrong = [name for name in ("type", "title", "detail", "instance") if not isinstance(data.get(name, ""), str)]
     if wrong:
         title = _("Members of the problem details are not strings: %(names)s") % {"names": ", ".join(wrong)}
@@ -530,7 +585,7 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
     if response.code[:1] in ("2", "3"):
         title = _("Problem details in a response that is no error")
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
-        yield Finding(Severity.ADVISED, "hidden-error", title, why, "", cited("RFC 9457 §1"))
+        yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9457 §1"))
 
 
 def failure_in(data: Any) -> str:
@@ -578,18 +633,18 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
     if sign:
         title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(sign)}
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
-        yield Finding(Severity.ADVISED, "hidden-error", title, why, "", cited("RFC 9110 §15"))
+        yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
     if isinstance(data, dict) and data.get("errors") and "data" in data:
         title = _("GraphQL errors in a %(code)s") % {"code": response.code}
         why = _("GraphQL over HTTP allows that for application/json; whoever counts failures has to read the content.")
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "", cited("RFC 9110 §15"))
+        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
     html = HTML_TITLE.search((response.content or "")[:4000])
     if html and FAILURE_TITLE.search(html[1]):
         title = _("The page is called “%(title)s”, the code says success") % {"title": shown(html[1])}
         why = _("Search engines keep such a page, and monitoring does not notice it.")
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "", cited("RFC 9110 §15"))
+        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
 
 
 def _check_other_number(response: Response) -> Iterator[Finding]:
@@ -609,12 +664,12 @@ def _check_other_number(response: Response) -> Iterator[Finding]:
                     "outside": response.code,
                 }
                 why = _("Whoever reads one and whoever reads the other act differently.")
-                yield Finding(Severity.ADVISED, "other-number", title, why, "", cited("RFC 9110 §15"))
+                yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))
                 return
     if any(data.get(name) is True for name in ("success", "ok")):
         title = _("The content tells of success, the response of a failure")
         why = _("Whoever reads one and whoever reads the other act differently.")
-        yield Finding(Severity.ADVISED, "other-number", title, why, "", cited("RFC 9110 §15"))
+        yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))
 
 
 def check_code(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -639,6 +694,7 @@ CHECKS: tuple[Check, ...] = (
     check_values,
     check_content_range,
     check_challenges,
+    check_transport,
     check_location,
     check_caching,
     check_stored_failure,

@@ -74,15 +74,21 @@ class Request:
     fields: Fields = field(default_factory=Fields)
     content: str = ""
     has_fields: bool = True  # whether a field that is not here was not sent
+    seen_scheme: str = ""  # of a connection that a transcript tells of
+
+    @property
+    def scheme(self) -> str:
+        """http or https, "" if the text does not tell."""
+        named = self.target.partition("://")[0] if "://" in self.target else self.fields.get(":scheme")
+        return (named or self.seen_scheme).lower()
 
     @property
     def address(self) -> str:
-        """The full address that was asked for, "" if the host is not known."""
+        """The full address that was asked for, taken for https if nothing tells; "" if the host is not known."""
         if "://" in self.target:
             return self.target
         host = self.fields.get("Host") or self.fields.get(":authority")
-        scheme = self.fields.get(":scheme") or "https"
-        return f"{scheme}://{host}{self.target}" if host and self.target.startswith("/") else ""
+        return f"{self.scheme or 'https'}://{host}{self.target}" if host and self.target.startswith("/") else ""
 
 
 @dataclass
@@ -103,6 +109,9 @@ class Response:
     head: str = ""  # the header section as it was pasted, repaired
     refusal: str = ""  # what a strict parser says of it, in English
     is_framed: bool = False  # the content still has the chunks of its transfer coding
+    has_excess: bool = False  # a transcript tells of bytes behind the end of the message
+    spaced: list[str] = field(default_factory=list)  # fields with a space before the colon
+    full: "Response | None" = None  # a 200 to the same request, in the same text
 
     @property
     def number(self) -> int | None:
@@ -133,8 +142,14 @@ BARE_STATUS = re.compile(r"(?:status(?: code)?:? *)?([1-9][0-9]{2})(?: ([A-Za-z]
 CONTENT_BEGINS = re.compile(r"\s*(?:[{\[<\"]|--)")
 PROMPT = re.compile(r"\S{0,80}[$#%] ?|.{0,80}[$#] (?:exit)?")
 CURL_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80}[$#%>] )?curl(?:\.exe)?\s")
+NEXT_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80} ?[$#%>] )curl(?:\.exe)?\s")
 # Lines of curl -v about the transfer, and its progress.
-TRANSFER = re.compile(r"[{}] \[[0-9]+ bytes data\]|\s*% +Total .*|\s+Dload +Upload.*|.*--:--:-- .*|\* .*|\*")
+CONNECTION = re.compile(
+    r"\* (?:Connected to \S{1,255} \(\S{1,64}\) port (80)\b|(?:SSL|TLS|ALPN|using HTTP/[23]|Using HTTP2|.{0,40}SSL))"
+)
+TRANSFER = re.compile(
+    r"curl: \([0-9]+\) .*|[{}] \[[0-9]+ bytes data\]|\s*% +Total .*|\s+Dload +Upload.*|.*--:--:-- .*|\* .*|\*"
+)
 LEFT_INTACT = re.compile(r"\* (?:Connection #[0-9]+ to host \S{1,255} left intact|Closing connection(?: [0-9]+)?)$")
 MARKED = re.compile(r"^< ?(?:HTTP/[0-9]|:status)", re.MULTILINE | re.IGNORECASE)
 # Names that tell a header section, where nothing else does.
@@ -200,7 +215,18 @@ def read_responses(text: str) -> list[Response]:
         responses = _read_plain(lines) or _read_panel(lines) or _read_bare(lines)
     for response in responses:
         _finish(response)
+    _compare(responses)
     return responses
+
+
+def _compare(responses: list[Response]) -> None:
+    """Tell each response of a 200 to the same request before it."""
+    for place, response in enumerate(responses):
+        asked = response.request.target if response.request else ""
+        for earlier in responses[:place]:
+            same = earlier.request.target if earlier.request else ""
+            if earlier.code == "200" and response.code != "200" and asked == same:
+                response.full = earlier
 
 
 def _status(line: str) -> Response | None:
@@ -223,6 +249,12 @@ class _Head:
     fields: Fields
     repairs: list[Repair] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    spaced: list[str] = field(default_factory=list)
+
+    def fill(self, response: "Response") -> None:
+        """Hand what was read to its response."""
+        response.head, response.spaced = "\n".join(self.lines), self.spaced
+        response.repairs += self.repairs
 
     def add(self, line: str) -> bool:
         """Read a line; return whether it is part of a header section."""
@@ -233,6 +265,7 @@ class _Head:
                 return True
             if match[2]:
                 self.repairs.append(Repair.SPACE)
+                self.spaced.append(match[1])
             if len(match[3]) > MAX_VALUE:
                 self.repairs.append(Repair.MANY)
             self.fields.append(Field(match[1], match[3].strip()[:MAX_VALUE]))
@@ -271,17 +304,22 @@ def _read_marked(lines: list[str]) -> list[Response]:
     def close() -> None:
         nonlocal response, content
         if response and head:
-            response.head = "\n".join(head.lines)
-            response.repairs += head.repairs
+            head.fill(response)
             response.content = _content(content)
         content = []
 
     sent: _Head | None = None
+    scheme = ""
     for line in lines:
+        if told := CONNECTION.match(line):
+            scheme = "http" if told[1] else "https"
+        if response and line.startswith("* Excess found"):
+            response.has_excess = True
         if line.startswith(">"):
             rest = line[1:].removeprefix(" ")
             if found := _request(rest):
                 request, sent = found, _Head(found.fields)
+                request.seen_scheme = scheme
             elif sent and rest.strip():
                 sent.add(rest)
         elif line.startswith("<") and (not response or head is not None) and not _looks_like_html(line):
@@ -333,7 +371,9 @@ def _read_plain(lines: list[str]) -> list[Response]:
         line = lines[place]
         begins = _begins(lines, place, current, content)
         if begins is None:
-            if current is None and CURL_COMMAND.match(line):
+            if (CURL_COMMAND if current is None else NEXT_COMMAND).match(line):
+                close()
+                current = None
                 command, place = _read_command(lines, place)
                 request = command
                 continue
@@ -355,7 +395,7 @@ def _read_plain(lines: list[str]) -> list[Response]:
             current.repaired(Repair.COMMAND)
         head = _Head(current.fields)
         place = _read_head(lines, place + 1, head, current, indented=line[:1].isspace())
-        current.head, current.repairs = "\n".join(head.lines), [*current.repairs, *head.repairs]
+        head.fill(current)
         responses.append(current)
         if current.code[:1] != "1":
             # What follows a redirect is asked with the same method at most; a HEAD stays one.
@@ -375,12 +415,14 @@ def _begins(
     if not (start[:4].upper() == "HTTP" or start[:1].isupper() or start[:1] == ":"):
         return None
     if current is not None:
-        if content and content[-1].strip():
-            return None
         # A message inside a message: the content of a TRACE or of a batch.
         kind = (current.fields.get("Content-Type") or "").lower()
         if kind.startswith(("message/", "multipart/")):
             return None
+        if content and content[-1].strip():
+            # A content without a line end: the next response of curl -L follows at once.
+            following = lines[place + 1] if place + 1 < len(lines) else ""
+            return _status(line) if _is_field(following) else None
     if response := _status(line):
         return response
     return _pseudo_status(line) or _request(line)
@@ -568,7 +610,8 @@ def _read_panel(lines: list[str]) -> list[Response]:
         return []
     request.has_fields = bool(request.fields)
     response.request = request if request.method else None
-    response.head, response.repairs = "\n".join(head.lines), [Repair.PANEL, *head.repairs]
+    response.repaired(Repair.PANEL)
+    head.fill(response)
     if not response.version:
         response.repaired(Repair.VERSION)
     return [response]
@@ -589,7 +632,7 @@ def _read_bare(lines: list[str]) -> list[Response]:
     head = _Head(response.fields)
     start = first + (1 if match else 0)
     place = _read_head(lines, start, head, response, indented=lines[first][:1].isspace())
-    response.head, response.repairs = "\n".join(head.lines), [*response.repairs, *head.repairs]
+    head.fill(response)
     response.content = _content(lines[place:])
     return [response]
 

@@ -224,12 +224,15 @@ DEMANDS: dict[str, Test] = {
 }
 # Rows whose header field stands for others too, by their condition.
 LIKEWISE = {"in HTTP/2; likewise Keep-Alive, Proxy-Connection, Transfer-Encoding and Upgrade": OF_CONNECTION}
+# Conditions that another response tells, a 200 to the same request.
+COMPARED = {"if a 200 would have had it", "if a 200 to the same request would have it"}
 ANSWERABLE = (CheckNeeds.RESPONSE, CheckNeeds.REQUEST, CheckNeeds.VERSION)
 
 
-def rules_of(number: int | None) -> list[RuleBase]:
-    """Return the rules that hold for responses with a code, its own first."""
-    answerable = {"check_needs__in": ANSWERABLE}
+def rules_of(response: Response) -> list[RuleBase]:
+    """Return the rules that hold for a response and can be checked with what is known of it, its code's own first."""
+    number = response.number
+    answerable = {"check_needs__in": [*ANSWERABLE, *([CheckNeeds.COMPARISON] if response.full else [])]}
     rules: list[RuleBase] = []
     if number is not None:
         rules += ResponseRule.objects.filter(code=number, **answerable).select_related("code")
@@ -247,6 +250,8 @@ def check_rules(response: Response, rules: Iterable[RuleBase]) -> list[Finding]:
             continue
         condition = CONDITIONS.get(rule.condition_en)
         holds = condition(response) if condition else False
+        if rule.condition_en in COMPARED and response.full:
+            holds = bool(rule.header) and rule.header in response.full.fields
         if holds is None and rule.condition_en in LIKELY:
             missing = rule.topic == Topic.FIELD and rule.level not in FORBIDDEN and rule.header not in response.fields
             if missing and rule.level != Level.MAY:
@@ -272,7 +277,11 @@ def _judge(rule: RuleBase, response: Response) -> Iterable[Finding]:
         if answer is None:
             return
         is_broken = answer if rule.level in FORBIDDEN else not answer
-        if is_broken:
+        if is_broken and rule.topic == Topic.FIELDS:
+            for name in OF_REPRESENTATION:
+                if name in response.fields:
+                    yield _finding(rule, response, severity_of(rule), name)
+        elif is_broken:
             yield _finding(rule, response, severity_of(rule), "")
         elif rule.topic not in (Topic.USE, Topic.NUMBER):
             yield _finding(rule, response, Severity.KEPT, "")
@@ -303,7 +312,8 @@ def _judge_field(rule: RuleBase, response: Response) -> Iterable[Finding]:
 def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
     if rule.level in FORBIDDEN:
         demand = DEMANDS.get(rule.note_en)
-        if response.content is not None and (demand is None or demand(response)):
+        has_content = response.content is not None or response.has_excess
+        if has_content and (demand is None or demand(response)):
             yield _finding(rule, response, severity_of(rule), "")
         return
     # Content that was not copied is not content that was not sent.
@@ -323,14 +333,14 @@ def severity_of(rule: RuleBase, *, is_absent: bool = False) -> Severity:
 
 def _finding(rule: RuleBase, response: Response, severity: Severity, name: str) -> Finding:
     kind = rule.topic if not rule.header else "forbidden-field" if rule.level in FORBIDDEN else "missing-field"
-    if name and rule.level not in FORBIDDEN and name in response.fields:
+    if rule.header and rule.level not in FORBIDDEN and name in response.fields:
         kind = "field-value"
     return Finding(
         severity,
         str(kind),
         _title(rule, response, severity, name),
         "" if severity == Severity.KEPT else _why(rule, severity),
-        name,
+        name or ("content" if rule.topic == Topic.CONTENT else ""),
         tuple(rule.sources),
         example_line(response, name) if kind in ("missing-field", "field-value") and severity != Severity.KEPT else "",
     )
@@ -340,6 +350,8 @@ def _title(rule: RuleBase, response: Response, severity: Severity, name: str) ->
     if severity == Severity.KEPT:
         return name or str(rule.get_topic_display()).capitalize()
     if name and rule.level in FORBIDDEN:
+        if rule.level == Level.SHOULD_NOT and rule.topic == Topic.FIELDS:
+            return _("%(field)s should not be here") % {"field": name}
         if rule.note_en in DEMANDS and rule.note_en != "It stands inside each part.":
             value = shown(response.fields.get(name) or "")
             return _("The value of %(field)s is wrong: %(value)s") % {"field": name, "value": value}
@@ -356,7 +368,6 @@ def _title(rule: RuleBase, response: Response, severity: Severity, name: str) ->
         Topic.USE: _("%(code)s is not for a response") % {"code": response.code},
         Topic.REQUEST: _("%(code)s does not fit the request") % {"code": response.code},
         Topic.VERSION: _("%(code)s does not fit the HTTP version") % {"code": response.code},
-        Topic.FIELDS: _("Fields that should not be here"),
     }
     return str(titles.get(Topic(rule.topic), rule.get_topic_display()))
 

@@ -196,10 +196,10 @@ WRONG = [
     (
         "HTTP/1.1 404 Not Found",
         'Content-Type: application/problem+json\n\n{"status": 400}',
-        ("broken", "status"),
+        ("broken", "content"),
     ),
-    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n{"success": false}', ("advised", "hidden-error")),
-    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n{"code": 404}', ("advised", "hidden-error")),
+    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n{"success": false}', ("advised", "status")),
+    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n{"code": 404}', ("advised", "status")),
     ("HTTP/2 200", "connection: keep-alive", ("broken", "Connection")),
     ("HTTP/1.1 200 OK", "ETag: abc", ("broken", "ETag")),
     ("HTTP/1.1 200 OK", "Last-Modified: 2026-11-25", ("broken", "Last-Modified")),

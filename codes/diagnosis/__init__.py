@@ -154,14 +154,16 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     code = known_code(response.number)
     found = in_order([*check_rules(response, rules_of(response)), *check_message(response, code)])
     findings = [each for each in found if each.severity != Severity.KEPT]
-    spoken = {each.field.lower() for each in findings}
-    kept = [each for each in found if each.severity == Severity.KEPT and each.field.lower() not in spoken - {""}]
     try:
         linted = lint(response, findings)
     except Exception as problem:  # the linter is not ours, and reads what anybody pastes
         # Its message may quote the text, which belongs in no log.
         log.error("httplint failed: %s", type(problem).__name__)
         linted = []
+    findings = in_order([*findings, *(each for each in linted if each.severity == Severity.BROKEN)])
+    linted = [each for each in linted if each.severity != Severity.BROKEN]
+    spoken = {each.field.lower() for each in findings}
+    kept = [each for each in found if each.severity == Severity.KEPT and each.field.lower() not in spoken - {""}]
     kept_once = list({each.title: each for each in kept}.values())
     checked = CheckedResponse(response, code, findings, kept_once, linted)
     checked.lines = _lines(response, findings)

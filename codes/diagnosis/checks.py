@@ -6,7 +6,10 @@ facts mean is asked of the catalogue.
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from hashlib import sha1
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -16,7 +19,7 @@ from codes.models import Caching, StatusCode
 
 from .dates import imf_fixdate, is_imf_fixdate, moment
 from .findings import Finding, Severity, cited, shown
-from .messages import Repair, Response, host_of
+from .messages import KNOWN, Repair, Response, host_of
 from .rules import tokens
 
 MAX_JSON = 64_000  # characters of a content that are read as JSON
@@ -40,6 +43,8 @@ TEXTUAL = re.compile(
 RESERVED = "%/:?#[]@!$&'()*+,;=~"
 # The registry of content codings; identity is for Accept-Encoding.
 CODINGS = set("aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd".split())
+TRANSFER_CODINGS = set("chunked compress deflate gzip x-compress x-gzip".split())
+MAX_NAMES = 60  # fields whose names are compared
 OBSOLETE = {"Warning": "RFC 9111 §5.5", "Set-Cookie2": "RFC 6265 §9.3", "Content-MD5": "RFC 7231 §B"}
 REALM = re.compile(r"\brealm[ \t]{0,9}=[ \t]{0,9}(\"|[^\",]{0,200})", re.IGNORECASE)
 CODE_KEYS = ("code", "status", "statusCode", "status_code", "errorCode", "error_code", "resultCode", "httpStatus")
@@ -207,6 +212,58 @@ def check_values(response: Response, code: StatusCode | None) -> Iterator[Findin
         if name in fields:
             title = _("%(field)s is obsolete") % {"field": name}
             yield Finding(Severity.ADVISED, "obsolete", title, _("Recipients ignore it."), name, cited(section))
+
+
+def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """A field that nobody knows, and whose name is almost that of a field that everybody knows."""
+    for name in dict.fromkeys(each.name for each in response.fields[:MAX_NAMES]):
+        small = name.lower()
+        if small in KNOWN or small.startswith("x-") or len(small) < 4 or len(small) > 40:
+            continue
+        meant = next(iter(get_close_matches(small, KNOWN, 1, 0.86)), "")
+        if meant and meant not in response.fields and abs(len(meant) - len(small)) < 3:
+            title = _("%(field)s is not a field that is known. Is %(meant)s meant?") % {"field": name, "meant": meant}
+            why = _("Recipients ignore a field that they do not know.")
+            yield Finding(Severity.UNSURE, "misspelt-field", title, why, name, cited("RFC 9110 §5.1"))
+
+
+def check_codings(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9112 sections 6.1 and 7: chunked comes once, and last."""
+    name, section = "Transfer-Encoding", "RFC 9112 §6.1"
+    codings = [each.partition(";")[0].strip() for each in tokens(response.fields.get(name))]
+    if codings.count("chunked") > 1 or "chunked" in codings[:-1]:
+        why = _("chunked is applied once, and last: it tells where the message ends.")
+        yield _value(name, response.fields.get(name) or "", why, section, f"{name}: chunked")
+    elif unknown := [each for each in codings if each not in TRANSFER_CODINGS]:
+        title = _("%(value)s is no transfer coding") % {"value": shown(unknown[0])}
+        why = _("Who does not know it cannot read the message.")
+        yield Finding(Severity.ADVISED, "transfer-coding", title, why, name, cited("RFC 9112 §7"), f"{name}: chunked")
+
+
+def check_websocket(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 6455 section 4.2.2: the server answers the client's key."""
+    key = response.request.fields.get("Sec-WebSocket-Key") if response.request else None
+    answer = response.fields.get("Sec-WebSocket-Accept")
+    if not key or not answer:
+        return
+    digest = sha1(f"{key.strip()}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode(), usedforsecurity=False).digest()
+    wanted = b64encode(digest).decode()
+    if answer.strip() != wanted:
+        why = _("It is computed from the client's Sec-WebSocket-Key, and clients refuse any other value.")
+        name = "Sec-WebSocket-Accept"
+        yield _value(name, answer, why, "RFC 6455 §4.2.2", f"{name}: {wanted}")
+
+
+def check_condition(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9110 section 13.1.2: the client has what the server sends."""
+    asked = response.request.fields.get("If-None-Match") if response.request else None
+    etag = response.fields.get("ETag")
+    if not asked or not etag or response.method not in ("GET", "HEAD") or not response.code.startswith("2"):
+        return
+    if etag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in asked.split(",")}:
+        title = _("The client's If-None-Match names this ETag, and the content is sent all the same")
+        why = _("It must be answered with 304 and without content.")
+        yield Finding(Severity.BROKEN, "condition", title, why, "status", cited("RFC 9110 §13.1.2"))
 
 
 def check_transport(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -408,6 +465,36 @@ def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Findin
         why = _("max-age wins wherever it is understood, Expires elsewhere.")
         send = f"Expires: {imf_fixdate(made)}" if not lifetime else ""
         yield Finding(Severity.ADVISED, "caching", title, why, "Expires", cited("RFC 9111 §5.3"), send)
+
+
+def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9111 section 4.2.4: what is older than it may be was served all the same."""
+    age, found = response.fields.get("Age") or "", directives(response)
+    lifetime = _lifetime(found, "s-maxage") if "s-maxage" in found else _lifetime(found, "max-age")
+    if not re.fullmatch("[0-9]{1,10}", age) or not {*FRESH} & found.keys() or int(age) <= lifetime:
+        return
+    title = _("Age %(age)s is more than the lifetime of %(lifetime)s seconds") % {"age": int(age), "lifetime": lifetime}
+    if {"must-revalidate", "s-maxage"} & found.keys():
+        why = _("A cache served it after its time, which this Cache-Control forbids.")
+        severity = Severity.ADVISED
+    else:
+        why = _("A cache served it after its time. That is allowed while the origin server cannot be reached.")
+        severity = Severity.UNSURE
+    yield Finding(severity, "stale", title, why, "Age", cited("RFC 9111 §4.2.4"))
+
+
+def check_vary(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9110 section 12.5.5: a compressed response was chosen by Accept-Encoding."""
+    found = directives(response)
+    varies = tokens(response.fields.get("Vary"))
+    is_shared = _lifetime(found, *FRESH) or "public" in found
+    if "Content-Encoding" not in response.fields or not is_shared or {"private", "no-store"} & found.keys():
+        return
+    if not {"accept-encoding", "*"} & set(varies):
+        title = _("A compressed response that caches may store, without Vary: Accept-Encoding")
+        why = _("A cache may give it to a client that cannot decompress it.")
+        send = f"Vary: {', '.join([*filter(None, [response.fields.get('Vary')]), 'Accept-Encoding'])}"
+        yield Finding(Severity.ADVISED, "vary", title, why, "Vary", cited("RFC 9110 §12.5.5"), send)
 
 
 def check_stored_failure(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -695,6 +782,12 @@ CHECKS: tuple[Check, ...] = (
     check_content_range,
     check_challenges,
     check_transport,
+    check_names,
+    check_codings,
+    check_websocket,
+    check_condition,
+    check_age,
+    check_vary,
     check_location,
     check_caching,
     check_stored_failure,

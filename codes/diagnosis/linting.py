@@ -11,12 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 from httplint import HttpRequestLinter, HttpResponseLinter, Note, levels
 
-from .findings import Finding, Severity
+from .findings import Finding, Severity, cited
 from .messages import Fields, Response
 
 MAX_NOTES = 30
 MAX_HEAD = 64_000  # bytes of a header section that are linted
 MAX_CONTENT = 64_000  # bytes of a content
+# Senders must not generate what does not match the grammar (RFC 9110 section 2.2).
+GRAMMAR = {"BAD_SYNTAX", "BAD_SYNTAX_DETAILED", "STRUCTURED_FIELD_PARSE_ERROR", "FIELD_NAME_BAD_SYNTAX"}
 VARIABLES = re.compile(r"%\((\w+)\)s")
 
 # Notes about what rules and checks of ours judge, about what every reader of the page sees, and about the linter's
@@ -203,12 +205,12 @@ def _notes(linter: HttpResponseLinter) -> Iterator[Note]:
 
 def _finding(note: Note, name: str, field: str) -> Finding:
     variables = {key: str(value)[:100] for key, value in note.vars.items()}
-    severity = Severity.ADVISED
+    severity, sources = (Severity.BROKEN, cited("RFC 9110 §2.2")) if name in GRAMMAR else (Severity.ADVISED, cited())
     if sentence := SENTENCES.get(name):
         text = str(sentence)
         if set(VARIABLES.findall(text)) <= variables.keys():
-            return Finding(severity, name, text % variables, field=field)
-    return Finding(severity, name, str(note.summary)[:300], field=field, lang="en")
+            return Finding(severity, name, text % variables, field=field, sources=sources)
+    return Finding(severity, name, str(note.summary)[:300], field=field, sources=sources, lang="en")
 
 
 def _spelt(name: str, fields: Fields) -> str:

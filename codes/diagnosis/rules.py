@@ -72,6 +72,8 @@ def _is_http_1_1(response: Response) -> bool | None:
 
 def _is_old_request(response: Response) -> bool | None:
     request = response.request
+    if response.version == "1.0":  # so nobody asked in a newer version, or the sender knows none
+        return True
     return request.version == "1.0" if request and request.version else None
 
 
@@ -178,6 +180,14 @@ def _offers(response: Response) -> bool | None:
     return all(each.partition("/")[0] in offered for each in tokens(response.fields.get("Upgrade")))
 
 
+def _is_conditional(response: Response) -> bool | None:
+    request = response.request
+    if not request:
+        return None
+    has_condition = any(each.name.lower().startswith("if-") for each in request.fields)
+    return has_condition or (False if request.has_fields else None)
+
+
 # What a value or a message must be, or must not be, by the English note of the rule: a test of whether it is so.
 DEMANDS: dict[str, Test] = {
     "Lists the name of that field.": lambda response: not _connection_names(response),
@@ -207,6 +217,8 @@ DEMANDS: dict[str, Test] = {
     "Is for a request with Expect: 100-continue; with any other, the client can discard it.": _requested("Expect"),
     "Switches only to a protocol that the request's Upgrade offers.": _offers,
     "It answers a request whose A-IM lists at least one manipulation.": _requested("A-IM"),
+    "Answers a conditional GET or HEAD.": _is_conditional,
+    "Answers a request with preconditions.": _is_conditional,
     "sending it to an HTTP/1.0 client": _is_old_request,
     "answering an HTTP/1.0 request, whose Upgrade is ignored": _is_old_request,
     "HTTP/2 and HTTP/3, which do not have this code": (
@@ -340,7 +352,7 @@ def _finding(rule: RuleBase, response: Response, severity: Severity, name: str) 
         str(kind),
         _title(rule, response, severity, name),
         "" if severity == Severity.KEPT else _why(rule, severity),
-        name or ("content" if rule.topic == Topic.CONTENT else ""),
+        name or ("content" if rule.topic == Topic.CONTENT else "status"),
         tuple(rule.sources),
         example_line(response, name) if kind in ("missing-field", "field-value") and severity != Severity.KEPT else "",
     )

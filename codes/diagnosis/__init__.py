@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from codes.models import ErrorText, StatusCode
+from codes.parties import parties
 from codes.search import current_index
 
 from .checks import check_message
@@ -98,6 +99,11 @@ class ErrorCard:
     def heading(self) -> str:
         codes = ", ".join(code.label for code in self.codes)
         return f"{self.entry.product}: {codes}"
+
+    @property
+    def parties(self) -> list[dict[str, Any]]:
+        """The line of parties of the likeliest code, empty for one that nobody sends."""
+        return parties(self.codes[0]) if self.codes and self.codes[0].sender else []
 
     @property
     def meaning(self) -> str:
@@ -194,7 +200,7 @@ def _error_card(text: str, lines: list[str], unmasked: bool) -> ErrorCard | None
     slugs = _error_slugs(text)
     if not slugs:
         return None
-    entries = ErrorText.objects.prefetch_related("code_links__code").in_bulk(slugs)
+    entries = ErrorText.objects.prefetch_related("code_links__code__category").in_bulk(slugs)
     found = [entries[slug] for slug in slugs if slug in entries]
     if not found:
         return None

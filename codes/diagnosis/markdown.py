@@ -26,7 +26,7 @@ def response_markdown(checked: "CheckedResponse", *, unmasked: bool = False) -> 
 
 def error_markdown(card: "ErrorCard", *, unmasked: bool = False) -> str:
     """Return what an error text means."""
-    lines = [f"## {_plain(card.heading)}", "", *_fenced(card.line), f"- {_plain(card.meaning)}"]
+    lines = [f"## {_plain(card.heading)}", "", *_fenced(card.line, "text"), f"- {_plain(card.meaning)}"]
     lines.append(f"- {_('Check first:')} {_plain(card.next)}")
     for step in card.steps:
         lines.append(f"- {_plain(step.text)}" + (f" `{step.command}`" if step.command else ""))
@@ -42,11 +42,11 @@ def _finding(finding: Finding) -> list[str]:
     return lines
 
 
-def _fenced(text: str) -> list[str]:
+def _fenced(text: str, kind: str = "http") -> list[str]:
     """Return a code block that no line of the text ends."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}http", text[:MAX_HEAD].strip(), fence, ""]
+    return [f"{fence}{kind}", text[:MAX_HEAD].strip(), fence, ""]
 
 
 def _plain(text: str) -> str:

@@ -154,14 +154,15 @@ LEFT_INTACT = re.compile(r"\* (?:Connection #[0-9]+ to host \S{1,255} left intac
 MARKED = re.compile(r"^< ?(?:HTTP/[0-9]|:status)", re.MULTILINE | re.IGNORECASE)
 # Names that tell a header section, where nothing else does.
 KNOWN = set(
-    "accept-ch accept-patch accept-post accept-ranges access-control-allow-credentials access-control-allow-headers"
-    " access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age age"
-    " allow alt-svc cache-control cdn-cache-control cf-ray clear-site-data connection content-disposition"
-    " content-encoding content-language content-length content-location content-range content-security-policy"
-    " content-type cross-origin-embedder-policy cross-origin-opener-policy cross-origin-resource-policy date"
-    " etag expires keep-alive last-modified link location permissions-policy pragma proxy-authenticate proxy-status referrer-policy"
-    " retry-after server server-timing set-cookie strict-transport-security trailer transfer-encoding upgrade vary via"
-    " warning www-authenticate x-cache x-content-type-options x-frame-options x-powered-by x-request-id".split()
+    "accept-ch accept-patch accept-post accept-ranges access-control-allow-credentials access-control-allow-"
+    " headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-"
+    " control-max-age age allow alt-svc cache-control cdn-cache-control cf-ray clear-site-data connection content-"
+    " disposition content-encoding content-language content-length content-location content-range content-"
+    " security-policy content-type cross-origin-embedder-policy cross-origin-opener-policy cross-origin-resource-"
+    " policy date etag expires keep-alive last-modified link location permissions-policy pragma proxy-authenticate"
+    " proxy-status referrer-policy retry-after server server-timing set-cookie strict-transport-security trailer"
+    " transfer-encoding upgrade vary via warning www-authenticate x-cache x-content-type-options x-frame-options"
+    " x-powered-by x-request-id".split()
 )
 # What browsers' panels call the parts of a status line and of a request.
 PANEL = {

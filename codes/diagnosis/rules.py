@@ -425,17 +425,27 @@ LINES = {
 }
 
 
+# The line of an example would be of another time or of another content.
+SENT_BY_ITSELF = {"Date", "Content-Length", "ETag", "Last-Modified", "Expires"}
+
+
 def example_line(response: Response, name: str) -> str:
     """Return a line with the field as the exchanges of the code's page send it, "" if none does."""
-    if not name or response.number is None:
+    if not name or response.number is None or name in SENT_BY_ITSELF:
         return ""
     start = re.compile(rf"HTTP/1\.1 {response.number}\b")
-    for text in Message.objects.filter(exchange__code=response.number).values_list("text_ko", flat=True):
-        if start.match(text):
-            for line in text.partition("\n\n")[0].split("\n")[1:]:
-                if line.lower().startswith(f"{name.lower()}:"):
-                    return line
-    return f"{name}: {LINES[name]}" if name in LINES else ""
+    texts = Message.objects.filter(exchange__code=response.number).values_list("text_ko", flat=True)
+    lines = [
+        line
+        for text in texts
+        if start.match(text)
+        for line in text.partition("\n\n")[0].split("\n")[1:]
+        if line.lower().startswith(f"{name.lower()}:")
+    ]
+    if name == "WWW-Authenticate" and "json" in (response.fields.get("Content-Type") or "").lower():
+        # Whoever answers in JSON has no password dialogue of a browser in mind.
+        lines.sort(key=lambda line: "Bearer" not in line)
+    return lines[0] if lines else f"{name}: {LINES[name]}" if name in LINES else ""
 
 
 def known_code(number: int | None) -> StatusCode | None:

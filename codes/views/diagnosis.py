@@ -44,7 +44,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
     """Read the text in memory, and keep nothing of it."""
     # Django's other handler writes what is large to the disk.
     request.upload_handlers = [MemoryFileUploadHandler(request)]
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length[:12]) > MAX_REQUEST:
         return _no_store(_too_large(request))
     text, unmasked = _text(request), request.POST.get("masked") == "no"
     if len(text.encode("utf-8", "replace")) > MAX_TEXT:

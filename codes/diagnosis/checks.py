@@ -15,7 +15,7 @@ from urllib.parse import quote, urljoin
 
 from django.utils.translation import gettext as _
 
-from codes.models import Caching, StatusCode
+from codes.models import Caching, RedirectMethod, StatusCode
 
 from .dates import imf_fixdate, is_imf_fixdate, moment
 from .findings import Finding, Severity, cited, shown
@@ -40,6 +40,24 @@ FAILED_WORDS = {"error", "err", "fail", "failed", "failure", "ko", "실패", "�
 TEXTUAL = re.compile(
     r"$|text/|message/|application/(?:[\w.-]{1,80}\+)?(?:json|xml|javascript|yaml|x-www-form|x-ndjson|graphql)"
 )
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+PLACEHOLDERS = {"undefined", "null", "none", "nil", "nan", "[object object]", "false"}
+# Fields that a recipient needs before the content (RFC 9110 section 6.5.1).
+NOT_FOR_TRAILERS = set(
+    "authorization cache-control content-encoding content-length content-range content-type date expires host location"
+    " retry-after set-cookie trailer transfer-encoding vary www-authenticate".split()
+)
+DIRECTIVES = set(
+    "max-age s-maxage no-cache no-store no-transform must-revalidate proxy-revalidate must-understand private public"
+    " immutable stale-while-revalidate stale-if-error".split()
+)
+CSP_KEYWORD = re.compile(r"(?:^|[\s])(self|unsafe-inline|unsafe-eval|strict-dynamic|none)(?=$|[\s;])", re.IGNORECASE)
+COOKIES_JOINED = re.compile(r",[ \t]{0,5}[A-Za-z_][\w.-]{0,60}=[^;,]{0,200}(?:;|$)")
+FAILED_ELEMENT = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,30}:)?(error\w{0,20}|fault|exception|OpenAPI_ServiceResponse)[\s>/]",
+    re.IGNORECASE,
+)
+MISNAMED_CHARSET = re.compile(r"charset\s{0,5}=\s{0,5}\"?utf8\b", re.IGNORECASE)
 RESERVED = "%/:?#[]@!$&'()*+,;=~"
 # The registry of content codings; identity is for Accept-Encoding.
 CODINGS = set("aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd".split())
@@ -138,6 +156,10 @@ def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding
         yield Finding(
             Severity.UNSURE, "folded-field", _("A field that goes on in the next line"), why, "", cited("RFC 9112 §5.2")
         )
+    for name in response.misnamed[:5]:
+        why = _("The name of a field has letters, digits and hyphens, and no spaces. Recipients refuse the message.")
+        title = _("“%(name)s” cannot be the name of a field") % {"name": shown(name)}
+        yield Finding(Severity.BROKEN, "field-name", title, why, name, cited("RFC 9110 §5.1"))
     known = {Repair.SPACE, Repair.FOLDED, Repair.WRAPPED, Repair.CONTROL, Repair.MANY}
     if response.refusal and not known & set(response.repairs) and response.number is not None:
         why = _("A strict parser (h11) does not take this header section. It says: “%(reason)s”") % {
@@ -197,8 +219,20 @@ def check_values(response: Response, code: StatusCode | None) -> Iterator[Findin
     if allow and not all(TOKEN.fullmatch(each.strip()) for each in allow.split(",") if each.strip()):
         send = f"Allow: {', '.join(re.findall('[A-Za-z]{3,20}', allow)[:9]).upper()}"
         yield _value("Allow", allow, _("It is a list of methods with commas between."), "RFC 9110 §10.2.1", send)
+    if allow and any(each.strip().islower() and each.strip().upper() in METHODS for each in allow.split(",")):
+        why = _("Methods are case-sensitive, and these are written in capital letters.")
+        title = _("The value of %(field)s is wrong: %(value)s") % {"field": "Allow", "value": shown(allow)}
+        source = cited("RFC 9110 §9.1")
+        yield Finding(Severity.ADVISED, "field-value", title, why, "Allow", source, f"Allow: {allow.upper()}")
+    if retry and re.fullmatch("[0-9]{8,30}", retry[0]):
+        title = _("Retry-After asks to wait for years")
+        why = _("It is a number of seconds from now, not a time of day and not milliseconds.")
+        yield Finding(Severity.ADVISED, "field-value", title, why, "Retry-After", cited("RFC 9110 §10.2.3"))
     location = fields.get("Location")
-    if location is not None and (not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location)):
+    if location and (location.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", location)):
+        yield _value("Location", location, _("It names no host, or what a program prints for no value."),
+                     "RFC 9110 §10.2.2", "")  # fmt: skip
+    elif location is not None and (not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location)):
         why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
         send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
         yield _value("Location", location, why, "RFC 9110 §10.2.2", send)
@@ -264,6 +298,67 @@ def check_condition(response: Response, code: StatusCode | None) -> Iterator[Fin
         title = _("The client's If-None-Match names this ETag, and the content is sent all the same")
         why = _("It must be answered with 304 and without content.")
         yield Finding(Severity.BROKEN, "condition", title, why, "status", cited("RFC 9110 §13.1.2"))
+
+
+def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9112 section 9.3: the connection is kept or closed; and RFC 9110 section 6.5.1: what trailers may hold."""
+    options = tokens(response.fields.get("Connection"))
+    if "close" in options and "keep-alive" in options:
+        title = _("Connection says keep-alive and close")
+        why = _("close wins: the connection ends after this response.")
+        source = cited("RFC 9112 §9.3")
+        yield Finding(Severity.ADVISED, "connection", title, why, "Connection", source, "Connection: close")
+    if wrong := [each for each in tokens(response.fields.get("Trailer")) if each in NOT_FOR_TRAILERS]:
+        title = _("Trailer announces what cannot come after the content: %(names)s") % {"names": ", ".join(wrong)}
+        why = _("Recipients need it before the content, and drop it from a trailer section.")
+        yield Finding(Severity.BROKEN, "trailer", title, why, "Trailer", cited("RFC 9110 §6.5.1"))
+
+
+def check_request_fit(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """What the request asked for, and what came."""
+    request = response.request
+    if not request:
+        return
+    accepted = request.fields.get("Accept-Encoding")
+    coding = (response.fields.get("Content-Encoding") or "").strip().lower()
+    if accepted is not None and coding in CODINGS and not accepts(accepted, coding):
+        title = _("The request does not accept the coding %(value)s") % {"value": coding}
+        why = _("The client may not be able to decompress it: without a coding that it accepts, send none.")
+        yield Finding(Severity.ADVISED, "unwanted-coding", title, why, "Content-Encoding", cited("RFC 9110 §12.5.3"))
+    asked = re.fullmatch(r"bytes=([0-9]{1,18})-([0-9]{0,18})", (request.fields.get("Range") or "").replace(" ", ""))
+    sent = re.fullmatch(r"bytes ([0-9]{1,18})-([0-9]{1,18})/.{1,20}", response.fields.get("Content-Range") or "")
+    if asked and sent and (sent[1] != asked[1] or (asked[2] and int(sent[2]) > int(asked[2]))):
+        title = _("Another part was sent than was asked for")
+        why = _("The request says %(asked)s, the response %(sent)s.") % {"asked": asked[0], "sent": sent[0]}
+        yield Finding(Severity.ADVISED, "other-range", title, why, "Content-Range", cited("RFC 9110 §15.3.7"))
+    if code and code.redirect_method == RedirectMethod.MAY_CHANGE and response.method in ("POST", "PUT", "PATCH"):
+        title = _("After this redirect the client may send GET instead of %(method)s") % {"method": response.method}
+        why = _("Browsers change POST. 307 and 308 keep the method, 303 changes it for certain.")
+        yield Finding(Severity.UNSURE, "redirect-method", title, why, "Location", cited(code.redirect_method_source))
+
+
+def accepts(field: str, coding: str) -> bool:
+    """Return whether an Accept-Encoding accepts a content coding."""
+    weights: dict[str, str] = {}
+    for each in tokens(field):
+        name, _semicolon, weight = each.partition(";")
+        weights[name.strip()] = weight.strip().removeprefix("q=")
+    weight = weights.get(coding, weights.get(f"x-{coding}", weights.get("*", "0")))
+    return not re.fullmatch(r"0(?:\.0{0,3})?", weight)
+
+
+def check_policy(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """Keywords of Content-Security-Policy stand in single quotes."""
+    name = "Content-Security-Policy"
+    found = CSP_KEYWORD.findall(response.fields.get(name) or "")
+    if found:
+        title = _("Keywords without quotes in %(field)s: %(values)s") % {
+            "field": name,
+            "values": ", ".join(dict.fromkeys(found)),
+        }
+        why = _("Without single quotes a browser takes it for the name of a host.")
+        source = (("CSP Level 3 §2.3.1", "https://www.w3.org/TR/CSP3/#framework-directive-source-list"),)
+        yield Finding(Severity.ADVISED, "policy", title, why, name, source)
 
 
 def check_transport(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -333,6 +428,9 @@ def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Fi
                 why = _("The realm is a string in double quotes.")
                 send = value.replace(realm[0], f'realm="{realm[1].strip()}"', 1)
                 yield _value(name, value, why, "RFC 9110 §11.5", f"{name}: {send}")
+            elif scheme == "digest" and "nonce=" not in value.lower():
+                why = _("Digest needs a nonce, from which the client computes its answer.")
+                yield _value(name, value, why, "RFC 7616 §3.3", "")
             elif scheme == "bearer" and "=" not in value:
                 title = _("%(field)s has no parameters") % {"field": name}
                 why = _("Bearer must be followed by at least one, such as realm or error; many clients do not mind.")
@@ -443,6 +541,11 @@ def check_caching(response: Response, code: StatusCode | None) -> Iterator[Findi
     if len(set(ages)) > 1:
         why = _("Of several values a cache takes the first, or takes the response for stale.")
         yield conflict(_("Cache-Control has max-age several times"), why, ages[0])
+    for name in [each for each in found if each not in DIRECTIVES][:3]:
+        if meant := next(iter(get_close_matches(name, DIRECTIVES, 1, 0.8)), ""):
+            title = _("%(value)s is no directive. Is %(meant)s meant?") % {"value": shown(name), "meant": meant}
+            why = _("Caches ignore a directive that they do not know.")
+            yield Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section)
     for name in (*FRESH, "stale-while-revalidate", "stale-if-error"):
         if name in found and not found[name].isdecimal():
             value = f"{name}={found[name]}" if found[name] else name
@@ -542,6 +645,10 @@ def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Findi
         )
     for cookie in cookies:
         yield from _check_cookie(cookie)
+        if COOKIES_JOINED.search(cookie[:8000]):
+            title = _("Several cookies in one Set-Cookie")
+            why = _("Each cookie has a field line of its own: a comma separates nothing here.")
+            yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", cited("RFC 6265 §3"))
 
 
 def _check_cookie(cookie: str) -> Iterator[Finding]:
@@ -578,6 +685,15 @@ def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]
         title = _("Access-Control-Allow-Origin: * together with credentials")
         send = "Access-Control-Allow-Origin: https://app.example"
         yield Finding(Severity.ADVISED, "cors", title, why, "Access-Control-Allow-Origin", source, send)
+    elif re.fullmatch(r"https?://[^/\s,]{1,255}/\S{0,500}", origin):
+        why = _("An origin has no path and no slash at its end, so it equals none that a browser sends.")
+        title = _("The value of %(field)s is wrong: %(value)s") % {
+            "field": "Access-Control-Allow-Origin",
+            "value": shown(origin),
+        }
+        name = "Access-Control-Allow-Origin"
+        send = f"{name}: {'/'.join(origin.split('/')[:3])}"
+        yield Finding(Severity.ADVISED, "cors", title, why, name, source, send)
     elif "," in origin or " " in origin:
         why = _("Browsers take exactly one origin, or *.")
         title = _("The value of %(field)s is wrong: %(value)s") % {
@@ -618,7 +734,17 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
         return
     is_json = kind == "application/json" or kind.endswith("+json")
     wrong = ""
-    if is_json and HEX_OR_HTML.match(content):
+    has_charset = re.search(
+        r"charset\s{0,5}=\s{0,5}\"?utf8\b", response.fields.get("Content-Type") or "", re.IGNORECASE
+    )
+    if has_charset:
+        title = _("The charset is called utf-8, not utf8")
+        why = _("Browsers know both, other recipients only the registered name.")
+        send = f"Content-Type: {kind}; charset=utf-8"
+        yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", cited("RFC 9110 §8.3.2"), send)
+    if (kind.startswith(("image/", "video/", "audio/", "font/")) and HEX_OR_HTML.match(content)) or (
+        is_json and HEX_OR_HTML.match(content)
+    ):
         wrong = _("The content is HTML, but Content-Type says %(type)s") % {"type": shown(kind)}
         send = "Content-Type: text/html; charset=utf-8"
     elif kind in ("text/html", "text/plain") and content[:1] in ("{", "[") and read_json(response) is not None:
@@ -679,7 +805,7 @@ def failure_in(data: Any) -> str:
     """Return what in a JSON content tells of a failure, "" if nothing does."""
     if not isinstance(data, dict):
         return ""
-    for name in ("success", "ok", "isSuccess", "succeeded"):
+    for name in ("success", "ok", "isSuccess", "isSuccessful", "succeeded"):
         if data.get(name) is False or str(data.get(name)).lower() == "false":
             return f'"{name}": false'
     for name in ("status", "result", "resultStatus"):
@@ -727,11 +853,30 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
         why = _("GraphQL over HTTP allows that for application/json; whoever counts failures has to read the content.")
         yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
+    if element := FAILED_ELEMENT.match((response.content or "")[:1000]):
+        title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": f"<{element[1]}>"}
+        why = _("Clients, caches and monitoring go by the code, and take this for a success.")
+        yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        return
+    words = (response.content or "").strip().rstrip(".!")
+    other = _failure_named(words) if 4 < len(words) < 60 else ""
+    if other:
+        title = _("The content is “%(words)s”, the code says success") % {"words": shown(words)}
+        why = _("That is the reason phrase of %(code)s.") % {"code": other}
+        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        return
     html = HTML_TITLE.search((response.content or "")[:4000])
     if html and FAILURE_TITLE.search(html[1]):
         title = _("The page is called “%(title)s”, the code says success") % {"title": shown(html[1])}
         why = _("Search engines keep such a page, and monitoring does not notice it.")
         yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+
+
+def _failure_named(words: str) -> str:
+    """Return the label of the failure whose reason phrase is the whole content, "" for none."""
+    phrase = re.sub(r"^[45][0-9]{2}[ :-]{1,3}", "", words)
+    code = StatusCode.objects.filter(name_en__iexact=phrase, category__in=(4, 5)).first()
+    return code.label if code else ""
 
 
 def _check_other_number(response: Response) -> Iterator[Finding]:
@@ -784,6 +929,9 @@ CHECKS: tuple[Check, ...] = (
     check_transport,
     check_names,
     check_codings,
+    check_connection,
+    check_request_fit,
+    check_policy,
     check_websocket,
     check_condition,
     check_age,

@@ -152,7 +152,9 @@ def lint(response: Response, found: Iterable[Finding]) -> list[Finding]:
     notes: dict[str, Finding] = {}
     for note in _notes(_linted(response)):
         name = type(note).__name__
-        field = str(note.subject).partition(" ")[0].removeprefix("field-").lower()
+        subject = str(note.subject).partition(" ")[0]
+        named = subject.removeprefix("field-") if subject.startswith("field-") else note.vars.get("field_name", "")
+        field = str(named or "").lower()
         if note.level not in (levels.WARN, levels.BAD) or name in JUDGED:
             continue
         if name.startswith(("BAD_SYNTAX", "STRUCTURED")) and field in about:

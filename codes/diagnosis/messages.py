@@ -111,6 +111,7 @@ class Response:
     is_framed: bool = False  # the content still has the chunks of its transfer coding
     has_excess: bool = False  # a transcript tells of bytes behind the end of the message
     spaced: list[str] = field(default_factory=list)  # fields with a space before the colon
+    misnamed: list[str] = field(default_factory=list)  # lines that would be fields but for their names
     full: "Response | None" = None  # a 200 to the same request, in the same text
 
     @property
@@ -136,6 +137,8 @@ ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 STATUS_LINE = re.compile(r"HTTP/([0-9](?:\.[0-9])?)[ \t]+([^\s:]{1,12})(?:[ \t]+(.*))?", re.IGNORECASE)
 REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+) HTTP/([0-9](?:\.[0-9])?)")
+# What would be a field if its name had no space, bracket or letter outside ASCII.
+MISNAMED = re.compile(r"[^\s:<>{}\[\]\"'][^:<>{}\[\]\"']{0,60}:[ \t]")
 PSEUDO_STATUS = re.compile(r":status:?[ \t]+([0-9]{1,12})([ \t].{0,200})?")
 FIELD = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})([ \t]{0,8}):(.*)", re.DOTALL)
 BARE_STATUS = re.compile(r"(?:status(?: code)?:? *)?([1-9][0-9]{2})(?: ([A-Za-z][A-Za-z' -]{1,60}))?", re.IGNORECASE)
@@ -253,10 +256,12 @@ class _Head:
     repairs: list[Repair] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     spaced: list[str] = field(default_factory=list)
+    misnamed: list[str] = field(default_factory=list)
 
     def fill(self, response: "Response") -> None:
         """Hand what was read to its response."""
-        response.head, response.spaced = "\n".join(self.lines), self.spaced
+        response.head = "\n".join(self.lines)
+        response.spaced, response.misnamed = self.spaced, self.misnamed
         response.repairs += self.repairs
 
     def add(self, line: str) -> bool:
@@ -458,6 +463,10 @@ def _read_head(lines: list[str], place: int, head: _Head, response: Response | N
             continue
         if _status(line) or _request(line):
             return place
+        if response and MISNAMED.match(line) and (_is_field(following) or (head.fields and not following.strip())):
+            head.misnamed.append(line[:200].partition(":")[0])
+            place += 1
+            continue
         if head.fields and not CONTENT_BEGINS.match(line) and _is_field(following):
             head.join(line)
             head.repairs.append(Repair.WRAPPED)

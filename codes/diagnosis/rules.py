@@ -234,6 +234,8 @@ DEMANDS: dict[str, Test] = {
     "a challenge or a login form in the response itself": _has("WWW-Authenticate"),
     "the multipart form": _is_multipart,
 }
+# The one rule that also forbids to announce content.
+EMPTY = "generating content; a zero length or an empty chunked body is fine"
 # Rows whose header field stands for others too, by their condition.
 LIKEWISE = {"in HTTP/2; likewise Keep-Alive, Proxy-Connection, Transfer-Encoding and Upgrade": OF_CONNECTION}
 # Conditions that another response tells, a 200 to the same request.
@@ -325,6 +327,8 @@ def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
     if rule.level in FORBIDDEN:
         demand = DEMANDS.get(rule.note_en)
         has_content = response.content is not None or response.has_excess
+        length = response.fields.get("Content-Length") or ""
+        has_content |= rule.note_en == EMPTY and length.isdecimal() and int(length[:18]) > 0
         if has_content and (demand is None or demand(response)):
             yield _finding(rule, response, severity_of(rule), "")
         return

@@ -31,7 +31,7 @@ SINGLETONS = (
     *("Last-Modified", "Location", "Retry-After", "Access-Control-Allow-Origin"),
 )
 DATES = ("Date", "Expires", "Last-Modified")
-HEX_OR_HTML = re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+HTML = re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 HTML_TITLE = re.compile(r"<title[^>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 FAILURE_TITLE = re.compile(
     r"\b[45][0-9]{2}\b|not found|error|forbidden|unavailable|오류|에러|찾을 수 없", re.IGNORECASE
@@ -734,17 +734,13 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
         return
     is_json = kind == "application/json" or kind.endswith("+json")
     wrong = ""
-    has_charset = re.search(
-        r"charset\s{0,5}=\s{0,5}\"?utf8\b", response.fields.get("Content-Type") or "", re.IGNORECASE
-    )
-    if has_charset:
+    if MISNAMED_CHARSET.search(response.fields.get("Content-Type") or ""):
         title = _("The charset is called utf-8, not utf8")
         why = _("Browsers know both, other recipients only the registered name.")
         send = f"Content-Type: {kind}; charset=utf-8"
         yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", cited("RFC 9110 §8.3.2"), send)
-    if (kind.startswith(("image/", "video/", "audio/", "font/")) and HEX_OR_HTML.match(content)) or (
-        is_json and HEX_OR_HTML.match(content)
-    ):
+    is_medium = kind.startswith(("image/", "video/", "audio/", "font/"))
+    if (is_json or is_medium) and HTML.match(content):
         wrong = _("The content is HTML, but Content-Type says %(type)s") % {"type": shown(kind)}
         send = "Content-Type: text/html; charset=utf-8"
     elif kind in ("text/html", "text/plain") and content[:1] in ("{", "[") and read_json(response) is not None:

@@ -21,7 +21,7 @@ from .models import (
     product_slug,
 )
 
-PAGES = ["codes:list", "codes:groups", "codes:errors", "codes:sheet", "codes:data", "codes:changes", "codes:about"]
+PAGES = [f"codes:{name}" for name in ("list", "groups", "errors", "diagnosis", "sheet", "data", "changes", "about")]
 CHOOSE_PAGES = ["codes:situations", "codes:questions", "codes:convention"]
 
 

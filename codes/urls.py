@@ -1,5 +1,6 @@
 """Public pages: `/`, `/4xx/`, `/404/`, `/404/code/`, `/404/errors/`, `/grpc/`, `/errors/nginx/`,
-`/search/?q=not+found`, `/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`; the same under `/en/` in English.
+`/search/?q=not+found`, `/vs/401-403/`, `/choose/unique-taken/`, `/choose/ask/start/`, `/diagnose/`; the same under
+`/en/` in English.
 
 The card of a page, the picture for links to it, is at `/404.png` and so on. The same for programs is at `/404.json`,
 which has both languages, `/404.txt` and `/404.md`; all of a kind are at `/codes.json`.
@@ -32,6 +33,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("search/completions/", views.completions, name="completions"),
+    path("diagnose/", views.diagnosis, name="diagnosis"),
     path("rules/<slug:slug>/", views.rule_set, name="rules"),
     path("vs/", views.group_list, name="groups"),
     path("vs/<slug:slug>/", views.group_detail, name="group"),

@@ -171,7 +171,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
 # What public pages read of an address's query. The page cache takes addresses that differ elsewhere for one page.
-PUBLIC_QUERY_NAMES = ["all", "fact", "house", "issuer", "page", "q", "standing", "topic"]
+PUBLIC_QUERY_NAMES = ["all", "example", "fact", "house", "issuer", "page", "q", "standing", "topic"]
 PUBLIC_QUERY_LISTS = ["s"]  # names that a page reads with all their values, in whatever order
 # A code's form has about ten fields for each of its rows; that of 503 comes near Django's 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000

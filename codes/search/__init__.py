@@ -9,10 +9,11 @@ from .current import current_index, is_outdated, search, use_revision
 from .extraction import Place
 from .highlight import highlight
 from .index import Index
-from .privacy import is_private, reduced
+from .privacy import NOTHING, is_private, reduced
 from .results import Hit, Results
 
 __all__ = [
+    "NOTHING",
     "Hit",
     "Index",
     "Place",

@@ -3,6 +3,7 @@
 from .cards import card, site_card
 from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .changes import changes, feed
+from .diagnosis import diagnosis
 from .errors import code_errors, error_list, product_errors
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
@@ -23,6 +24,7 @@ __all__ = [
     "code_situations",
     "completions",
     "convention",
+    "diagnosis",
     "error_list",
     "feed",
     "group_detail",

@@ -22,6 +22,8 @@ PAGES = {
     b"/vs/": HTML,
     b"/vs/401-403/": HTML,
     b"/data/": HTML,
+    b"/diagnose/": HTML,
+    b"/diagnose/?example=response": HTML,
     b"/nope/": HTML,
     b"/404.txt": TEXT,
     b"/404.md": MARKDOWN,
@@ -259,8 +261,17 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 MULTIPART = b"Content-Type: multipart/form-data; boundary=x\r\n"
 PART = b'--x\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n' + TOKEN + b"\r\n"
 LOGIN = b"csrfmiddlewaretoken=" + TOKEN
+# What is pasted to be read: messages, logs and worse.
+PASTED = odd(
+    *("HTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\n\0: \0\r\n\r\n\0", "HTTP/9.9 999 x\n:\n", "HTTP/1.1 200 OK\n" + "a:\n" * 50_000, "HTTP/1.1 200 OK\n\n" * 10_000),
+    *("HTTP/1.1 200 OK\nContent-Type: application/json\n\n" + "[" * 100_000, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n" + "f" * 100_000, "< HTTP/1.1 200\n" + "< a\n" * 50_000),
+    *("\x1b[31m" * 30_000, "\xff" * 200_000, "x" * 262_144, "x" * 262_145, "\n" * 200_000, "curl " + "'" * 100_000, "<script>alert(1)</script></textarea>", "Status Code\n" * 20_000),
+    *('1.2.3.4 - - [x] "GET / HTTP/1.1" 200 1\n' * 5_000, "connect() failed (111: " * 9_000, "2026/11/25 10:01:22 [error] " + '"' * 100_000, '{"status":' * 20_000),
+)
 # (headers, body) of a form.
 FORMS = [
+    *((MULTIPART, b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + text + b"\r\n--x--\r\n") for text in PASTED),
+    *((MULTIPART, b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.log"\r\n\r\n' + text + b"\r\n--x--\r\n") for text in PASTED[:6]),
     *((FORM, body) for body in odd("", "a", "=", "&&&", "csrfmiddlewaretoken=", "csrfmiddlewaretoken=%00", "csrfmiddlewaretoken=\xff", "csrfmiddlewaretoken=" + "a" * 64)),
     (FORM, LOGIN),
     (FORM, LOGIN + b"&username=&password="),

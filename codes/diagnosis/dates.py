@@ -1,0 +1,32 @@
+"""Dates in header fields (RFC 9110 section 5.6.7)."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+IMF_FIXDATE = "%a, %d %b %Y %H:%M:%S GMT"
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment(value: str | None) -> datetime | None:
+    """Return the time that a date in any of the forms that recipients accept names; None for anything else."""
+    if not value or len(value) > 60:
+        return None
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def imf_fixdate(when: datetime) -> str:
+    """Return a time in the one form that senders may generate, whatever the locale."""
+    when = when.astimezone(UTC)
+    day, month = DAYS[when.weekday()], MONTHS[when.month - 1]
+    return f"{day}, {when.day:02} {month} {when.year:04} {when:%H:%M:%S} GMT"
+
+
+def is_imf_fixdate(value: str) -> bool:
+    """Return whether a value is a date in that form, with the right day of the week."""
+    found = moment(value)
+    return found is not None and imf_fixdate(found) == value.strip()

@@ -1,0 +1,64 @@
+"""The diagnosis against responses that people pasted, half of them with faults, and against the catalogue's own."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from codes.diagnosis import Severity, diagnose
+from codes.models import Message
+
+pytestmark = pytest.mark.django_db
+
+RESPONSES = Path(__file__).parent / "data" / "responses"
+
+
+def read(name):
+    return yaml.safe_load((RESPONSES / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def findings(text):
+    """What is said of the responses in a text, the linter's notes included."""
+    return [each for checked in diagnose(text, "en").responses for each in (*checked.findings, *checked.linted)]
+
+
+def test_at_least_95_in_100_faults_are_found():
+    faults, missed = 0, []
+    for response in read("wrong"):
+        places = {finding.field.lower() for finding in findings(response["text"])}
+        for fault in response["faults"]:
+            faults += 1
+            if fault["field"].lower() not in places:
+                missed.append(f"{response['name']}: {fault['field']}")
+    assert faults >= 60
+    assert len(missed) <= faults * 0.05, missed
+
+
+def test_at_most_2_in_100_right_responses_are_called_broken():
+    right = read("right")
+    alarms = [
+        f"{response['name']}: {finding.title}"
+        for response in right
+        for finding in findings(response["text"])
+        if finding.severity == Severity.BROKEN
+    ]
+    assert len(right) >= 60
+    assert len(alarms) <= len(right) * 0.02, alarms
+
+
+def test_every_response_is_read():
+    unread = [each["name"] for each in [*read("wrong"), *read("right")] if not diagnose(each["text"], "en").responses]
+    assert unread == []
+
+
+# Vendors send these numbers, and no response may have them.
+MEANT = {"HTTP/1.1 783 Unexpected Token", "HTTP/1.1 999 Request denied"}
+
+
+def test_the_catalogues_own_responses_are_not_called_broken():
+    alarms = {}
+    for text in Message.objects.filter(text_ko__startswith="HTTP/1.").values_list("text_ko", flat=True):
+        broken = [each.title for each in findings(text) if each.severity == Severity.BROKEN]
+        if broken and text.partition("\n")[0] not in MEANT:
+            alarms[text.partition("\n")[0]] = broken
+    assert alarms == {}

@@ -1,0 +1,384 @@
+"""The diagnosis: what a pasted response, log or error message says, and that nothing of it is kept."""
+
+import json
+import logging
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django.asserts import assertContains, assertNotContains
+
+from codes.diagnosis import Severity, diagnose
+from codes.diagnosis.masking import mask_private, mask_secrets
+from codes.diagnosis.messages import Repair
+from codes.diagnosis.rules import ANSWERABLE, CONDITIONS, DEMANDS
+from codes.models import CategoryRule, GeneralRule, Level, ResponseRule, Topic
+from codes.views.examples import EXAMPLES
+
+pytestmark = pytest.mark.django_db
+
+DATE = "Date: Wed, 25 Nov 2026 01:01:22 GMT\n"
+
+
+def check(text):
+    """The findings about the last response in a text, as (severity, kind, field)."""
+    checked = diagnose(text, "ko").responses[-1]
+    return {(each.severity.value, each.kind, each.field) for each in checked.findings}
+
+
+def kinds(text):
+    return {(severity, field or kind) for severity, kind, field in check(text)}
+
+
+# The page
+
+
+@pytest.mark.parametrize(("prefix", "language"), [("", "ko"), ("/en", "en")])
+def test_the_page_has_a_form_that_works_without_script(client, prefix, language):
+    page = client.get(f"{prefix}/diagnose/")
+    assertContains(
+        page,
+        f' method="post" enctype="multipart/form-data" action="{prefix}/diagnose/">',
+    )
+    assertContains(page, '<div id="diagnosis" aria-live="polite">')
+    assert page.headers["Cache-Control"].startswith("public")
+    assert page.headers["Content-Language"] == language
+    assert not page.cookies
+
+
+def test_an_example_is_an_address_that_shows_the_text_and_what_it_says(client):
+    for slug, example in EXAMPLES.items():
+        assert f"?example={slug}" in client.get("/diagnose/").text
+        page = client.get("/diagnose/", {"example": slug})
+        assert page.headers["Cache-Control"].startswith("public")
+        assertContains(page, example.text.splitlines()[0].replace('"', "&quot;").replace(">", "&gt;"))
+    assertContains(client.get("/diagnose/?example=response"), "WWW-Authenticate 헤더가 없습니다")
+    assertContains(client.get("/en/diagnose/?example=response"), "WWW-Authenticate is missing")
+    assert client.get("/diagnose/?example=nothing").status_code == 404
+
+
+def test_an_answer_is_stored_nowhere(client, caplog, tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    text = "HTTP/1.1 401 Unauthorized\nX-Marker: sesame\n\nopen sesame"
+    with caplog.at_level(logging.DEBUG):
+        answers = [
+            client.post("/diagnose/", {"text": text}),
+            client.post("/diagnose/", {"file": SimpleUploadedFile("sesame.txt", text.encode())}),
+            client.post("/diagnose/", {"file": SimpleUploadedFile("sesame.txt", text.encode() * 6000)}),
+        ]
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not answer.cookies
+    assert [answer.status_code for answer in answers] == [200, 200, 413]
+    assertContains(answers[1], "WWW-Authenticate 헤더가 없습니다")
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("statuscodes", "codes"))]
+    assert any("POST /diagnose/ 200" in line for line in ours)
+    assert "sesame" not in " ".join(ours)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_than_the_limit_is_refused_in_the_pages_language(client):
+    assertContains(client.post("/diagnose/", {"text": "x" * (256 * 1024)}), "읽을 수 있는 것이 없습니다")
+    for prefix, words in (("", "256 KB가 넘는 글은 받지 않습니다"), ("/en", "More than 256 KB is not taken")):
+        page = client.post(f"{prefix}/diagnose/", {"text": "가" * (100 * 1024)})
+        assertContains(page, words, status_code=413)
+        assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_an_empty_form_and_other_methods_get_their_answers(client):
+    assertContains(client.post("/diagnose/", {"text": " "}), "아직 읽을 것이 없습니다", status_code=400)
+    refused = client.put("/diagnose/")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert client.post("/diagnose/", "x", content_type="multipart/form-data").status_code == 400
+
+
+def test_what_is_pasted_is_shown_as_text(client):
+    text = (
+        f'HTTP/1.1 404 Not Found\n{DATE}X-A: <script>alert(1)</script>\nB: "><img src=x>\n\n</textarea><svg onload=x>'
+    )
+    page = client.post("/diagnose/", {"text": text})
+    for tag in ("<script>alert", "<img", "<svg onload", "</textarea><"):
+        assertNotContains(page, tag)
+
+
+# Reading
+
+FORMS = {
+    "curl -i": f"HTTP/1.1 401 Unauthorized\n{DATE}Content-Length: 0\n",
+    "HTTP/2": "HTTP/2 401 \ndate: Wed, 25 Nov 2026 01:01:22 GMT\ncontent-type: text/plain\n\nno",
+    "pseudo-header": ":status: 401\ndate: Wed, 25 Nov 2026 01:01:22 GMT\ncontent-type: text/plain\n",
+    "curl -v": f"*   Trying 192.0.2.1:443...\n* Connected to a.example\n> GET /me HTTP/1.1\n> Host: a.example\n>\n"
+    f"< HTTP/1.1 401 Unauthorized\n< {DATE}<\n{{ [5 bytes data]\nno\n* Connection #0 to host a.example left intact",
+    "HTTPie": f"GET /me HTTP/1.1\nHost: a.example\n\n\n\nHTTP/1.1 401 Unauthorized\n{DATE}"
+    "Content-Type: text/plain\n\nno",
+    "wget -S": "  HTTP/1.1 401 Unauthorized\n  Server: x\n  Date: Wed, 25 Nov 2026 01:01:22 GMT\n",
+    "status without version": "401 Unauthorized\ndate: Wed, 25 Nov 2026 01:01:22 GMT\nserver: x\n",
+    "panel on two lines": "Request URL\nhttps://a.example/me\nRequest Method\nGET\nStatus Code\n401 Unauthorized\n"
+    "Remote Address\n192.0.2.1:443\ncache-control\nno-store\ndate\nWed, 25 Nov 2026 01:01:22 GMT\n"
+    ":authority\na.example",
+    "panel on one line": "Request URL: https://a.example/me\nRequest Method: GET\nStatus Code: 401 Unauthorized\n"
+    "Response Headers\ncache-control: no-store\ndate: Wed, 25 Nov 2026 01:01:22 GMT\nRequest Headers\naccept: */*",
+    "Korean panel": "요청 URL\nhttps://a.example/me\n요청 메서드\nGET\n상태 코드\n401 Unauthorized\n"
+    "응답 헤더\ncache-control: no-store\ndate: Wed, 25 Nov 2026 01:01:22 GMT\n",
+    "colours": f"\x1b[1;32mHTTP/1.1 401 Unauthorized\x1b[0m\r\n{DATE}\r\n",
+    "command": f"$ curl -si https://a.example/me \\\n  -H 'Accept: text/plain'\nHTTP/1.1 401 Unauthorized\n{DATE}\nno",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_response_is_read_in_the_forms_in_which_people_copy_it(form):
+    (checked,) = diagnose(FORMS[form], "ko").responses
+    assert checked.response.number == 401
+    assert checked.response.fields.get("Date") == "Wed, 25 Nov 2026 01:01:22 GMT"
+    assert ("broken", "WWW-Authenticate") in kinds(FORMS[form])
+    assert checked.response.content in (None, "no")
+
+
+@pytest.mark.parametrize("form", ["curl -v", "HTTPie", "panel on two lines", "panel on one line", "command"])
+def test_the_request_is_read_where_it_was_copied_too(form):
+    (checked,) = diagnose(FORMS[form], "ko").responses
+    request = checked.response.request
+    assert request.method == "GET"
+    assert request.target.endswith("/me")
+
+
+def test_every_step_of_a_redirect_is_a_response_of_its_own():
+    text = (
+        f"HTTP/1.1 301 Moved Permanently\n{DATE}Location: /b\n\nHTTP/1.1 200 OK\n{DATE}Content-Type: text/plain\n\nok\n"
+    )
+    found = diagnose(text, "ko").responses
+    assert [each.response.number for each in found] == [301, 200]
+    assert [each.response.content for each in found] == [None, "ok"]
+
+
+def test_each_repair_is_named(client):
+    page = client.post("/diagnose/", {"text": f"HTTP/1.1 200 OK\n{DATE}X-Long: a\n  b\nServer : x\n{{}}"})
+    for repair in (Repair.FOLDED, Repair.SPACE, Repair.NO_BLANK):
+        assertContains(page, repair.label)
+
+
+def test_the_chunks_of_a_content_are_put_together():
+    text = (
+        f"HTTP/1.1 200 OK\n{DATE}Content-Type: application/json\nTransfer-Encoding: chunked\n\n9\n"
+        + '{"error":\n2\n1}\n0\n'
+    )
+    (checked,) = diagnose(text, "ko").responses
+    assert checked.response.content == '{"error":1}'
+
+
+# Rules and checks
+
+WRONG = [
+    ("HTTP/1.1 405 Method Not Allowed", "", ("broken", "Allow")),
+    ("HTTP/1.1 426 Upgrade Required", "Upgrade: h2c", ("broken", "Connection")),
+    ("HTTP/1.1 416 Range Not Satisfiable", "", ("advised", "Content-Range")),
+    ("HTTP/1.1 206 Partial Content", "", ("broken", "Content-Range")),
+    ("HTTP/1.1 204 No Content", "\nbody", ("broken", "content")),
+    ("HTTP/1.1 304 Not Modified", 'ETag: "a"\n\nbody', ("broken", "content")),
+    ("HTTP/1.1 204 No Content", "Transfer-Encoding: chunked", ("broken", "Transfer-Encoding")),
+    ("GET / HTTP/1.1\nHost: a\n\nHTTP/1.1 405 Method Not Allowed", "Allow: GET", ("advised", "Allow")),
+    ("POST / HTTP/1.1\nHost: a\n\nHTTP/1.1 201 Created", "", ("advised", "Location")),
+    ("HTTP/1.1 201 Created", "", ("unsure", "Location")),
+    ("HTTP/1.1 429 Too Many Requests", "", ("advised", "Retry-After")),
+    ("HTTP/1.1 503 Service Unavailable", "", ("advised", "Retry-After")),
+    ("$ curl -I http://a.example/\nHTTP/1.1 200 OK", "Content-Type: text/plain\n\nbody", ("broken", "content")),
+    ("HTTP/1.1 302 Found", "", ("advised", "Location")),
+    ("GET / HTTP/1.1\nHost: a.example\n\nHTTP/1.1 302 Found", "Location: https://b.example/", ("unsure", "Location")),
+    ("HTTP/1.1 200 OK", "Content-Length: 3\n\nbody", ("unsure", "Content-Length")),
+    ("HTTP/1.1 200 OK", "Content-Length: 5\nTransfer-Encoding: chunked", ("broken", "Content-Length")),
+    ("HTTP/1.1 200 OK", "Cache-Control: no-store, max-age=600", ("advised", "Cache-Control")),
+    ("HTTP/1.1 200 OK", "Cache-Control: public, private", ("advised", "Cache-Control")),
+    ("HTTP/1.1 200 OK", "Cache-Control: public, max-age=60\nSet-Cookie: a=b", ("advised", "Set-Cookie")),
+    ("HTTP/1.1 401 Unauthorized", "WWW-Authenticate: Basic", ("broken", "WWW-Authenticate")),
+    (
+        "HTTP/1.1 404 Not Found",
+        'Content-Type: application/problem+json\n\n{"status": 400}',
+        ("broken", "content"),
+    ),
+    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n{"success": false}', ("advised", "status")),
+    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n{"code": 404}', ("advised", "status")),
+    ("HTTP/2 200", "connection: keep-alive", ("broken", "Connection")),
+    ("HTTP/1.1 200 OK", "ETag: abc", ("broken", "ETag")),
+    ("HTTP/1.1 200 OK", "Last-Modified: 2026-11-25", ("broken", "Last-Modified")),
+    ("HTTP/1.1 200 OK", "Last-Modified: Thu, 26 Nov 2026 01:01:22 GMT", ("broken", "Last-Modified")),
+    ("HTTP/1.1 600 What", "", ("broken", "status")),
+    ("HTTP/1.1 269 What", "", ("advised", "unregistered")),
+]
+
+
+@pytest.mark.parametrize(("start", "rest", "found"), WRONG)
+def test_a_mistake_is_found(start, rest, found):
+    assert found in kinds(f"{start}\n{DATE}{rest}")
+
+
+def test_a_finding_says_why_where_and_what_to_send_instead():
+    (checked,) = diagnose(FORMS["curl -i"], "en").responses
+    finding = checked.findings[0]
+    assert finding.severity == Severity.BROKEN
+    assert "must send it" in finding.why
+    assert ("RFC 9110 §15.5.2", "https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2") in finding.sources
+    assert finding.send.startswith("WWW-Authenticate: ")
+
+
+def test_a_right_response_has_nothing_to_fix_and_names_the_rules_it_keeps(client):
+    text = f"HTTP/1.1 405 Method Not Allowed\n{DATE}Allow: GET\nContent-Type: text/plain\nContent-Length: 2\n\nno"
+    assert check(text) == set()
+    assertContains(client.post("/diagnose/", {"text": text}), "고칠 것을 찾지 못했습니다")
+    assert "Allow" in [each.title for each in diagnose(text, "ko").responses[0].kept]
+
+
+def test_what_pasting_may_have_spoilt_is_only_to_be_checked():
+    assert kinds("HTTP/1.1 404 Not Found\nContent-Type: text/plain\nContent-Length: 99\n\nno") == {
+        ("unsure", "Date"),
+        ("unsure", "Content-Length"),
+    }
+
+
+def test_every_condition_and_demand_of_a_rule_is_known_or_for_people():
+    """A row whose words are changed in the catalogue must not silently be checked no longer."""
+    rules = [
+        rule
+        for model in (ResponseRule, CategoryRule, GeneralRule)
+        for rule in model.objects.filter(check_needs__in=ANSWERABLE).exclude(level=Level.MAY)
+    ]
+    conditions = {rule.condition_en for rule in rules}
+    demands = {rule.note_en for rule in rules if rule.topic != Topic.CONTENT}
+    assert conditions - CONDITIONS.keys() == FOR_PEOPLE
+    assert set(CONDITIONS) - conditions == set()
+    assert set(DEMANDS) - demands - {"the multipart form"} == set()
+
+
+# What a message does not tell.
+FOR_PEOPLE = {
+    "after a LOCK that made a new lock",
+    "after a LOCK that made a new lock and an empty resource",
+    "for a request that neither came in early data nor had Early-Data: 1",
+    "if the If-None-Match of a GET or HEAD is false",
+    "if the If-None-Match of a request other than GET and HEAD is false",
+    "if the request had If-Range",
+    "if the request had both Upgrade and Expect: 100-continue, and the server switches",
+    "in a delta response",
+    "in a delta response, if If-None-Match had several values",
+    "in responses to GET and HEAD, if available",
+    "only when the WebSocket version is the reason",
+    "when an intermediary makes the response and Proxy-Status has an error",
+    "when announcing the upload resource",
+    "when announcing the upload resource, if size or time limits exist",
+    "when the server has a preferred choice",
+    "while a PATCH appends data",
+    "while the protocol is a draft",
+}
+
+
+# Errors
+
+
+def test_an_error_line_is_explained_part_by_part(client):
+    page = client.get("/diagnose/?example=nginx-error")
+    for text in ("<mark>connect() failed (111: Connection refused)</mark><sup>2</sup>", "상태코드가 아닙니다"):
+        assertContains(page, text)
+    assertContains(page, "<code>curl -v http://127.0.0.1:8080/products/1024</code>")
+    assertContains(page, 'href="/502/"')
+
+
+def test_a_trace_leads_to_the_error_that_it_holds():
+    name = "org.springframework.web.HttpRequestMethodNotSupportedException"
+    trace = f"{name}: Request method 'POST' is not supported\n\tat a.b.C.d(C.java:3)\n" + "\tat e.f\n" * 30
+    found = diagnose(trace, "ko")
+    assert found.kind == "error"
+    assert [code.number for code in found.error.codes] == [405]
+    assert diagnose("net::ERR_CONNECTION_REFUSED", "ko").error.entry.product.startswith("Chrome")
+
+
+# Masking
+
+MASKED = [
+    ("Authorization: Bearer abc.def", "Authorization: Bearer masked"),
+    ("> authorization: Basic dXNlcjpwYXNz", "> authorization: Basic masked"),
+    (
+        "curl -H 'Authorization: Bearer abc' https://a.example",
+        "curl -H 'Authorization: Bearer masked' https://a.example",
+    ),
+    ("Cookie: a=1; sid=2", "Cookie: a=masked; sid=masked"),
+    ("Set-Cookie: sid=abc; Path=/; HttpOnly", "Set-Cookie: sid=masked; Path=/; HttpOnly"),
+    ("X-Api-Key: 12345", "X-Api-Key: masked"),
+    ("Location: /cb?code=abcd&state=1", "Location: /cb?code=xxxx&state=1"),
+    ("https://user:pw@a.example/", "https://user:xx@a.example/"),
+    ('{"access_token": "abc", "n": 1}', '{"access_token": "xxx", "n": 1}'),
+    ("Date: Wed, 25 Nov 2026 01:01:22 GMT", "Date: Wed, 25 Nov 2026 01:01:22 GMT"),
+    ('WWW-Authenticate: Bearer realm="api"', 'WWW-Authenticate: Bearer realm="api"'),
+    ("비밀 ?token=가나다&a=1", "비밀 ?token=xxx&a=1"),
+    ("x eyJhbGciOiJI.eyJzdWIiOiIx.c2ln y", f"x {'x' * 30} y"),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), MASKED)
+def test_what_opens_a_door_is_masked(text, masked):
+    assert mask_secrets(text) == masked
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+def test_the_browser_masks_as_the_server_does():
+    script = Path("static/js/masking.js").read_text(encoding="utf-8")
+    texts = [text for text, _masked in MASKED] + ["\n".join(text for text, _masked in MASKED)]
+    code = f"{script}\nconsole.log(JSON.stringify({json.dumps(texts)}.map(maskSecrets)));"
+    done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [mask_secrets(text) for text in texts]
+
+
+def test_what_is_copied_names_no_machine_and_no_person():
+    text = "10.1.2.3 2001:db8::1 10:01:22 me@a.example GET /a?q=kim&n=1 127.0.0.1"
+    assert mask_private(text) == "… … 10:01:22 …@… GET /a?q=…&n=… 127.0.0.1"
+
+
+def test_the_markdown_is_masked_unless_it_is_asked_for_otherwise(client):
+    text = f"HTTP/1.1 302 Found\n{DATE}Location: https://a.example/?name=kim\nSet-Cookie: sid=abc\n"
+    copied = client.post("/diagnose/", {"text": text})
+    assertContains(copied, "Location: https://a.example/?name=…")
+    assertContains(client.post("/diagnose/", {"text": text, "masked": "no"}), "Set-Cookie: sid=abc\n```")
+
+
+# Hostile input
+
+HOSTILE = {
+    "one line": "A" * 262_144,
+    "a million lines": "HTTP/1.1 200 OK\n" + "a:\n" * 87_000,
+    "line ends": "\n" * 262_144,
+    "open brackets": "HTTP/1.1 200 OK\nContent-Type: application/json\n\n" + "[" * 200_000,
+    "deep JSON": "HTTP/1.1 200 OK\nContent-Type: application/json\n\n" + "[" * 30_000 + "]" * 30_000,
+    "long number": 'HTTP/1.1 200 OK\nContent-Type: application/json\n\n{"code": ' + "9" * 60_000 + "}",
+    "colours": "HTTP/1.1 200 OK\n" + "\x1b[" * 100_000,
+    "colours of many digits": "\x1b[" + "1;" * 130_000,
+    "NUL and surrogates": "HTTP/1.1 200 OK\n\0A: \ud800\udfff\n" + "\0" * 200_000,
+    "status lines": "HTTP/1.1 200 OK\n\n" * 15_000,
+    "folded": "HTTP/1.1 200 OK\nA: b\n" + " c\n" * 80_000,
+    "one value": "HTTP/1.1 200 OK\nCache-Control: " + "a," * 130_000,
+    "quotes": "HTTP/1.1 401 Unauthorized\nWWW-Authenticate: " + '"\\' * 130_000,
+    "marks": "< HTTP/1.1 200 OK\n" + "< a: b\n" * 37_000,
+    "progress": "< HTTP/1.1 200 OK\n<\n" + "0 " * 130_000,
+    "chunks": "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n" + "1\na\n" * 60_000,
+    "curl": "curl " + "'a' " * 65_000,
+    "curl lines": "curl \\\n" * 37_000,
+    "panel": "Status Code\n200 OK\n" + "a\n" * 130_000,
+    "tokens": "HTTP/1.1 200 OK\n\n" + "eyJaaaaaaaa-" * 21_000,
+    "addresses": "?token=" * 37_000,
+    "cookies": "HTTP/1.1 200 OK\n" + "Set-Cookie: a=b\n" * 16_000,
+    "colons": ":" * 262_144,
+    "hex": "HTTP/1.1 200 OK\n\n" + "a" * 130_000 + ":" + "a" * 130_000,
+    "mails": "a@" * 130_000,
+    "errors": "connect() failed (111: " * 11_000,
+    "upstreams": 'connect() failed (111: Connection refused) while connecting to upstream, upstream: "' * 2500,
+    "titles": "HTTP/1.1 200 OK\n\n" + "<title " * 37_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_is_read_or_refused_in_words_and_in_time(client, name):
+    text = HOSTILE[name].encode("utf-8", "replace").decode()
+    began = time.process_time()
+    answer = client.post("/diagnose/", {"text": text})
+    assert answer.status_code == (200 if text.strip() else 400)
+    assert time.process_time() - began < 1

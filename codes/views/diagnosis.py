@@ -1,0 +1,85 @@
+"""The page that reads a pasted response, log or error message."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from codes.diagnosis import diagnose
+from statuscodes.web.decorators import public
+from statuscodes.web.methods import READ_AND_POST, allow_methods
+
+from .examples import EXAMPLES
+
+MAX_TEXT = 256 * 1024  # bytes
+# A form may percent-encode each byte of a text, and has parts of its own.
+MAX_REQUEST = 3 * MAX_TEXT + 8 * 1024
+
+
+# A token would need a cookie. Whoever makes a browser post here changes nothing, and does not see the answer.
+@csrf_exempt
+@allow_methods(*READ_AND_POST)
+def diagnosis(request: HttpRequest) -> HttpResponse:
+    """Show the form, with an example if the address names one; answer a POST with what its text says."""
+    return _answer(request) if request.method == "POST" else _page(request)
+
+
+@public
+def _page(request: HttpRequest) -> HttpResponse:
+    slug = request.GET.get("example", "")
+    example = EXAMPLES.get(slug)
+    if slug and not example:
+        raise Http404
+    context = _context(example.text if example else "")
+    if example:
+        context["diagnosis"] = diagnose(example.text, get_language())
+    return render(request, "codes/diagnosis.html", context)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    """Read the text in memory, and keep nothing of it."""
+    # Django's other handler writes what is large to the disk.
+    request.upload_handlers = [MemoryFileUploadHandler(request)]
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length[:12]) > MAX_REQUEST:
+        return _no_store(_too_large(request))
+    text, unmasked = _text(request), request.POST.get("masked") == "no"
+    if len(text.encode("utf-8", "replace")) > MAX_TEXT:
+        return _no_store(_too_large(request))
+    if not text.strip():
+        context = _context("") | {"refusal": _("There is nothing to read yet: paste a response, a log or an error.")}
+        return _no_store(render(request, "codes/diagnosis.html", context, status=400))
+    context = _context(text) | {
+        "diagnosis": diagnose(text, get_language(), unmasked=unmasked),
+        "unmasked": unmasked,
+    }
+    return _no_store(render(request, "codes/diagnosis.html", context))
+
+
+def _text(request: HttpRequest) -> str:
+    """Return the file's text, or that of the field."""
+    upload = request.FILES.get("file")
+    if upload:
+        return str(upload.read().decode("utf-8", "replace"))
+    return request.POST.get("text", "")
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    reason = _(
+        "More than 256 KB is not taken. With script, a file of up to 200 MB is read in your browser and not sent: "
+        "choose it below. Otherwise paste the part that matters."
+    )
+    return render(request, "codes/diagnosis.html", _context("") | {"refusal": reason}, status=413)
+
+
+def _context(text: str) -> dict[str, Any]:
+    return {"text": text, "examples": EXAMPLES.values(), "max_bytes": MAX_TEXT}
+
+
+def _no_store(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -83,8 +83,8 @@ def _errors() -> dict[str, Any]:
     """Return the error texts, and the fragments by which they are found."""
     matcher = search.current_index().errors
     places: dict[str, int] = {}
-    errors = []
-    patterns = []
+    errors: list[dict[str, Any]] = []
+    patterns: list[list[Any]] = []
     for word, group in matcher.by_word.items():
         for pattern in group:
             text: Any = pattern.found

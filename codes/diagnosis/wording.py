@@ -45,9 +45,6 @@ WORDS = {
     "unreadable_file": gettext_noop(
         "The file could not be read. It may be damaged, or packed in another way than gzip."
     ),
-    "no_patterns": gettext_noop(
-        "What the script reads logs with could not be fetched. Check the connection and try again."
-    ),
     "har": gettext_noop("By host, type and status"),
     "har_host": gettext_noop("Host"),
     "har_type": gettext_noop("Type"),

@@ -1,7 +1,7 @@
 // Logs and errors that somebody pastes, and files, are read in a worker beside the page and sent nowhere. Only a pasted
 // response goes to the server, masked. Without this script the form posts what is in it.
 
-const { worker: workerAddress, reading, patterns: patternsAddress } = document.querySelector("script[data-reading]").dataset;
+const { worker: workerAddress, reading, patterns: patternsAddress, unreachable } = document.querySelector("script[data-reading]").dataset;
 const language = document.documentElement.lang;
 const form = document.getElementById("diagnose");
 const place = document.getElementById("diagnosis");
@@ -202,7 +202,7 @@ const diagnose = async (source) => {
   try {
     patterns ??= await fetchPatterns();
   } catch {
-    show(make("p", {}, form.dataset.unreachable ?? ""));
+    show(make("p", {}, unreachable));
     return;
   }
   const words = patterns.words[language];

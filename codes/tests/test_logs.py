@@ -1,5 +1,7 @@
 """Reading pasted logs: every format, what stands out, and input that means harm."""
 
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,10 +9,11 @@ import yaml
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from codes.diagnosis import formats
+from codes.diagnosis import formats, patterns
 from codes.diagnosis.lines import fold_path
 from codes.diagnosis.logs import read_log
 from codes.diagnosis.tallies import Tally
+from codes.tests.tools_needed import needs_node
 
 LOGS = Path(__file__).parent / "content" / "data" / "logs"
 CASES = yaml.safe_load((LOGS / "formats.yaml").read_text())
@@ -23,6 +26,23 @@ REFUSED = (
 
 def access(minute, status=200, path="/"):
     return f'192.0.2.1 - - [25/Nov/2026:10:{minute:02}:00 +0900] "GET {path} HTTP/1.1" {status} 5 "-" "curl/8.5.0"'
+
+
+HOSTILE = [
+    "\x00" * 100,
+    "a" * 300_000,
+    '{"ts": 1795600000, "status": 500, "uri": "/\\ud800\\u0000<script>alert(1)</script>"}',
+    "[" * 20_000,
+    '{"a":' * 3_000,
+    '{"status": 404, "uri": "/", "ts": ' + "9" * 400 + "}",
+    '{"status": 1e999, "uri": "/", "ts": NaN}',
+    "\x1b[31mGET /<img src=x onerror=alert(1)> 500 1.1 ms - 5\x1b[0m",
+    access(1, 500, "/" + "a0/" * 4_000),
+    access(1, 500, "/%00\x00\x85"),
+    REFUSED.replace("Connection refused", "</code><script>"),
+    '- - - [99/Foo/9999:99:99:99 +0000] "\\"\\\\" 999 -',
+    "status= method= path= " * 700,
+]
 
 
 @pytest.fixture(scope="module")
@@ -149,27 +169,75 @@ def test_memory_is_bounded_whatever_a_log_has():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "line",
-    [
-        "\x00" * 100,
-        "a" * 300_000,
-        '{"ts": 1795600000, "status": 500, "uri": "/\\ud800\\u0000<script>alert(1)</script>"}',
-        "[" * 20_000,
-        '{"a":' * 3_000,
-        '{"status": 404, "uri": "/", "ts": ' + "9" * 400 + "}",
-        '{"status": 1e999, "uri": "/", "ts": NaN}',
-        "\x1b[31mGET /<img src=x onerror=alert(1)> 500 1.1 ms - 5\x1b[0m",
-        access(1, 500, "/" + "a0/" * 4_000),
-        access(1, 500, "/%00\x00\x85"),
-        REFUSED.replace("Connection refused", "</code><script>"),
-        '- - - [99/Foo/9999:99:99:99 +0000] "\\"\\\\" 999 -',
-        "status= method= path= " * 700,
-    ],
-    ids=range(13),
-)
+@pytest.mark.parametrize("line", HOSTILE, ids=range(len(HOSTILE)))
 def test_input_that_means_harm_is_shown_as_text(line):
     html = page(f"{access(2)}\n{line}\n{line}")
     assert "<script>" not in html
     assert "<img" not in html
     assert html.encode()
+
+
+@pytest.fixture(scope="module")
+def in_browser(django_db_setup, django_db_blocker):
+    """Read texts as the browser's script does: a function of the language and of pairs of a way and a text."""
+    with django_db_blocker.unblock():
+        document = patterns.document()
+
+    def read(language, *calls):
+        asked = json.dumps({"patterns": document, "language": language, "calls": calls})
+        script = Path(__file__).parent / "read_logs.mjs"
+        answer = subprocess.run(["node", script], input=asked, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    return read
+
+
+@needs_node
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_browser_reads_every_log_as_the_server_does(in_browser, outage, language):
+    texts = ["\n".join(case["lines"]) for case in CASES] + [f"{access(2)}\n{line}" for line in HOSTILE]
+    texts += [outage, REFUSED, "no log"]
+    reports = in_browser(language, *(("log", text) for text in texts))
+    with translation.override(language):
+        for text, report in zip(texts, reports, strict=True):
+            expected = read_log(text)
+            assert report == (expected and json.loads(json.dumps(expected.as_data()))), text[:200]
+
+
+@needs_node
+def test_a_file_is_read_alike_wherever_its_pieces_end(in_browser, outage):
+    whole, pieces = in_browser("ko", ("log", outage), ("pieces", outage))
+    assert pieces == whole
+
+
+@needs_node
+def test_a_recording_of_a_browser_is_read_by_host_type_and_status(in_browser):
+    def entry(url, status, time, kind="xhr"):
+        started = "2026-11-25T10:01:22.123Z"
+        request = {"method": "GET", "url": url}
+        return {"startedDateTime": started, "time": time, "_resourceType": kind, "request": request} | {
+            "response": {"status": status, "content": {"mimeType": "application/json"}}
+        }
+
+    entries = [entry(f"https://api.example/orders/{number}", 503, 100 * number) for number in (1, 2, 9)]
+    entries += [entry("https://cdn.example/app.js", 200, 12.4, "script"), entry("https://ads.example/<b>", 0, 3), {}]
+    (report,) = in_browser("en", ("har", json.dumps({"log": {"entries": entries}})))
+    assert [(row["host"], row["type"], row["label"], row["count"]) for row in report["har"]] == [
+        ("api.example", "xhr", "503", "3"),
+        ("ads.example", "xhr", "000", "1"),
+        ("cdn.example", "script", "200", "1"),
+    ]
+    assert (report["har"][0]["median"], report["har"][0]["longest"]) == ("200 ms", "900 ms")
+    assert report["rows"][0]["paths"] == [{"path": "/orders/:id", "count": "3"}]
+    assert report["unread"] == "Lines not read: 1"
+
+
+@needs_node
+def test_an_error_text_outside_a_log_is_read_in_the_browser(in_browser):
+    found, nothing = in_browser(
+        "en", ("error", "It says: no live upstreams while connecting to upstream"), ("error", "hello")
+    )
+    assert found["url"].startswith("/en/errors/")
+    assert nothing is None

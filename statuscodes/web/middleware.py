@@ -83,7 +83,8 @@ class DatabaseUnavailableMiddleware:
 class SecurityHeadersMiddleware:
     """Add what Django 5.2 does not: Content-Security-Policy and its companions.
 
-    SECURE_CSP has the shape of Django 6's own setting, so that this class can go once Django is 6.
+    SECURE_CSP has the shape of Django 6's own setting, so that this class can go once Django is 6. A response with
+    `connect_sources` lets its scripts connect to these and to nothing else.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -98,15 +99,17 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         # Django's technical error pages, shown only while DEBUG is on, have inline style and script.
         if not settings.DEBUG:
-            response.headers.setdefault("Content-Security-Policy", _policy(contained_sources(request)))
+            response.headers.setdefault("Content-Security-Policy", _policy(request, response))
             for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
         return response
 
 
-def _policy(contained: dict[str, list[str]]) -> str:
-    """Return the Content-Security-Policy of a page that contains what has these digests, by directive."""
+def _policy(request: HttpRequest, response: HttpResponse) -> str:
+    """Return the Content-Security-Policy of a response: with the digests of what the page contains, by directive."""
+    contained = contained_sources(request)
     policy = {name: [*sources, *contained.get(name, [])] for name, sources in settings.SECURE_CSP.items()}
+    policy["connect-src"] = getattr(response, "connect_sources", policy["connect-src"])
     return "; ".join(" ".join([directive, *sources]) for directive, sources in policy.items())
 
 

@@ -140,4 +140,7 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
         # A file's address has no language, and this comes before the middleware that would set one.
         with translation.override(settings.LANGUAGE_CODE):
             refusal = method_response(request, READ_ONLY)
-        return refusal or WhiteNoiseMiddleware.serve(static_file, request)
+        response: Any = refusal or WhiteNoiseMiddleware.serve(static_file, request)
+        # For a script that runs as a worker: what it reads is private.
+        response.connect_sources = ["'none'"]
+        return response

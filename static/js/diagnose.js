@@ -1,0 +1,250 @@
+// Logs and errors that somebody pastes, and files, are read in a worker beside the page and sent nowhere. Only a pasted
+// response goes to the server, masked. Without this script the form posts what is in it.
+
+const { worker: workerAddress, reading, patterns: patternsAddress, unreachable } = document.querySelector("script[data-reading]").dataset;
+const language = document.documentElement.lang;
+const form = document.getElementById("diagnose");
+const place = document.getElementById("diagnosis");
+const MEGABYTE = 1 << 20;
+const MAX_FILE = 200 * MEGABYTE;
+const LIMITS = { har: 50 * MEGABYTE, unpacked: 2000 * MEGABYTE };
+const RESPONSE = /^(?:<\s*)?(?:HTTP\/[0-9]|:status\s*:)/m;
+
+let patterns;
+let running;
+
+const fetchPatterns = async () => {
+  const answer = await fetch(patternsAddress);
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
+};
+
+// An element with these attributes, and these children: elements, or texts, which stay texts. Of "" nothing is made.
+const make = (name, attributes = {}, ...children) => {
+  const isPicture = ["svg", "rect"].includes(name);
+  const element = isPicture ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children.flat().filter((child) => child !== "" && child !== null && child !== undefined));
+  return element;
+};
+const each = (items, draw) => items.map(draw);
+
+const codeLink = (code) => make("a", { href: code.url }, make("b", { class: "num" }, code.label), ` ${code.name}`);
+const counted = (items, key) =>
+  items.length ? make("ul", {}, each(items, (item) => make("li", {}, make("code", {}, item[key]), ` ${item.count}`))) : "";
+
+const drawError = (error, words) =>
+  make(
+    "article",
+    { class: "error-line" },
+    make("pre", { tabindex: 0 }, make("code", {}, error.line)),
+    make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : ""),
+    error.parts.length
+      ? make("dl", { class: "keys" }, each(error.parts, (part) => make("div", {}, make("dt", {}, part.label), make("dd", {}, part.value))))
+      : "",
+    each(error.codes, (code) => make("p", { "data-class": code.digit }, codeLink(code))),
+    make("p", {}, error.url ? [make("a", { href: error.url }, error.says), ": "] : "", error.meaning),
+    error.next ? make("p", {}, make("b", {}, `${words.first_check}:`), ` ${error.next}`) : "",
+    each(error.commands, (command) => make("div", { class: "snippet" }, make("code", {}, command))),
+  );
+
+const drawRow = (row) =>
+  make(
+    "tr",
+    { "data-class": row.digit },
+    make("th", { scope: "row" }, make("a", { class: "num", href: row.url }, row.label)),
+    make(
+      "td",
+      { class: "bar" },
+      make("svg", { "aria-hidden": "true", preserveAspectRatio: "none", viewBox: "0 0 100 10" }, make("rect", { width: row.width, height: 10 })),
+    ),
+    make("td", { class: "n" }, row.count, make("small", {}, row.share)),
+    make(
+      "td",
+      { class: "say" },
+      make("a", { href: row.url }, row.name),
+      make("p", {}, row.summary),
+      row.log_only ? make("p", {}, row.log_only) : "",
+      row.step ? make("p", {}, make("b", {}, row.step)) : "",
+      make("p", { class: "soft" }, row.times, each(row.notes, (note) => ` · ${note}`)),
+      counted(row.details, "value"),
+      counted(row.paths, "path"),
+    ),
+  );
+
+const drawTable = (head, rows) =>
+  make("table", { class: "tally" }, make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows));
+const heading = (text, columns = 1) => make("th", { scope: "col", ...(columns > 1 ? { colspan: columns } : {}) }, text);
+
+const drawChart = (chart) =>
+  make(
+    "figure",
+    { class: "timeline", "data-class": chart.digit },
+    make("figcaption", {}, `${chart.caption}. ${chart.says}`),
+    make(
+      "svg",
+      { class: "when", "aria-hidden": "true", preserveAspectRatio: "none", viewBox: `0 0 ${chart.width} 60` },
+      each(chart.bars, ({ x, y, height }) => make("rect", { x, y, width: 8, height })),
+    ),
+    make("p", { "aria-hidden": "true" }, each(chart.ticks, (tick) => make("span", {}, tick))),
+  );
+
+const drawHar = (rows, words) => [
+  make("h3", {}, words.har),
+  make(
+    "table",
+    { class: "har" },
+    make("thead", {}, make("tr", {}, each(["har_host", "har_type", "code", "har_count", "har_median", "har_longest"], (name) => heading(words[name])))),
+    make(
+      "tbody",
+      {},
+      each(rows, (row) =>
+        make(
+          "tr",
+          { "data-class": row.digit },
+          make("td", {}, row.host),
+          make("td", {}, row.type),
+          make("td", {}, make("a", { class: "num", href: row.url }, row.label)),
+          each([row.count, row.median, row.longest], (text) => make("td", { class: "n" }, text)),
+        ),
+      ),
+    ),
+  ),
+];
+
+// The same as templates/codes/includes/log_report.html.
+const drawReport = (report, words) =>
+  make(
+    "section",
+    { class: "log", "data-copy": words.copy },
+    make("h2", {}, report.headline),
+    make(
+      "ul",
+      { class: "totals" },
+      report.span ? make("li", {}, make("b", {}, report.span)) : "",
+      each(report.totals, (total) => make("li", { "data-class": total.digit }, make("b", { class: "num" }, total.label), ` ${total.share}`)),
+      make("li", {}, report.unread),
+    ),
+    report.next.length ? make("p", { class: "first" }, make("b", {}, words.first), each(report.next, (sentence) => ` ${sentence}`)) : "",
+    report.errors.length ? make("h3", {}, words.errors) : "",
+    each(report.errors, (error) => drawError(error, words)),
+    report.more_errors ? make("p", { class: "soft" }, report.more_errors) : "",
+    report.rows.length ? drawTable([heading(words.code), heading(words.lines, 2), heading(words.meaning)], each(report.rows, drawRow)) : "",
+    report.more_rows ? make("p", { class: "soft" }, report.more_rows) : "",
+    report.fine.length
+      ? make(
+          "p",
+          { class: "fine" },
+          make("b", {}, `${words.fine}:`),
+          each(report.fine, (code) => [" ", make("span", { "data-class": code.digit }, codeLink(code), ` ${code.count}`)]).flat(),
+        )
+      : "",
+    report.chart ? drawChart(report.chart) : "",
+    report.har ? drawHar(report.har, words) : "",
+    report.samples.length
+      ? make(
+          "details",
+          { class: "fold" },
+          make("summary", {}, words.unread_some),
+          make("pre", {}, make("code", {}, each(report.samples, (line) => `${line}\n`))),
+        )
+      : "",
+    report.formats ? make("p", { class: "soft" }, report.formats) : "",
+  );
+
+const show = (...children) => {
+  place.replaceChildren(...children);
+  // The buttons are those of site.js, which adds them to what a page has at first.
+  for (const snippet of place.querySelectorAll("[data-copy] .snippet, .snippet[data-copy]")) {
+    if (!snippet.querySelector(".copy")) addCopyButton(snippet, snippet.firstElementChild, snippet.closest("[data-copy]").dataset.copy);
+  }
+};
+const percent = (share) => `${Math.round(share * 100)}%`;
+const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
+
+const stop = () => {
+  running?.terminate();
+  running = undefined;
+};
+
+// Read a text or a file in a worker, and resolve to what it says at the end.
+const read = (source, words) =>
+  new Promise((resolve) => {
+    stop();
+    const worker = new Worker(workerAddress, { type: "module" });
+    running = worker;
+    let share = 0;
+    const bar = make("progress", { max: 1, value: 0, "aria-label": filled(words.reading, { share: "" }) });
+    const said = make("span", {}, filled(words.reading, { share: percent(0) }));
+    const button = make("button", { type: "button" }, words.stop);
+    button.addEventListener("click", () => worker.postMessage({ stop: true }));
+    // Short work shows no bar.
+    const timer = setTimeout(() => show(make("p", { class: "reading" }, bar, " ", said, " ", button)), 300);
+    const finish = (result) => {
+      clearTimeout(timer);
+      if (running === worker) stop();
+      resolve({ share, ...result });
+    };
+    worker.addEventListener("message", ({ data }) => {
+      if ("share" in data) {
+        share = data.share;
+        bar.value = share;
+        said.textContent = filled(words.reading, { share: percent(share) });
+      } else {
+        finish(data);
+      }
+    });
+    worker.addEventListener("error", () => finish({ failed: "unreadable_file" }));
+    worker.postMessage({ ...source, patterns, language, reading, limits: LIMITS });
+  });
+
+const diagnose = async (source) => {
+  try {
+    patterns ??= await fetchPatterns();
+  } catch {
+    show(make("p", {}, unreachable));
+    return;
+  }
+  const words = patterns.words[language];
+  if (source.file?.size > MAX_FILE) {
+    show(make("p", {}, words.too_large));
+    return;
+  }
+  const { result, error, stopped, failed, share } = await read(source, words);
+  if (failed) {
+    show(make("p", {}, words[failed]));
+  } else if (result) {
+    show(stopped ? make("p", {}, filled(words.stopped, { share: percent(share) })) : "", drawReport(result, words));
+  } else if (error) {
+    show(make("section", { class: "log", "data-copy": words.copy }, drawError(error, words)));
+  } else {
+    show(make("p", {}, words.no_log));
+  }
+};
+
+// The server checks a response. masking.js replaces its credentials when the form's data are taken.
+const check = async () => {
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const said = [...page.querySelectorAll(".refusal, #diagnosis > *")];
+    if (!said.length) throw new Error(answer.status);
+    show(...said);
+  } catch {
+    form.submit();
+  }
+};
+
+form.addEventListener("submit", async (event) => {
+  const [file] = form.elements.file?.files ?? [];
+  const text = form.elements.text.value;
+  if (!file && !text.trim()) return;
+  event.preventDefault();
+  stop();
+  document.querySelector(".refusal")?.remove();
+  if (!file && RESPONSE.test(text)) await check();
+  else await diagnose(file ? { file } : { text });
+});
+form.elements.file?.addEventListener("change", () => {
+  if (form.elements.file.files.length) form.requestSubmit();
+});

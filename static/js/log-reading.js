@@ -1,0 +1,724 @@
+// Reads logs as the server does (codes/diagnosis/), with the formats, codes and words of /diagnose/patterns.json.
+// Pure functions without a page: the worker imports them, and so do the tests.
+
+const NUMBER = /^[0-9]{1,3}$/;
+const METHOD = /^[A-Z]{3,20}$/;
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\ud800-\udfff]/gu;
+const DIRECTIVES = new Set(["Fields", "Version", "Software", "Date", "Start-Date", "End-Date", "Remark"]);
+const NO_DETAIL = new Set(["-", "0", "----"]);
+const LONGEST_CLOCK = 19;
+const MAX_REMEMBERED = 4096;
+
+const shown = (text) => text.replace(UNPRINTABLE, "\ufffd");
+const before = (text, end) => {
+  const place = text.indexOf(end);
+  return place < 0 ? text : text.slice(0, place);
+};
+// A part of a text keeps the whole text in memory, which may be a megabyte of the file.
+const apart = (text) => JSON.parse(JSON.stringify(text));
+const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+const remembering = (make) => {
+  const known = new Map();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined) {
+      if (known.size >= MAX_REMEMBERED) known.clear();
+      value = make(text);
+      known.set(apart(text), value);
+    }
+    return value;
+  };
+};
+
+// The values of a field, whether its name leads into objects or has dots itself.
+const valuesOf = (fields, name) => {
+  const values = Object.hasOwn(fields, name) ? [fields[name]] : [];
+  if (name.includes(".")) {
+    let value = fields;
+    for (const part of name.split(".")) {
+      const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+      value = isObject && Object.hasOwn(value, part) ? value[part] : undefined;
+    }
+    if (value !== undefined && value !== null) values.push(value);
+  }
+  return values;
+};
+
+// Reads one line after another, with what lines before said.
+class LineReader {
+  constructor(reading) {
+    this.reading = reading;
+    this.limits = reading.limits;
+    this.formats = reading.formats.map((form) => ({ ...form, pattern: new RegExp(form.pattern) }));
+    this.clocks = reading.clocks.map((clock) => new RegExp(clock));
+    this.prefix = new RegExp(reading.prefix);
+    this.colours = new RegExp(reading.colours, "g");
+    this.pair = new RegExp(reading.pair, "g");
+    this.epoch = new RegExp(reading.epoch);
+    this.origin = new RegExp(reading.origin);
+    this.identifier = new RegExp(reading.identifier, "g");
+    this.columns = [];
+    this.started = new Map();
+    this.isUtc = false;
+    this.seconds = remembering((text) => this.readTime(text));
+    this.path = remembering((address) => this.foldPath(address));
+  }
+
+  read(line) {
+    if (line.length > this.limits.MAX_LINE) return null;
+    const plain = line.includes("\x1b") ? line.replace(this.colours, "") : line;
+    const entry = this.readPlain(plain);
+    if (entry) return entry;
+    const prefix = this.prefix.exec(plain);
+    const inner = prefix && this.readPlain(plain.slice(prefix[0].length));
+    if (inner && inner.seconds === null) inner.seconds = this.seconds(plain.slice(0, LONGEST_CLOCK));
+    return inner;
+  }
+
+  readPlain(line) {
+    if (line.startsWith("#")) return this.directive(line);
+    if (line.startsWith("{")) return this.object(line);
+    const row = this.columns.length ? this.row(line) : null;
+    if (row) return row;
+    for (let place = 0; place < this.formats.length; place += 1) {
+      const match = this.formats[place].pattern.exec(line);
+      if (!match) continue;
+      const form = this.formats[place];
+      if (place) {
+        this.formats.splice(place, 1);
+        this.formats.unshift(form);
+      }
+      return this.matched(form, match.groups ?? {});
+    }
+    return this.pairs(line);
+  }
+
+  matched({ kind, label }, parts) {
+    let seconds = this.seconds(parts.time ?? "");
+    if (kind === "error") {
+      return { kind, label, status: 0, seconds, path: "", detail: "", level: parts.level.toLowerCase(), message: parts.message ?? "" };
+    }
+    if (kind === "context") return { kind, label, seconds: null };
+    let path = "path" in parts ? this.path(parts.path ?? "") : this.requested(parts.request ?? "");
+    const tag = parts.tag ?? "";
+    if (kind === "start") {
+      if (this.started.size >= this.limits.MAX_STARTED) this.started.delete(this.started.keys().next().value);
+      this.started.set(apart(tag), [path, seconds]);
+      return { kind: "context", label, seconds: null };
+    }
+    if (kind === "end") {
+      [path, seconds] = this.started.get(tag) ?? ["", null];
+      this.started.delete(tag);
+    }
+    const status = NUMBER.test(parts.status) ? Number(parts.status) : 0;
+    return { kind: "access", label, status, seconds, path, detail: this.detail(parts.detail ?? "") };
+  }
+
+  directive(line) {
+    const name = before(line.slice(1), ":");
+    if (name.length + 1 === line.length || !DIRECTIVES.has(name)) return null;
+    if (name === "Fields") this.columns = line.slice(name.length + 2).split(/\s+/).filter(Boolean).slice(0, 100);
+    return { kind: "context", label: "", seconds: null };
+  }
+
+  row(line) {
+    const values = line.split(line.includes("\t") ? "\t" : " ");
+    if (values.length !== this.columns.length) return null;
+    const fields = Object.fromEntries(this.columns.map((name, place) => [name, values[place]]));
+    if ("date" in fields && "time" in fields) fields.time = `${fields.date} ${fields.time}`;
+    return this.named(fields);
+  }
+
+  object(line) {
+    let value;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return null;
+    }
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? this.named(value) : null;
+  }
+
+  pairs(line) {
+    if (!line.includes("status=")) return null;
+    const fields = {};
+    for (const [, name, quoted, plain] of line.matchAll(this.pair)) {
+      Object.defineProperty(fields, name, { value: quoted || plain || "", enumerable: true, configurable: true, writable: true });
+    }
+    return this.named(fields);
+  }
+
+  found(fields, part) {
+    const texts = [];
+    for (const name of this.reading.fields[part]) {
+      for (const value of valuesOf(fields, name)) {
+        if (typeof value === "string" || typeof value === "number") texts.push(String(value));
+      }
+    }
+    return texts;
+  }
+
+  named(fields) {
+    const label = this.reading.named_by.find(([, names]) => names.some((name) => valuesOf(fields, name).length))?.[0] ?? "JSON";
+    const seconds = this.seconds(this.found(fields, "time")[0] ?? "");
+    const status = this.found(fields, "status").find((each) => NUMBER.test(each));
+    const method = this.found(fields, "method").find((each) => METHOD.test(each));
+    const path = this.found(fields, "path").find((each) => each.startsWith("/") || each.includes("://"));
+    const request = this.found(fields, "request")[0] ?? "";
+    if (status && (method || path || request.includes(" "))) {
+      const read = path ? this.path(path) : this.requested(request);
+      const detail = this.detail(this.found(fields, "detail")[0] ?? "");
+      return { kind: "access", label, status: Number(status), seconds, path: read, detail };
+    }
+    const [level] = this.found(fields, "level");
+    const [message] = this.found(fields, "message");
+    if (!level || !message || seconds === null) return null;
+    return { kind: "error", label, status: 0, seconds, path: "", detail: "", level: level.toLowerCase(), message };
+  }
+
+  readTime(text) {
+    for (const clock of this.clocks) {
+      const match = clock.exec(text);
+      if (match) return this.secondsOf(match.groups);
+    }
+    if (!this.epoch.test(text)) return null;
+    this.isUtc = true;
+    const whole = before(text, ".");
+    // Seconds, milliseconds, microseconds or nanoseconds
+    return Number(whole.slice(0, whole.length - Math.floor(whole.slice(10).length / 3) * 3));
+  }
+
+  secondsOf(parts) {
+    const [year, day, hour, minute, second] = ["y", "d", "h", "min", "s"].map((name) => Number(parts[name]));
+    const named = this.reading.months.indexOf((parts.month ?? "").toLowerCase()) + 1;
+    const month = named || Number(parts.m ?? 0);
+    const fits = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second <= 60;
+    return fits ? Date.UTC(year, month - 1, day, hour, minute, second) / 1000 : null;
+  }
+
+  requested(request) {
+    const words = request.split(" ");
+    return words.length > 1 ? this.path(words[1]) : "";
+  }
+
+  foldPath(address) {
+    let path = address.slice(0, 2000).replace(this.origin, "");
+    for (const end of "?#;") path = before(path, end);
+    path = apart(shown(path.replace(this.identifier, "/:id")));
+    return path.length <= this.limits.MAX_PATH ? path : `${path.slice(0, this.limits.MAX_PATH - 1)}…`;
+  }
+
+  detail(text) {
+    return NO_DETAIL.has(text) || !text ? "" : apart(shown(text.slice(0, 40)));
+  }
+}
+
+const addTime = (span, seconds) => {
+  if (seconds === null) return;
+  if (span.first === null || seconds < span.first) span.first = seconds;
+  if (span.last === null || seconds > span.last) span.last = seconds;
+};
+const newSpan = () => ({ first: null, last: null });
+const increase = (counts, key, by = 1) => counts.set(key, (counts.get(key) ?? 0) + by);
+// Sorting keeps the order of equals, in both languages.
+const byCount = (counts) => [...counts].sort((one, other) => other[1] - one[1]);
+
+// Counts the lines of a log, in bounded memory.
+export class Tally {
+  constructor(reading) {
+    this.reader = new LineReader(reading);
+    this.limits = reading.limits;
+    this.units = reading.units;
+    this.quiet = new Set(reading.quiet);
+    this.varying = new RegExp(reading.varying, "g");
+    this.messageEnd = reading.message_end;
+    this.lines = this.requests = this.unread = this.errorLines = 0;
+    this.samples = [];
+    this.labels = new Map();
+    this.span = newSpan();
+    this.statuses = new Map();
+    this.errors = new Map();
+  }
+
+  add(raw) {
+    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    if (!/[^ \t]/.test(line)) return;
+    this.lines += 1;
+    const entry = this.reader.read(line);
+    if (!entry) {
+      this.unread += 1;
+      const { MAX_SAMPLES, MAX_SAMPLE } = this.limits;
+      if (this.samples.length < MAX_SAMPLES) {
+        this.samples.push(apart(shown(line.slice(0, MAX_SAMPLE)) + (line.length > MAX_SAMPLE ? "…" : "")));
+      }
+      return;
+    }
+    this.count(entry, line);
+  }
+
+  count(entry, line) {
+    if (entry.label) increase(this.labels, entry.label);
+    if (entry.kind === "access") {
+      this.requests += 1;
+      addTime(this.span, entry.seconds);
+      let status = this.statuses.get(entry.status);
+      if (!status) {
+        status = { count: 0, span: newSpan(), paths: new Map(), details: new Map(), buckets: new Map(), unit: 0 };
+        this.statuses.set(entry.status, status);
+      }
+      this.addTo(status, entry);
+    } else if (entry.kind === "error") {
+      addTime(this.span, entry.seconds);
+      if (!this.quiet.has(entry.level)) this.addError(entry, line);
+    }
+  }
+
+  addTo(status, { seconds, path, detail }) {
+    const { MAX_PATHS, MAX_DETAILS, MAX_BUCKETS } = this.limits;
+    status.count += 1;
+    addTime(status.span, seconds);
+    if (path) {
+      if (status.paths.size >= MAX_PATHS && !status.paths.has(path)) {
+        const kept = new Set(byCount(status.paths).slice(0, Math.floor(status.paths.size / 2)).map(([key]) => key));
+        status.paths = new Map([...status.paths].filter(([key]) => kept.has(key)));
+      }
+      increase(status.paths, path);
+    }
+    if (detail && (status.details.has(detail) || status.details.size < MAX_DETAILS)) increase(status.details, detail);
+    if (seconds === null) return;
+    increase(status.buckets, Math.floor(seconds / this.units[status.unit]));
+    while (status.buckets.size > MAX_BUCKETS && status.unit + 1 < this.units.length) {
+      const factor = this.units[status.unit + 1] / this.units[status.unit];
+      status.unit += 1;
+      const longer = new Map();
+      for (const [bucket, count] of status.buckets) increase(longer, Math.floor(bucket / factor), count);
+      status.buckets = longer;
+    }
+  }
+
+  addError(entry, line) {
+    this.errorLines += 1;
+    const shape = before(entry.message, this.messageEnd).slice(0, 400).replace(this.varying, "0").slice(0, 200);
+    let error = this.errors.get(shape);
+    if (!error) {
+      if (this.errors.size >= this.limits.MAX_SHAPES) return;
+      const { level, message } = entry;
+      error = { level: apart(level), message: apart(message), line: apart(shown(line.slice(0, 2000))), count: 0, span: newSpan() };
+      this.errors.set(apart(shape), error);
+    }
+    error.count += 1;
+    addTime(error.span, entry.seconds);
+  }
+}
+
+// Finds texts of errors, as codes/search/error_texts.py does.
+export class ErrorMatcher {
+  constructor({ errors, patterns, matching }) {
+    this.errors = errors;
+    this.matching = matching;
+    this.spaces = new RegExp(matching.spaces, "g");
+    this.word = new RegExp(matching.word, "gu");
+    this.caseMatters = new RegExp(matching.case_matters);
+    this.inPath = new RegExp(matching.in_path);
+    this.byWord = new Map();
+    for (const [word, error, fragments, exact, flags] of patterns) {
+      if (!this.byWord.has(word)) this.byWord.set(word, []);
+      this.byWord.get(word).push({ error, fragments, exact, ends: flags > 1 });
+    }
+  }
+
+  // The text that fits best, undefined if there is none.
+  find(text) {
+    const shape = [...text].map((sign) => this.matching.same[sign] ?? sign).join("").replace(this.spaces, "").trim().split(/\s+/).join(" ");
+    const small = shape.toLowerCase();
+    const first = small.search(/[\p{L}\p{N}]/u);
+    const last = small.length - [...small].reverse().join("").search(/[\p{L}\p{N}]/u) - 1;
+    const query = { shape, small, isAll: (begin, end) => begin <= (first < 0 ? small.length : first) && (first < 0 ? -1 : last) < end };
+    const found = new Map();
+    for (const word of new Set(small.match(this.word) ?? [])) {
+      for (const pattern of this.byWord.get(word) ?? []) {
+        const match = this.match(pattern, query);
+        const best = found.get(pattern.error);
+        if (match && (!best || match.length > best.length)) found.set(pattern.error, { ...match, text: this.errors[pattern.error] });
+      }
+    }
+    const order = [...found.values()].sort(
+      (one, other) => other.whole - one.whole || other.length - one.length || (one.text.sure === "maybe") - (other.text.sure === "maybe"),
+    );
+    return order[0]?.text;
+  }
+
+  match(pattern, query) {
+    const [first, ...others] = pattern.fragments;
+    const { small } = query;
+    let begin = small.indexOf(first);
+    for (let place = 0; place < this.matching.max_places; place += 1) {
+      if (begin < 0) return null;
+      let end = begin + first.length;
+      const isHere = others.every((fragment) => {
+        const next = small.indexOf(fragment, end);
+        if (next < 0 || next > end + this.matching.max_gap) return false;
+        end = next + fragment.length;
+        return true;
+      });
+      if (isHere && this.fits(pattern, query, begin, end)) {
+        return { length: pattern.fragments.reduce((sum, each) => sum + each.length, 0), whole: query.isAll(begin, end) };
+      }
+      begin = small.indexOf(first, begin + 1);
+    }
+    return null;
+  }
+
+  fits({ error, fragments, exact, ends }, { shape, small, isAll }, begin, end) {
+    const joins = (left, right) => /^[A-Za-z0-9_]{2}$/.test((left ?? "") + (right ?? ""));
+    const [previous, next] = [small[begin - 1], small[end]];
+    if (joins(previous, small[begin]) || (ends && joins(small[end - 1], next))) return false;
+    const alone = isAll(begin, end);
+    if (exact) {
+      if (this.caseMatters.test(exact) || !alone) {
+        if (shape.slice(begin, end) !== exact && fragments.length === 1) return false;
+        if (next === "-" || next === "_" || (next === "." && /[\p{L}\p{N}]/u.test(small[end + 1] ?? ""))) return false;
+      }
+      return !this.inPath.test(small.slice(Math.max(begin - 2, 0), begin));
+    }
+    if (this.errors[error].match === "weak") {
+      const [product] = this.errors[error].product.toLowerCase().split(/\s+/);
+      const named = new RegExp(`(?<![\\p{L}\\p{N}_])${product.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")}(?![\\p{L}\\p{N}_])`, "u");
+      return alone || (product.length > 3 && named.test(small));
+    }
+    return true;
+  }
+}
+
+// What stands out, as rows and sentences.
+class Report {
+  constructor(tally, patterns, language) {
+    this.tally = tally;
+    this.patterns = patterns;
+    this.language = language;
+    this.words = patterns.words[language];
+    this.limits = patterns.reading.limits;
+    this.units = patterns.reading.units;
+    const { first, last } = tally.span;
+    this.hasDates = first !== null && Math.floor(first / 86400) !== Math.floor(last / 86400);
+    const count = (number) => tally.statuses.get(number).count;
+    const isBad = (number) => number >= this.limits.BAD_FROM || number < 100;
+    const isServers = (number) => Math.floor(number / 100) === 5;
+    const numbers = [...tally.statuses.keys()];
+    this.bad = numbers.filter(isBad).sort((one, other) => isServers(other) - isServers(one) || count(other) - count(one) || one - other);
+    this.good = numbers.filter((number) => !isBad(number)).sort((one, other) => count(other) - count(one) || one - other);
+    const errors = [...tally.errors.values()].sort((one, other) => other.count - one.count).slice(0, this.limits.MAX_MATCHED);
+    const matcher = errors.length ? new ErrorMatcher(patterns) : null;
+    const found = errors.map((error) => [error, matcher.find(error.message.slice(0, 1500))]);
+    this.errors = found.sort((one, other) => !one[1] - !other[1]).slice(0, this.limits.MAX_ERRORS);
+  }
+
+  say(name, values = {}) {
+    return this.words[name].replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
+  }
+
+  time(seconds) {
+    const text = new Date(seconds * 1000).toISOString();
+    return `${this.hasDates ? `${text.slice(5, 10)} ` : ""}${text.slice(11, 16)}`;
+  }
+
+  data() {
+    const { tally, limits } = this;
+    const notable = this.bad.reduce((sum, number) => sum + tally.statuses.get(number).count, 0) + tally.errorLines;
+    const good = tally.lines > 1 ? "headline_good" : "headline_good_one";
+    const rows = this.bad.slice(0, limits.MAX_ROWS);
+    const most = Math.max(1, ...rows.map((number) => tally.statuses.get(number).count));
+    const labels = byCount(tally.labels).map(([label]) => label);
+    const moreErrors = tally.errors.size - this.errors.length;
+    return {
+      headline: this.say(notable ? "headline" : good, { count: grouped(notable), lines: grouped(tally.lines) }),
+      span: this.span(),
+      totals: this.totals(),
+      formats: labels.length ? this.say("read_as", { formats: labels.join(", ") }) : "",
+      unread: this.say("unread", { count: grouped(tally.unread) }),
+      samples: tally.samples,
+      rows: rows.map((number) => this.row(number, most)),
+      more_rows: this.bad.length > rows.length ? this.say("more_rows", { count: grouped(this.bad.length - rows.length) }) : "",
+      fine: this.good.slice(0, limits.MAX_ROWS).map((number) => ({ ...this.link(number), count: grouped(tally.statuses.get(number).count) })),
+      chart: rows.length ? this.chart(rows[0]) : null,
+      errors: this.errors.map(([error, text]) => this.error(error, text)),
+      more_errors: moreErrors ? this.say("more_errors", { count: grouped(moreErrors) }) : "",
+      next: this.next(),
+    };
+  }
+
+  span() {
+    const { first, last } = this.tally.span;
+    if (first === null) return "";
+    const [from, to] = [first, last].map((seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " "));
+    const end = this.hasDates ? to : to.slice(11);
+    const text = end === from.slice(11) ? from : `${from}–${end}`;
+    return this.tally.reader.isUtc ? `${text} UTC` : text;
+  }
+
+  totals() {
+    const counts = new Map([[5, 0], [4, 0], [0, 0]]);
+    for (const number of this.bad) {
+      const digit = Math.floor(number / 100);
+      increase(counts, counts.has(digit) ? digit : 0, this.tally.statuses.get(number).count);
+    }
+    return [...counts]
+      .filter(([, count]) => count)
+      .map(([digit, count]) => ({ digit: digit ? String(digit) : "", label: digit ? `${digit}xx` : "000", share: this.share(count) }));
+  }
+
+  share(count) {
+    const total = this.tally.requests;
+    const tenths = Math.floor((count * 2000 + total) / (2 * total));
+    return tenths ? `${Math.floor(tenths / 10)}.${tenths % 10}%` : "<0.1%";
+  }
+
+  code(number) {
+    const code = this.patterns.codes[number];
+    const path = code?.url ?? `/${String(number).padStart(3, "0")}/`;
+    const [name, summary, step] = code?.[this.language] ?? ["", "", ""];
+    return { url: this.address(path), name, summary, step, boxes: code?.boxes ?? [] };
+  }
+
+  address(path) {
+    return this.language === "ko" ? path : `/${this.language}${path}`;
+  }
+
+  link(number) {
+    const { url, name } = this.code(number);
+    const digit = Math.floor(number / 100);
+    return { label: String(number).padStart(3, "0"), digit: digit >= 1 && digit <= 5 ? String(digit) : "", url, name };
+  }
+
+  number(count) {
+    return this.say(count === 1 ? "number_one" : "number", { count: grouped(count) });
+  }
+
+  row(number, most) {
+    const status = this.tally.statuses.get(number);
+    const { summary, step, boxes } = this.code(number);
+    const { MAX_ROW_PATHS, MAX_ROW_DETAILS } = this.limits;
+    const notes = [];
+    const cluster = this.cluster(status);
+    if (cluster) {
+      const [first, last, count] = cluster;
+      const values = { count: grouped(count), first: this.time(first), last: this.time(last) };
+      notes.push(this.say(first === last ? "cluster_one" : "cluster", values));
+    }
+    const paths = byCount(status.paths).slice(0, MAX_ROW_PATHS);
+    const probe = new RegExp(this.patterns.reading.probe);
+    if (Math.floor(number / 100) === 4 && paths.length && paths.slice(0, 2).every(([path]) => probe.test(path))) {
+      notes.push(this.say("probe"));
+    }
+    const base = number >= 100 && number <= 599 ? Math.floor(number / 100) * 100 : 500;
+    const labels = [...this.tally.labels.keys()].join(" ");
+    const named = boxes.filter((box) => box.split(/\s+/).some((word) => labels.includes(word)));
+    const shownBoxes = (named.length ? named : boxes).slice(0, this.limits.MAX_BOXES).join(", ");
+    return {
+      ...this.link(number),
+      summary: summary || this.say("unknown", { base }),
+      step,
+      count: this.number(status.count),
+      share: this.say("share", { share: this.share(status.count) }),
+      width: Math.max(1, Math.floor((status.count * 100) / most)),
+      times: this.times(status.span),
+      notes,
+      paths: paths.map(([path, count]) => ({ path, count: grouped(count) })),
+      details: byCount(status.details).slice(0, MAX_ROW_DETAILS).map(([value, count]) => ({ value, count: grouped(count) })),
+      log_only: shownBoxes ? this.say("log_only", { boxes: shownBoxes }) : "",
+    };
+  }
+
+  times({ first, last }) {
+    if (first === null) return "";
+    const [from, to] = [this.time(first), this.time(last)];
+    return from === to ? from : this.say("times", { first: from, last: to });
+  }
+
+  whole(unit) {
+    const { first, last } = this.tally.span;
+    const size = this.units[unit];
+    return first === null ? 0 : Math.floor(last / size) - Math.floor(first / size) + 1;
+  }
+
+  cluster(status) {
+    const { MIN_CLUSTER, CLUSTER_SHARE } = this.limits;
+    const timed = [...status.buckets.values()].reduce((sum, count) => sum + count, 0);
+    if (timed < MIN_CLUSTER) return null;
+    const keys = [...status.buckets.keys()].sort((one, other) => one - other);
+    let best = null;
+    let start = 0;
+    let inside = 0;
+    for (const key of keys) {
+      inside += status.buckets.get(key);
+      while ((inside - status.buckets.get(keys[start])) * 100 >= timed * CLUSTER_SHARE) {
+        inside -= status.buckets.get(keys[start]);
+        start += 1;
+      }
+      if (inside * 100 >= timed * CLUSTER_SHARE && (!best || key - keys[start] < best[1] - best[0])) best = [keys[start], key, inside];
+    }
+    if (!best || (best[1] - best[0] + 1) * 4 > this.whole(status.unit)) return null;
+    const size = this.units[status.unit];
+    return [best[0] * size, best[1] * size, best[2]];
+  }
+
+  chart(number) {
+    const status = this.tally.statuses.get(number);
+    const whole = this.whole(status.unit);
+    if (whole < 3 || !status.buckets.size) return null;
+    const { MAX_BARS, BAR_WIDTH, BAR_HEIGHT, CHART_HEIGHT } = this.limits;
+    const size = this.units[status.unit];
+    const step = Math.ceil(whole / MAX_BARS);
+    const begin = Math.floor(this.tally.span.first / size);
+    const counts = new Array(Math.ceil(whole / step)).fill(0);
+    for (const [bucket, count] of status.buckets) counts[Math.floor((bucket - begin) / step)] += count;
+    const most = Math.max(...counts);
+    const starts = counts.map((_count, place) => (begin + place * step) * size);
+    const ends = new Set([...[0, 1, 2].map((part) => Math.floor((counts.length * part) / 3)), counts.length - 1]);
+    const minutes = (size * step) / 60;
+    const [name, length] = minutes % 60 ? ["chart_minutes", minutes] : ["chart_hours", minutes / 60];
+    const bars = [];
+    counts.forEach((count, place) => {
+      const height = Math.max(1, Math.floor((count * BAR_HEIGHT) / most));
+      if (count) bars.push({ x: place * BAR_WIDTH + 1, y: CHART_HEIGHT - height, height });
+    });
+    return {
+      digit: this.link(number).digit,
+      caption: this.say(name, { code: String(number).padStart(3, "0"), size: length }),
+      says: this.say("chart_says", { time: this.time(starts[counts.indexOf(most)]), count: grouped(most) }),
+      width: counts.length * BAR_WIDTH,
+      bars,
+      ticks: [...ends].map((place) => this.time(starts[place])),
+    };
+  }
+
+  error(error, text) {
+    const { parts, commands } = this.patterns.reading;
+    const values = {};
+    for (const [name, pattern] of Object.entries(parts)) {
+      const match = new RegExp(pattern).exec(error.line);
+      if (match) values[name] = match.groups.value;
+    }
+    const filled = [];
+    for (const { part, pattern, command } of commands) {
+      const match = new RegExp(pattern).exec(values[part] ?? "");
+      if (match) filled.push(command.replace(/%\((\w+)\)s/g, (_all, key) => match.groups[key]));
+    }
+    const [meaning, next] = text?.[this.language] ?? [this.say("no_text"), ""];
+    return {
+      line: error.line,
+      count: this.number(error.count),
+      times: this.times(error.span),
+      level: error.level,
+      says: text ? this.say("says", { product: text.product }) : "",
+      text: text?.text ?? "",
+      url: text ? this.address(text.url) : "",
+      meaning,
+      next,
+      codes: (text?.codes ?? []).slice(0, 3).map((number) => this.link(number)),
+      parts: Object.entries(values).map(([name, value]) => ({ label: this.words[`part_${name}`], value })),
+      commands: filled,
+    };
+  }
+
+  next() {
+    const known = this.errors.find(([, text]) => text);
+    if (known) return [known[1][this.language][1]];
+    const [worst] = this.bad;
+    if (worst === undefined) return this.tally.errors.size ? [] : [this.say("next_good")];
+    const sentences = [];
+    const cluster = this.cluster(this.tally.statuses.get(worst));
+    if (cluster) sentences.push(this.say("next_cluster", { time: this.time(cluster[0]) }));
+    const { step } = this.code(worst);
+    if (step) sentences.push(step);
+    if (Math.floor(worst / 100) === 5 && !this.tally.errors.size) sentences.push(this.say("next_paste"));
+    return sentences;
+  }
+}
+
+// Takes a log in pieces, which may end within a line.
+export class LogReader {
+  constructor(patterns) {
+    this.patterns = patterns;
+    this.tally = new Tally(patterns.reading);
+    this.rest = "";
+    this.limit = patterns.reading.limits.MAX_LINE;
+  }
+
+  push(piece) {
+    const lines = piece.split("\n");
+    lines[0] = this.rest + lines[0];
+    this.rest = lines.pop();
+    for (const line of lines) this.tally.add(line);
+    // Of an endless line only so much is kept that it counts as too long.
+    if (this.rest.length > this.limit) this.rest = apart(this.rest.slice(0, this.limit + 1));
+  }
+
+  report(language) {
+    this.tally.add(this.rest);
+    this.rest = "";
+    return reportOn(this.tally, this.patterns, language);
+  }
+}
+
+export const reportOn = (tally, patterns, language) => (tally.labels.size ? new Report(tally, patterns, language).data() : null);
+
+export const readLog = (text, patterns, language) => {
+  const reader = new LogReader(patterns);
+  reader.push(text);
+  return reader.report(language);
+};
+
+// What a text that is no log says, if it has the text of an error: a card as for an error line. Else null.
+export const readError = (text, patterns, language) => {
+  const message = text.slice(0, 20_000);
+  const found = new ErrorMatcher(patterns).find(message);
+  if (!found) return null;
+  const report = new Report(new Tally(patterns.reading), patterns, language);
+  return report.error({ line: shown(message.replace(/[\r\n\t]+/g, " ⏎ ").slice(0, 2000)), count: 1, span: newSpan(), level: "" }, found);
+};
+
+const median = (numbers) => [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];
+const MAX_HAR_ROWS = 200;
+
+// The requests that a browser recorded (HTTP Archive): the report of a log, and a table by host, type and status.
+export const readHar = (text, patterns, language) => {
+  const entries = JSON.parse(text)?.log?.entries;
+  if (!Array.isArray(entries)) return null;
+  const tally = new Tally(patterns.reading);
+  const groups = new Map();
+  for (const entry of entries) {
+    tally.lines += 1;
+    const { request, response } = entry ?? {};
+    const address = String(request?.url ?? "");
+    if (!Number.isInteger(response?.status) || response.status < 0 || response.status > 999) {
+      tally.unread += 1;
+      continue;
+    }
+    const seconds = tally.reader.seconds(String(entry.startedDateTime ?? ""));
+    tally.count({ kind: "access", label: "HAR", status: response.status, seconds, path: tally.reader.path(address), detail: "" });
+    const host = /^[a-z]+:\/\/([^/?#]*)/i.exec(address)?.[1] ?? "";
+    const type = String(entry._resourceType ?? String(response.content?.mimeType ?? "").split(/[;/]/)[0]);
+    const key = JSON.stringify([host, type, response.status]);
+    if (!groups.has(key)) groups.set(key, { host: shown(host), type: shown(type.slice(0, 40)), status: response.status, times: [] });
+    if (Number.isFinite(entry.time)) groups.get(key).times.push(entry.time);
+    const group = groups.get(key);
+    group.count = (group.count ?? 0) + 1;
+  }
+  const report = reportOn(tally, patterns, language);
+  if (!report) return null;
+  const isGood = ({ status }) => status >= 100 && status < 400;
+  const sorted = [...groups.values()].sort((one, other) => isGood(one) - isGood(other) || other.count - one.count);
+  const lines = new Report(tally, patterns, language);
+  const milliseconds = (number) => (number === undefined ? "" : `${grouped(Math.round(number))} ms`);
+  report.har = sorted.slice(0, MAX_HAR_ROWS).map(({ host, type, status, count, times }) => ({
+    ...lines.link(status),
+    host,
+    type,
+    count: grouped(count),
+    median: milliseconds(median(times)),
+    longest: milliseconds(times.length ? times.reduce((most, each) => Math.max(most, each)) : undefined),
+  }));
+  return report;
+};

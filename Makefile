@@ -10,7 +10,7 @@ GRANIAN = .venv/bin/granian --interface wsgi --host 127.0.0.1 --http 1 --no-ws \
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run dev serve test test-fast test-next bench bench-search fuzz lighthouse lint format requirements messages
+.PHONY: run dev serve answers test test-fast test-next bench bench-search fuzz lighthouse lint format requirements messages
 .PHONY: audit sbom
 
 run: export SITE_URL ?= http://127.0.0.1:$(PORT)
@@ -25,6 +25,15 @@ dev: .venv/.run .env free-port prepare
 serve: .venv/.run .env staticfiles/.collected free-port prepare
 	@rm -rf .metrics/$(PORT)
 	PROMETHEUS_MULTIPROC_DIR=.metrics/$(PORT) $(GRANIAN) --port $(PORT) --workers $(WEB_CONCURRENCY) statuscodes.wsgi:application
+
+# Live answers for this machine: http://127.0.0.1:8090/503. Without the limits that a public host has.
+answers: PORT = 8090
+answers: .venv/.run .env free-port answers.json
+	$(RUN) -m answers --file answers.json --port $(PORT) --unlimited
+
+answers.json: .venv/.run .env $(shell find fixtures -name '*.yaml')
+	@$(MAKE) --no-print-directory prepare
+	@$(RUN) manage.py export_answers $@
 
 test: .venv/.dev
 	$(RUN) -m pytest $(PYTEST)

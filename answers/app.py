@@ -1,0 +1,58 @@
+"""The WSGI application: limits, then an answer."""
+
+import math
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .contents import MAX_CONTENT
+from .limits import Limits, client_of
+from .requests import Request
+from .responses import Answer, Responder
+
+MAX_DIGITS = 4  # of a Content-Length that is allowed
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Application:
+    """Answer every request with what it asks for.
+
+    Without `limits` everything is answered, which is for one's own machine. `behind_proxy` believes two fields that a
+    proxy must set: X-Forwarded-For, its last address, and X-Forwarded-Version.
+    """
+
+    def __init__(self, responder: Responder, limits: Limits | None = None, *, behind_proxy: bool = False) -> None:
+        self.responder = responder
+        self.limits = limits
+        self.behind_proxy = behind_proxy
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._answer(environ)
+        fields = answer.fields
+        if answer.has_content:
+            fields = [*fields, ("Content-Length", str(len(answer.content)))]
+        start_response(f"{answer.status} {answer.reason}", fields)
+        return [answer.content] if answer.content and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def _answer(self, environ: dict[str, Any]) -> Answer:
+        request = Request.of(environ, self.behind_proxy)
+        if self.limits and request.path != "/healthz":
+            client = client_of(self._address(environ))
+            if wait := self.limits.wait(client, time.monotonic()):
+                return self.responder.refuse(request, "limit", [("Retry-After", str(math.ceil(wait)))])
+        # Content is never read; the server drops what is short, and closes the connection for what is long.
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            return self.responder.refuse(request, "length", self._closing(request))
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if len(length) > MAX_DIGITS or not re.fullmatch("[0-9]+", length) or int(length) > MAX_CONTENT:
+            return self.responder.refuse(request, "content", self._closing(request))
+        return self.responder.answer(request, time.time())
+
+    def _closing(self, request: Request) -> list[tuple[str, str]]:
+        return [("Connection", "close")] if request.keeps_connection_fields else []
+
+    def _address(self, environ: dict[str, Any]) -> str:
+        if self.behind_proxy and (forwarded := environ.get("HTTP_X_FORWARDED_FOR", "")):
+            return forwarded.rpartition(",")[2].strip()
+        return environ.get("REMOTE_ADDR") or ""

@@ -1,0 +1,67 @@
+"""A request, as far as an answer may depend on it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+JSON_TYPES = ("application/problem+json", "application/json", "application/*")
+TEXT_TYPES = ("text/plain", "text/*")
+QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an answer may depend on. No text of it ever comes back in one."""
+
+    method: str
+    path: str
+    query: str
+    fields: Mapping[str, str]  # a WSGI environment
+    prefix: str = ""  # under which the answers are mounted
+    version: str = ""  # of HTTP, as the proxy in front says
+
+    @classmethod
+    def of(cls, environ: Mapping[str, Any], behind_proxy: bool) -> "Request":
+        """Read a WSGI environment."""
+        return cls(
+            environ["REQUEST_METHOD"],
+            environ.get("PATH_INFO", ""),
+            environ.get("QUERY_STRING", ""),
+            environ,
+            environ.get("SCRIPT_NAME", ""),
+            environ.get("HTTP_X_FORWARDED_VERSION", "") if behind_proxy else "",
+        )
+
+    def field(self, name: str) -> str:
+        """Return the value of a header field, or an empty text."""
+        return self.fields.get(f"HTTP_{name.upper().replace('-', '_')}", "")
+
+    @property
+    def is_read(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def keeps_connection_fields(self) -> bool:
+        """Whether fields about the connection, such as Upgrade, can be sent: HTTP/2 and later have none."""
+        return not self.version.startswith(("HTTP/2", "HTTP/3"))
+
+    @property
+    def wants_json(self) -> bool:
+        accept: str = self.fields.get("HTTP_ACCEPT", "")
+        return accept not in ("", "*/*") and prefers_json(accept)
+
+
+@lru_cache(maxsize=256)
+def prefers_json(accept: str) -> bool:
+    """Return whether an Accept field ranks JSON above text (RFC 9110 section 12.5.1)."""
+    quality = {}
+    for item in accept.lower().split(","):
+        stated = QUALITY.search(item)
+        quality[item.partition(";")[0].strip()] = float(stated[1]) if stated else 1.0
+    others = quality.get("*/*", 0.0)
+    json, text = (
+        max((quality[name] for name in names if name in quality), default=others) for names in (JSON_TYPES, TEXT_TYPES)
+    )
+    return json > text

@@ -44,6 +44,7 @@ env = environ.Env(
     BEHIND_PROXY=(strict_bool, False),
     ADMIN_PATH=(str, "admin/"),
     REQUIRE_SECOND_FACTOR=(strict_bool, False),
+    REQUIRE_FOUR_EYES=(strict_bool, False),
     METRICS_TOKEN=(str, ""),
     FEEDBACK_URL=(str, ""),
     STATIC_ROOT=(str, str(BASE_DIR / "staticfiles")),
@@ -258,6 +259,8 @@ AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.lockout.client_address"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")
+# Then only somebody else than the one who saved a draft last can publish it, superusers included.
+REQUIRE_FOUR_EYES = env("REQUIRE_FOUR_EYES")
 OTP_TOTP_ISSUER = "statuscodes"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGIN_REDIRECT_URL = "admin:index"

@@ -1,6 +1,5 @@
 """What the admin of every kind of entry shares: optimistic locking, history, preview, and the inlines of details."""
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,12 +7,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, resolve, reverse
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -21,10 +20,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from codes.editing import history
+from codes.editing import drafts, history
 from codes.models import Announcement, Entry, Exchange
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.methods import allow_methods
+
+from .drafts import DraftsMixin, Trial, draft_link, preview_language, relax, too_few, trial_of, without_adding
 
 POSITION_OFFSET = 10_000  # added to the positions of rows that are about to move
 MAX_FORM_LENGTH = 200_000  # characters; the largest entry's form has a tenth of it
@@ -59,7 +60,8 @@ class EntryForm(forms.ModelForm):
     lock version: saving again is then a decision.
     """
 
-    lock_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, required=False)  # of a draft: its number
+    published_version = forms.IntegerField(widget=forms.HiddenInput, required=False)  # of a draft's published entry
     reason = forms.CharField(
         label=_("Reason for the change"), required=False, max_length=200, help_text=_("Optional; kept in the history.")
     )
@@ -67,11 +69,21 @@ class EntryForm(forms.ModelForm):
     announcement_ko: Any = announcement_field(_("Line for readers (Korean)"))
     announcement_en: Any = announcement_field(_("Line for readers (English)"))
 
+    trial: Trial | None = None  # set for each request
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[history.Change] | None = None
-        if not self.instance._state.adding:
+        self.conflict_snapshot: Any = None
+        opened = self.trial.opened if self.trial else None
+        if opened:
+            self.initial["lock_version"] = opened.draft.number
+            self.initial["published_version"] = opened.published_version
+            self.initial.update({name: getattr(opened.draft, name) for name in drafts.REMARKS})
+        elif not self.instance._state.adding:
             self.initial["lock_version"] = self.entry.lock_version
+        if self.trial and self.trial.is_lenient and self.is_bound:
+            relax(self, self._meta.model)
 
     @property
     def entry(self) -> Entry:
@@ -88,21 +100,53 @@ class EntryForm(forms.ModelForm):
         if any(lines.values()):
             for name in (name for name, line in lines.items() if not line):
                 self.add_error(name, _("Tell it in both languages, or in neither."))
-        if self.instance._state.adding:
+        if self.trial:
+            self._check_trial(self.trial, data)
+        if self.instance._state.adding or (self.trial and self.trial.opened):
             return data
         # The row stays locked until the request's transaction ends, so nobody can save between this and our save.
         stored = type(self.entry)._base_manager.select_for_update().filter(pk=self.entry.pk)
         newest = stored.values_list("lock_version", flat=True).first()
         if newest != (opened := data.get("lock_version")):
-            self.conflict, self.conflict_snapshot = history.changes_since(self.entry.key, opened)
-            data_with_newest: Any = self.data.copy()  # type: ignore[attr-defined]
-            data_with_newest[self.add_prefix("lock_version")] = newest
-            self.data = data_with_newest
-            raise ValidationError(
-                _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
-                code="conflict",
-            )
+            self._refuse(*history.changes_since(self.entry.key, opened), {"lock_version": newest})
         return data
+
+    def _refuse(self, changes: list[history.Change], snapshot: Any, newest: dict[str, int | None]) -> None:
+        """Refuse the save, show the changes that the editor has not seen, and take the newest versions."""
+        self.conflict, self.conflict_snapshot = changes, snapshot
+        data_with_newest: Any = self.data.copy()  # type: ignore[attr-defined]
+        for name, version in newest.items():
+            data_with_newest[self.add_prefix(name)] = "" if version is None else version
+        self.data = data_with_newest
+        raise ValidationError(
+            _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
+            code="conflict",
+        )
+
+    def _key(self, data: dict[str, Any]) -> str:
+        """Return the key of the entry, which may be about to be added."""
+        if not self.instance._state.adding:
+            return self.entry.key
+        model: Any = self._meta.model
+        parent = data.get("code") if model is Exchange else None
+        return parent.key if parent else f"{model._meta.model_name} {data.get(model._meta.pk.name)}"
+
+    def _check_trial(self, trial: Trial, data: dict[str, Any]) -> None:
+        """Refuse a draft that somebody else has saved meanwhile, or that is published without the texts it needs."""
+        if opened := trial.opened:
+            newest = {"lock_version": opened.draft.number, "published_version": opened.published_version}
+            if data.get("lock_version") != opened.draft.number:
+                self._refuse(opened.changes_of_draft(data.get("lock_version")), opened.draft, newest)
+            if data.get("published_version") != opened.published_version:
+                self._refuse(*opened.changes_of_published(data.get("published_version")), newest)
+        elif not trial.preview and (beside := drafts.current(self._key(data))):
+            text = _("There is %(draft)s already. Go on with that one.")
+            raise ValidationError(text, params={"draft": draft_link(beside)}, code="draft")
+        if trial.publishes:
+            for text in getattr(self.instance, "REQUIRED_TEXTS", []):
+                for field in (f"{text}_{language}" for language in LANGUAGES):
+                    if field in self.fields and not data.get(field) and field not in self.errors:
+                        self.add_error(field, _("Readers need this text before the entry is published."))
 
 
 class DetailFormSet(forms.BaseInlineFormSet):
@@ -110,10 +154,21 @@ class DetailFormSet(forms.BaseInlineFormSet):
 
     model: Any
     lost_texts: Sequence[tuple[str, str]] = ()  # (label, text) typed into rows that somebody else deleted
+    is_lenient = False  # a draft: texts may be missing
+    min_to_publish = 0  # rows, where the form publishes
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self.is_lenient:
+            relax(form, self.model)
 
     def clean(self) -> None:
         """Refuse rows that take over another row's key: one of them would be saved first and collide."""
         super().clean()
+        if self.min_to_publish:
+            left = [form for form in self.forms if form.has_changed() or form.instance.pk]
+            if len([form for form in left if form not in self.deleted_forms]) < self.min_to_publish:
+                raise ValidationError(too_few(self.model, self.min_to_publish))
         fields = self.form.base_fields
         key = [name for name in (each.removesuffix("_id") for each in self.model.NATURAL_KEY) if name in fields]
         if key == ["position"]:
@@ -155,8 +210,20 @@ class DetailInlineMixin:
     max_num: int | None = 100
     classes: Any = ["collapse"]
 
+    min_to_publish = 0
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)  # type: ignore[misc]
+        formset = super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)  # type: ignore[misc]
+        # The class was made for this request.
+        trial = trial_of(request)
+        if trial and trial.is_lenient and request.method == "POST":
+            formset.is_lenient, formset.min_num, formset.validate_min = True, 0, False
+        elif trial and trial.publishes:
+            formset.min_to_publish = self.min_to_publish
+        return formset
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return without_adding(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
 
 
 class StackedDetailInline(DetailInlineMixin, admin.StackedInline):
@@ -178,7 +245,7 @@ class RuleInline(StackedDetailInline):
     ]
 
 
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(DraftsMixin, admin.ModelAdmin):
     """Records every save in the history, and refuses changes by editors who have not seen the newest state."""
 
     form = EntryForm
@@ -211,12 +278,13 @@ class EntryAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if request.method == "POST" and self.get_object(request, unquote(object_id)) is None:
-            return self._deleted_response(request, object_id)
+        is_draft = "draft" in request.GET
+        if request.method == "POST" and not is_draft and self.get_object(request, unquote(object_id)) is None:
+            return self.lost_response(request, object_id, _("This entry was deleted while you were editing"))
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def _deleted_response(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Answer a save of a deleted entry: what was typed, to copy, and the way to the entry's snapshots."""
+    def lost_response(self, request: HttpRequest, object_id: str, title: Any) -> HttpResponse:
+        """Answer a save of what is gone: what was typed, to copy, and the way to the entry's snapshots."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         typed = [
@@ -226,7 +294,7 @@ class EntryAdmin(admin.ModelAdmin):
         ]
         context = {
             **self.admin_site.each_context(request),
-            "title": _("This entry was deleted while you were editing"),
+            "title": title,
             "opts": self.opts,
             "typed": typed,
             "history": history_url(f"{self.opts.model_name} {object_id}"),
@@ -252,7 +320,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         entry = self.get_entry(obj)
-        if change or entry is not obj:
+        if (change or entry is not obj) and not trial_of(request):
             history.record(entry.key)
             if not history.bump_version(entry, form.cleaned_data["lock_version"] if change else entry.lock_version):
                 raise PermissionDenied("concurrent save")
@@ -266,11 +334,19 @@ class EntryAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        key, data = self.get_entry(form.instance).key, form.cleaned_data
-        history.record(key, request.user, data.get("reason", ""))
+        entry, data = self.get_entry(form.instance), form.cleaned_data
+        if trial := trial_of(request):
+            trial.saved = entry
+            trial.remarks = {name: data[name] for name in drafts.REMARKS if data.get(name)}
+            if trial.opened:
+                trial.base_version = trial.opened.published_version
+            elif change or entry is not form.instance:
+                trial.base_version = entry.lock_version
+            return
+        history.record(entry.key, request.user, data.get("reason", ""))
         if data.get("announcement_ko"):
             # Of the newest state, also if this save changed nothing else: an editor may think of the line afterwards.
-            history.announce(key, data["announcement_ko"], data["announcement_en"])
+            history.announce(entry.key, data["announcement_ko"], data["announcement_en"])
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -301,9 +377,9 @@ class EntryAdmin(admin.ModelAdmin):
         return redirect(history_url(f"{self.opts.model_name} {object_id}"))
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(self.preview_view)
+        view = self.admin_site.admin_view(self.preview_view)
         name = f"codes_{self.opts.model_name}_preview"
-        return [path("<path:object_id>/preview/", preview, name=name), *super().get_urls()]
+        return [path("<path:object_id>/preview/", view, name=name), *super().get_urls()]
 
     @allow_methods("POST")
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -312,31 +388,13 @@ class EntryAdmin(admin.ModelAdmin):
         So a preview goes through the same checks and the same view as the page itself. It holds the write lock while
         it renders, which on SQLite makes other saves wait for some milliseconds.
         """
-        language = request.POST.get("_preview") if request.POST.get("_preview") in LANGUAGES else "ko"
-        with transaction.atomic():
-            response = self.change_view(request, object_id)
-            obj = self.get_object(request, unquote(object_id)) if response.status_code == 302 else None
-            if obj:
-                with override(language):
-                    response = _public_response(request, self.get_entry(obj).get_absolute_url())
-                # Drain the message of success: the save is rolled back.
-                list(messages.get_messages(request))
-            transaction.set_rollback(True)
-        return response
+        request.preview_language = preview_language(request)  # type: ignore[attr-defined]
+        return self.change_view(request, object_id)
 
 
 def conflict_message() -> str:
     """Return what an editor reads when an action met a newer state of the entry."""
     return gettext("Somebody else saved this entry in the meantime. Nothing was changed; look again.")
-
-
-def _public_response(request: HttpRequest, address: str) -> HttpResponse:
-    """Return what a reader gets at a public address."""
-    reader: Any = copy.copy(request)
-    reader.method, reader.GET = "GET", QueryDict()
-    reader.path = reader.path_info = address.partition("#")[0]
-    view, args, kwargs = resolve(reader.path)
-    return view(reader, *args, **kwargs)
 
 
 class NamedEntryAdmin(EntryAdmin):

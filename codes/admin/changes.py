@@ -21,6 +21,7 @@ class AnnouncementAdmin(EntryAdmin):
     """Lines come with the save of an entry; one about many entries is added here."""
 
     form = AnnouncementForm
+    has_drafts = False
     list_display = ["announced_at", "about", "line_ko", "line_en"]
     list_display_links = ["announced_at", "line_ko", "line_en"]
     search_fields = ["about", "line_ko", "line_en"]

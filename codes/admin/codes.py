@@ -108,6 +108,7 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
     list_select_related = ["category"]
     filter_horizontal = ["related"]
     save_on_top = True
+    min_to_publish = {"reference": 1}
     inlines = [
         ReferenceInline,
         ResponseRuleInline,

@@ -74,6 +74,7 @@ class ErrorTextAdmin(ReviewedEntryAdmin):
     ]
     search_help_text = _("A part of the text, a product, words of the meaning, or a number")
     save_on_top = True
+    min_to_publish = {"errortextcode": 1}
     inlines = [ErrorTextCodeInline]
     fields = [
         ("product", "position", "slug"),

@@ -43,6 +43,7 @@ class ExchangeAdmin(EntryAdmin):
     """An exchange with its messages. It is a part of its code: the code's lock version and history count."""
 
     form = ExchangeForm
+    has_drafts = False
     list_display = ["code", "position", "title_ko", "title_en"]
     list_display_links = ["code", "title_ko", "title_en"]
     list_select_related = ["code"]

@@ -28,6 +28,7 @@ class ConfusionGroupAdmin(EntryAdmin):
     list_display = ["slug", "name_ko", "name_en", "question_ko", "checked_on"]
     list_display_links = ["slug", "name_ko", "name_en"]
     search_fields = ["slug", "name_ko", "name_en", "question_ko", "question_en", "keywords"]
+    min_to_publish = {"groupmember": 2}
     inlines = [GroupMemberInline, GroupReferenceInline]
     fields = [("slug", "position", "checked_on"), *in_both_languages("name", "question", "description"), "keywords"]
 

@@ -297,9 +297,10 @@ def _save_new(entries: list[FixtureEntry]) -> None:
         Revision.advance()
 
 
-def save_entry(entry: FixtureEntry) -> None:
+def save_entry(entry: FixtureEntry, prepare: Callable[[models.Model], Collection[str]] = lambda instance: ()) -> None:
     """Save the entry's objects and remove the details that the file no longer has.
 
+    `prepare` is called with each object before it is saved, and returns the fields that are not checked.
     Raise CatalogueError for an object that its model refuses.
     """
     kept: dict[type[models.Model], list[Any]] = {}
@@ -307,7 +308,7 @@ def save_entry(entry: FixtureEntry) -> None:
         try:
             for deserialized in Deserializer([data]):
                 instance = deserialized.object
-                _check(instance)
+                _check(instance, prepare(instance))
                 if isinstance(instance, Entry):
                     # Forms that are open now have not seen this: their version must no longer be the newest.
                     instance.lock_version = _next_lock_version(instance)
@@ -322,9 +323,10 @@ def save_entry(entry: FixtureEntry) -> None:
             Message.objects.filter(exchange__code=kept[root][0]).exclude(pk__in=kept.get(Message, [])).delete()
 
 
-def _check(instance: models.Model) -> None:
+def _check(instance: models.Model, unchecked: Collection[str] = ()) -> None:
     """Raise ValidationError for values that the model refuses."""
-    instance.clean_fields(exclude=[field.name for field in instance._meta.fields if field.is_relation])
+    relations = [field.name for field in instance._meta.fields if field.is_relation]
+    instance.clean_fields(exclude=[*relations, *unchecked])
     instance.clean()
 
 

@@ -75,10 +75,16 @@ def _summary(previous: EntrySnapshot | None, snapshot: EntrySnapshot) -> str:
 
 def changes_since(key: str, lock_version: int | None) -> "tuple[list[Change], EntrySnapshot | None]":
     """Return the changes since a lock version, and the snapshot that tells who made them: None for the loader."""
+    return changes_to(key, lock_version, plain(fixtures.load_entry(key)))
+
+
+def changes_to(
+    key: str, lock_version: int | None, current: list[fixtures.FixtureObject] | None
+) -> "tuple[list[Change], EntrySnapshot | None]":
+    """Return the changes since a lock version to a state that was read before, as changes_since() does."""
     # A save that changed nothing has a lock version and no snapshot: take the last one up to it.
     seen = EntrySnapshot.objects.filter(key=key, lock_version__lte=lock_version or 0).first()
     newest = EntrySnapshot.objects.filter(key=key).first()
-    current = plain(fixtures.load_entry(key))
     return changes(seen.data if seen else None, current), newest if newest and newest.data == current else None
 
 

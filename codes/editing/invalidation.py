@@ -8,11 +8,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
-from codes.models import LoadedEntry, MissedSearch, QuestionChoice, ReaderReport, Revision, StatusCode
+from codes.models import Draft, LoadedEntry, MissedSearch, QuestionChoice, ReaderReport, Revision, StatusCode
 from statuscodes.web.signals import database_restored
 
 # No public page shows anything of them.
-NOT_PUBLIC = {LoadedEntry, MissedSearch, ReaderReport, Revision}
+NOT_PUBLIC = {Draft, LoadedEntry, MissedSearch, ReaderReport, Revision}
 
 
 def connect_signals(app: AppConfig) -> None:

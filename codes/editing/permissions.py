@@ -25,6 +25,7 @@ OTHER_DETAILS = ["groupmember", "groupreference", "errortextcode"]
 OTHER_DETAILS += ["othercode", "situationheader", "houseverdict", "questionchoice"]
 EDITOR_PERMISSIONS = [
     "view_entrysnapshot",
+    "delete_draft",
     # A deleted line can be restored; reports and searches are no entries.
     *[f"{action}_announcement" for action in DETAIL_ACTIONS],
     *["view_readerreport", "change_readerreport", "view_missedsearch", "delete_missedsearch"],

@@ -13,6 +13,7 @@ from .codes import (
     StatusCodeQuerySet,
 )
 from .details import Advice, Alias, Identifier, Reference, VendorMeaning
+from .drafts import Draft
 from .errors import ErrorText, ErrorTextCode, ErrorTextQuerySet, product_slug
 from .exchanges import Diagram, Exchange, Message, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
@@ -59,6 +60,7 @@ __all__ = [
     "Content",
     "Detail",
     "Diagram",
+    "Draft",
     "Entry",
     "EntrySnapshot",
     "ErrorText",

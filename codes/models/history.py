@@ -1,6 +1,7 @@
 """Bookkeeping about entries: saved states, the catalogue's revision, and what was last loaded."""
 
 import time
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -16,7 +17,29 @@ from django.utils.translation import pgettext_lazy
 from codes.texts.localized import localized
 
 
-class EntrySnapshot(models.Model):
+class OfEntry:
+    """What a recorded state says of its entry and its time. The entry itself may be gone."""
+
+    key: Any
+    saved_at: Any
+
+    @property
+    def entry(self) -> str:
+        """The entry's name for people."""
+        model_name, _space, pk = self.key.partition(" ")
+        try:
+            model = apps.get_model("codes", model_name)
+        except LookupError:
+            return self.key  # of a model that is gone
+        return f"{capfirst(model._meta.verbose_name)} {pk}"
+
+    @property
+    def when(self) -> str:
+        """The local time of the save, to the minute."""
+        return f"{localtime(self.saved_at):%Y-%m-%d %H:%M}"
+
+
+class EntrySnapshot(OfEntry, models.Model):
     """A saved state of an entry, as the plain data of its fixture. `data` is None if the entry was deleted."""
 
     MAX_SUMMARY_LENGTH = 250  # characters
@@ -28,6 +51,10 @@ class EntrySnapshot(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("editor"), related_name="+"
     )
     saved_at = models.DateTimeField(_("saved"), auto_now_add=True)
+    # Who wrote the draft that this save published; None for a save that was no draft.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("author"), related_name="+"
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     # Recorded with the snapshot, so that a list of snapshots need not read them. Older ones have none.
     summary_ko = models.CharField(_("what changed"), max_length=MAX_SUMMARY_LENGTH, blank=True, db_default="")
@@ -43,21 +70,6 @@ class EntrySnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry} · {self.when}"
-
-    @property
-    def entry(self) -> str:
-        """The entry's name for people. The entry itself may be gone."""
-        model_name, _space, pk = self.key.partition(" ")
-        try:
-            model = apps.get_model("codes", model_name)
-        except LookupError:
-            return self.key  # of a model that is gone
-        return f"{capfirst(model._meta.verbose_name)} {pk}"
-
-    @property
-    def when(self) -> str:
-        """The local time of the save, to the minute."""
-        return f"{localtime(self.saved_at):%Y-%m-%d %H:%M}"
 
     @property
     def previous(self) -> "EntrySnapshot | None":

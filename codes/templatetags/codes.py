@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from codes import cards, search
 from codes.data.twins import twin_addresses
-from codes.editing import review
+from codes.editing import drafts, fixtures, review
 from codes.models import ErrorText, Situation, StatusCode
 from codes.texts import header_fields
 from codes.texts import markdown as markdown_module
@@ -123,6 +123,13 @@ def json_ld(things: list[dict[str, Any]]) -> SafeString:
 def highlight(text: str, query: str) -> SafeString:
     """Return the text, escaped, with what the query matched in <mark>."""
     return mark_safe(search.highlight(text, query))  # noqa: S308 - highlight() escapes
+
+
+@register.simple_tag
+def waiting_drafts(perms: Any) -> list[dict[str, Any]]:
+    """Return the drafts of what the user may change, each with the address of its form, for the admin's front page."""
+    names = [str(model._meta.model_name) for model in fixtures.DETAILS_OF]
+    return drafts.waiting([name for name in names if f"codes.change_{name}" in perms])
 
 
 @register.simple_tag

@@ -102,13 +102,6 @@ def test_two_messages_can_change_places(editor, small_code):
     assert [message.text_ko for message in exchange.messages.all()[:2]] == [second, first]
 
 
-def test_a_new_code_can_be_added(editor):
-    path, data = form_of(editor)
-    change = {"number": "433", "category": "4", "name_ko": "새 코드", "name_en": "New Code"}
-    assert editor.post(path, data | change).status_code == 302
-    assertContains(editor.get("/433/"), "새 코드")
-
-
 def test_the_number_of_an_existing_code_cannot_be_changed(editor, small_code):
     path, data = form_of(editor, 433)
     editor.post(path, data | {"number": "434"})

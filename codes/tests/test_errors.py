@@ -201,6 +201,7 @@ def test_an_editor_adds_a_message_but_does_not_delete_one(editor):
     path, data = form_of(editor, model="errortext")
     new = {"slug": "gadget-new", "product": "Gadget", "text": "new", "kind": "message", "who": "server"}
     new |= {"meaning_ko": "가", "meaning_en": "a", "next_ko": "나", "next_en": "b", "source": "the manual"}
+    new |= {"_publish": ""}
     without_code = editor.post(path, data | new)
     assert without_code.status_code == 200
     assert not ErrorText.objects.filter(slug="gadget-new").exists()

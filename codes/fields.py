@@ -77,13 +77,21 @@ class CitationField(models.CharField):
         super().__init__(*args, **options | kwargs)
 
 
+def https_or_nothing(url: str) -> str:
+    """Return an https address, "" for any other: a page links to what is in the database, however it came there."""
+    return url if url[:8].lower() == "https://" else ""
+
+
 class HttpsURLField(models.URLField):
-    """An https address. The form adds the scheme if it is missing and accepts no other."""
+    """An https address. The form adds the scheme if it is missing and accepts no other, and no other is read."""
 
     default_validators = [URLValidator(schemes=["https"])]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 300} | kwargs)
+
+    def from_db_value(self, value: str, expression: Any, connection: Any) -> str:
+        return https_or_nothing(value)
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https"} | kwargs)

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from codes.fields import https_or_nothing
+
 from .details import Advice, Alias, Identifier, Reference
 
 # Written out, because the ORM takes longer to build such a union (4 ms) than four queries (2.5 ms); this takes 0.2 ms.
@@ -36,7 +38,7 @@ class SmallDetails(NamedTuple):
             cursor.execute(f"{QUERY} ORDER BY 2, 3, 4", [number] * len(TEXTS))
             for place, _position, first, second, third in cursor.fetchall():
                 if place == 0:
-                    details.references.append(Reference(spec=first, section=second, url=third))
+                    details.references.append(Reference(spec=first, section=second, url=https_or_nothing(third)))
                 elif place == 1:
                     details.aliases.append(Alias(phrase=first, used_by=second))
                 elif place == 2:

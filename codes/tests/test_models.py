@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from codes.models import (
@@ -13,6 +13,7 @@ from codes.models import (
     ResponseRule,
     Revision,
     RuleBase,
+    SmallDetails,
     StatusCode,
     VendorMeaning,
 )
@@ -127,3 +128,27 @@ def test_no_number_of_the_revision_is_used_twice(make_code, fault):
         Revision.objects.update(number=used[0])
     make_code(435)
     assert Revision.current() > max(used)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "http://example.com/", "data:text/html,x", " https://x.example/"]
+)
+def test_an_address_that_came_past_the_constraint_is_no_link(url):
+    """Somebody has switched the constraints off, or put back a dump without them."""
+    reference = Reference.objects.filter(code=404).first()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute("ALTER TABLE codes_reference DROP CONSTRAINT reference_is_https")
+        cursor.execute("UPDATE codes_reference SET url = %s WHERE id = %s", [url, reference.pk])
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    reference.refresh_from_db()
+    assert reference.url == ""
+    assert SmallDetails.of(404).references[0].url == ""
+
+
+def test_a_number_that_came_past_the_constraint_closes_no_list():
+    assert StatusCode(number=1234).get_absolute_url() == "/"
+    assert StatusCode(number=-5).get_absolute_url() == "/"

@@ -3,6 +3,7 @@
 import gzip
 import os
 from email.utils import formatdate
+from pathlib import Path
 
 import brotli
 import pytest
@@ -174,6 +175,12 @@ def test_other_methods_get_our_page(ask, method, status):
     assert answer.status_code == status
     assert b"<h1>" in answer.body
     assert answer.get("Allow") == ("GET, HEAD, OPTIONS" if status == 405 else None)
+
+
+@pytest.mark.parametrize("name", ["staticfiles.json", "staticfiles.json.gz", ".collected"])
+def test_what_is_in_the_folder_for_the_site_alone_is_not_served(ask, settings, name):
+    Path(settings.STATIC_ROOT, name).touch()
+    assert Client().get(f"/static/{name}").status_code == 404
 
 
 def test_options_lists_what_a_file_takes(ask):

@@ -10,15 +10,12 @@ from collections.abc import Callable, Collection, Iterable
 from textwrap import indent
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 
 from codes.models import Level, Message, StatusCode, Topic
 from codes.models.situations import is_json
-from statuscodes.web.decorators import public
 
-from .rows import Row, link_row
+Row = dict[str, Any]
 
 
 class Style(NamedTuple):
@@ -96,13 +93,6 @@ LINE_FRAMEWORKS = [
     Framework("Python http.server", "python-http", "Python http", "HTTPStatus.", PYTHON_STYLE, _double_quoted),
     Framework("Servlet", "servlet", "Servlet", "HttpServletResponse.", JSON_STYLE, _double_quoted),
 ]
-
-
-@public
-def code_lines(request: HttpRequest, number: int) -> HttpResponse:
-    """Show the lines that send a code, by framework. A code's page shows those of the reader's own language."""
-    code = get_object_or_404(StatusCode.objects.with_lines().for_lists(), number=number)
-    return render(request, "codes/code_lines.html", {"code": link_row(code), "frameworks": lines(code)})
 
 
 def lines(code: StatusCode) -> list[Row]:

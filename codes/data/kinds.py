@@ -51,6 +51,7 @@ CODE_ERRORS = Kind("code-errors", "", "<code:number>/errors", lists.code_errors,
 PRODUCT_ERRORS = Kind(
     "product-errors", "", "errors/<slug:product>", lists.product_errors, lists.product_errors_document
 )
+CODE_LINES = Kind("code-lines", "", "<code:number>/code", lists.code_lines, lists.code_lines_document)
 CODE_SITUATIONS = Kind(
     "code-situations", "", "choose/<code:number>", lists.code_situations, lists.code_situations_document
 )
@@ -63,6 +64,6 @@ ERROR_LIST = Kind("error-list", "", "errors", lists.error_lists, lists.error_lis
 
 # Those with a schema, and all: an address belongs to the first whose pattern it meets.
 DESCRIBED = [CODE, CLASS, GROUP, ERROR, RULE_SET, PRODUCT, GROUP_LIST, SITUATION_LIST, QUESTION_LIST]
-DESCRIBED += [QUESTION, CODE_ERRORS, PRODUCT_ERRORS, CODE_SITUATIONS, SITUATION]
+DESCRIBED += [QUESTION, CODE_ERRORS, PRODUCT_ERRORS, CODE_LINES, CODE_SITUATIONS, SITUATION]
 KINDS = [*DESCRIBED, CODE_LIST, ERROR_LIST]
 BULK = [kind for kind in KINDS if kind.plural]

@@ -22,6 +22,7 @@ from codes.models import (
     by_topic,
     product_slug,
 )
+from codes.snippets import lines
 
 from .documents import (
     LICENCE,
@@ -99,6 +100,25 @@ def product_document(entry: ProductCodes) -> Data:
         "name": labels(product.heading),
         "introduction": labels(product.introduction),
         "codes": [{"code": code_link(row.code)} | product_code(row) for row in rows],
+        "license": LICENCE,
+    }
+
+
+# Lines of code
+
+
+def code_lines(key: int | None = None) -> QuerySet[StatusCode]:
+    """Return all codes that there are lines of code for, or this one."""
+    return chosen(StatusCode.objects.with_lines().order_by("number"), key)
+
+
+def code_lines_document(code: StatusCode) -> Data:
+    """Return the lines that send a code, by framework. `code` is one of code_lines()."""
+    return {
+        "$schema": schema_address("code-lines"),
+        "url": _page("codes:code_lines", code.number),
+        "code": code_link(code),
+        "frameworks": lines(code),
         "license": LICENCE,
     }
 

@@ -54,9 +54,10 @@ class Items(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """An HTTP message, shown as it is sent."""
+    """An HTTP message or a line of code, shown as it is."""
 
     text: str
+    language: str = "http"
 
 
 Block = Heading | Prose | Items | Raw
@@ -427,6 +428,15 @@ def group_list_outline(every: Data) -> Outline:
     yield from _foot(every)
 
 
+def code_lines_outline(document: Data) -> Outline:
+    """Yield what the page of a code's lines says."""
+    code = document["code"]
+    yield Heading(1, gettext("%(label)s %(name)s in code") % {"label": code["label"], "name": _said(code["name"])})
+    for framework in document["frameworks"]:
+        yield from _section(framework["name"], *(Raw(line, "") for line in framework["lines"]))
+    yield from _foot(document)
+
+
 def product_errors_outline(document: Data) -> Outline:
     """Yield what the page of a product's error texts says."""
     yield Heading(1, gettext("%(product)s error messages") % {"product": document["product"]})
@@ -490,6 +500,7 @@ OUTLINES: dict[str, Callable[[Data], Any]] = {
     "question-list": question_list_outline,
     "situation-list": situation_list_outline,
     "code-situations": code_situations_outline,
+    "code-lines": code_lines_outline,
     "group-list": group_list_outline,
     "product-errors": product_errors_outline,
     "code-errors": code_errors_outline,

@@ -87,7 +87,7 @@ def as_markdown(blocks: Iterable[Block]) -> str:
         if isinstance(block, Heading):
             parts.append(f"{'#' * block.level} {block.text}")
         elif isinstance(block, Raw):
-            parts.append(f"```http\n{block.text}\n```")
+            parts.append(f"```{block.language}\n{block.text}\n```")
         elif isinstance(block, Items):
             lines = [f"{mark} " + text.replace("\n", "\n" + " " * (len(mark) + 1)) for mark, text in _marked(block)]
             parts.append("\n".join(lines))

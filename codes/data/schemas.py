@@ -353,6 +353,13 @@ def _code_situations() -> Data:
     )
 
 
+def _code_lines() -> Data:
+    frameworks = _array(_object(name=STRING, ecosystem=STRING, lines=_array(STRING)))
+    return _object(
+        **_schema_reference("code-lines"), url=URLS, code=_object(**LINK), frameworks=frameworks, license=LICENSE
+    )
+
+
 def _group_list() -> Data:
     return _object(**_schema_reference("group-list"), url=URLS, groups=_array(GROUP_LINK), license=LICENSE)
 
@@ -400,6 +407,7 @@ SCHEMAS = {
     "group-list": ("All groups of codes that people confuse", _group_list),
     "product-errors": ("The error texts of a product", _product_errors),
     "code-errors": ("The error texts that stand for a status code", _code_errors),
+    "code-lines": ("The lines of code that send a status code", _code_lines),
     "problem": ("What answers a request that failed", _problem),
 }
 
@@ -484,6 +492,7 @@ TWINS: list[tuple[str, str, str, list[str], Data | None]] = [
         _parameter("code_or_class", "^([0-9]{3}|[1-5]xx)$", "404"),
     ),
     ("code_errors", "The error texts that stand for a status code", "/{code}/errors", ["code-errors"], CODE),
+    ("code_lines_of", "The lines of code that send a status code", "/{code}/code", ["code-lines"], CODE),
     ("group", "Codes that people confuse", "/vs/{group}", ["group"], _slug("group", "401-403")),
     ("group_list", "All groups of codes that people confuse", "/vs", ["group-list"], None),
     (

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 CODES = ["/404", "/000"]  # whose twins only the head names
 TWINS = [*CODES, "/4xx", "/vs/401-403", "/choose/unique-taken", "/choose/404", "/choose/ask/start", "/404/errors",
-         "/errors/nginx", "/grpc", "/rules/any", "/vs", "/choose", "/choose/ask"]  # fmt: skip
+         "/404/code", "/errors/nginx", "/grpc", "/rules/any", "/vs", "/choose", "/choose/ask"]  # fmt: skip
 TEXTS = [*TWINS, "/codes", "/errors"]
 BULK = ["codes", "classes", "groups", "situations", "errors", "rules", "products", "questions"]
 SAMPLE = [103, 200, 304, 307, 401, 404, 421, 429, 499, 503, 520]

@@ -19,8 +19,8 @@ from django.test import RequestFactory
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes.models import Situation, StatusCode
+from codes.snippets import FRAMEWORKS, lines
 from codes.views import situations as views
-from codes.views.snippets import FRAMEWORKS, lines
 
 pytestmark = pytest.mark.django_db
 

@@ -5,12 +5,12 @@ from .catalogue import about, category_detail, code_detail, code_list, group_det
 from .changes import changes, feed
 from .diagnosis import diagnosis
 from .errors import code_errors, error_list, product_errors
+from .lines import code_lines
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
 from .search import completions, search, suggest
 from .sheet import sheet
 from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
-from .snippets import code_lines
 
 __all__ = [
     "about",

@@ -107,6 +107,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
     """Say how programs read the entries, what is promised, and how to cite."""
     keys: list[tuple[str, int | str]] = [("code", 404), ("class", 4), ("group", "401-403")]
     keys += [("situation", "unique-taken"), ("code-situations", 404), ("question", "start"), ("code-errors", 404)]
+    keys += [("code-lines", 404)]
     keys += [("product-errors", "nginx"), ("product", Product.GRPC.value), ("rule-set", "any")]
     lists = ["group-list", "situation-list", "question-list"]
     context = {

@@ -31,12 +31,12 @@ from codes.models import (
     Topic,
     by_topic,
 )
+from codes.snippets import snippets
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.decorators import public
 
 from .rows import Row, link_row
 from .search import typed_query
-from .snippets import snippets
 from .twins import with_twins
 
 MAX_COLUMNS = 4  # codes that the houses' table compares

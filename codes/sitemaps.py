@@ -21,6 +21,7 @@ from .models import (
     product_slug,
 )
 
+PAGES = ["codes:list", "codes:groups", "codes:errors", "codes:sheet", "codes:data", "codes:live", "codes:about"]
 CHOOSE_PAGES = ["codes:situations", "codes:questions", "codes:convention"]
 
 
@@ -38,7 +39,16 @@ class CatalogueSitemap(Sitemap):
 
 class PageSitemap(CatalogueSitemap):
     def items(self) -> list[str]:
-        return ["codes:list", "codes:groups", "codes:errors", "codes:sheet", "codes:data", "codes:about", *CHOOSE_PAGES]
+        return [
+            "codes:list",
+            "codes:groups",
+            "codes:errors",
+            "codes:sheet",
+            "codes:data",
+            "codes:live",
+            "codes:about",
+            *CHOOSE_PAGES,
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -51,6 +51,7 @@ urlpatterns = [
         for suffix in data.MEDIA_TYPES
     ),
     path("data/", data.data_page, name="data"),
+    path("live/", views.live, name="live"),
     path("about/", views.about, name="about"),
     # Behind all other addresses: /404.html, /status/404, /codes/404/, /4XX/
     path("<guessed_code:guessed_number>", views.guessed_code),

@@ -3,6 +3,7 @@
 from .cards import card, site_card
 from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .errors import code_errors, error_list, product_errors
+from .live import live
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
 from .search import completions, search, suggest
@@ -26,6 +27,7 @@ __all__ = [
     "group_list",
     "guessed_class",
     "guessed_code",
+    "live",
     "product_detail",
     "product_errors",
     "question_detail",

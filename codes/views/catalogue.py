@@ -20,6 +20,7 @@ from codes.models import (
     VendorMeaning,
     rules_by_level,
 )
+from codes.trial import trial_of
 from statuscodes.web.decorators import public, without_database
 
 from .answers import advice_by_reader, answers
@@ -141,6 +142,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "products": products_of(code),
         "ecosystems": _ecosystems(code),
         "exchanges": Diagram.all_of(number),
+        "trial": trial_of(code),
         "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
@@ -161,6 +163,7 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("next", gettext("What to do next"), context["advice"]),
         ("meaning", gettext("Meaning"), code.description),
         ("exchange", gettext("On the wire"), context["exchanges"]),
+        ("try", gettext("Try it"), context["trial"]),
         ("errors", pgettext("of a code", "Error messages"), context["errors"]["count"]),
         ("mixed-up", gettext("Commonly confused"), context["boxes"] or context["more_groups"]),
         ("use", gettext("When to use it"), code.when_to_use),

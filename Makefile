@@ -14,11 +14,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: audit sbom
 
 run: export SITE_URL ?= http://127.0.0.1:$(PORT)
+run: export ANSWERS_URL ?= /status
 run: .venv/.run .env staticfiles/.collected free-port prepare
 	$(RUN) manage.py runserver 127.0.0.1:$(PORT)
 
 # The site with DEBUG on: Django's technical error pages, and templates and styles re-read when they change.
 dev: export SITE_URL = http://127.0.0.1:$(PORT)
+dev: export ANSWERS_URL = /status
 dev: .venv/.run .env free-port prepare
 	DEBUG=true $(RUN) manage.py runserver 127.0.0.1:$(PORT)
 

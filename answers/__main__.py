@@ -41,7 +41,6 @@ def main() -> None:
         workers=1,  # the limits are counted in one process
         runtime_mode=RuntimeModes.mt,
         blocking_threads=2,
-        backpressure=256,
         http1_settings=HTTP,
         respawn_failed_workers=True,
     ).serve()

@@ -11,7 +11,6 @@ from .limits import Limits, client_of
 from .requests import Request
 from .responses import Answer, Responder
 
-MAX_DIGITS = 4  # of a Content-Length that is allowed
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -29,10 +28,8 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = self._answer(environ)
-        fields = answer.fields
-        if answer.has_content:
-            fields = [*fields, ("Content-Length", str(len(answer.content)))]
-        start_response(f"{answer.status} {answer.reason}", fields)
+        status, fields = answer.head
+        start_response(status, [*fields])  # a copy, because servers add to it
         return [answer.content] if answer.content and environ["REQUEST_METHOD"] != "HEAD" else []
 
     def _answer(self, environ: dict[str, Any]) -> Answer:
@@ -44,8 +41,7 @@ class Application:
         # Content is never read; the server drops what is short, and closes the connection for what is long.
         if "HTTP_TRANSFER_ENCODING" in environ:
             return self.responder.refuse(request, "length", self._closing(request))
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if len(length) > MAX_DIGITS or not re.fullmatch("[0-9]+", length) or int(length) > MAX_CONTENT:
+        if (length := environ.get("CONTENT_LENGTH")) and not _is_short(length):
             return self.responder.refuse(request, "content", self._closing(request))
         return self.responder.answer(request, time.time())
 
@@ -56,3 +52,7 @@ class Application:
         if self.behind_proxy and (forwarded := environ.get("HTTP_X_FORWARDED_FOR", "")):
             return forwarded.rpartition(",")[2].strip()
         return environ.get("REMOTE_ADDR") or ""
+
+
+def _is_short(length: str) -> bool:
+    return re.fullmatch("[0-9]{1,4}", length) is not None and int(length) <= MAX_CONTENT

@@ -38,12 +38,12 @@ class Code:
     def label(self) -> str:
         return f"{self.number:03}"
 
-    @property
+    @cached_property
     def can_be_sent(self) -> bool:
         """Whether the code can be the status of a final response."""
         return 200 <= self.number <= 599 and not self.only_in_logs
 
-    @property
+    @cached_property
     def answers_a_field(self) -> bool:
         """Whether the code only ever answers a request with one of `request_headers`."""
         return any(rule.topic == "request" and rule.level == "must" for rule in self.rules)

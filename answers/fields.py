@@ -87,6 +87,8 @@ VALUES: dict[str, Callable[[Request, Code, Rule], str | None]] = {
     "Upgrade": _always("websocket"),
     "WWW-Authenticate": _always('Bearer realm="answers"'),
 }
+# Those whose value depends on other fields of the request than Accept.
+READ_OTHER_FIELDS = {"Accept", "Accept-Encoding"}
 # Fields that a rule asks for and that no function above makes, each with the reason.
 NOT_SENT = {
     "Accept-Query": "may come with a 400 or 415 to QUERY, of which nothing is read here",
@@ -115,3 +117,8 @@ def own_fields(request: Request, code: Code) -> list[tuple[str, str]]:
         if name in VALUES and (value := VALUES[name](request, code, rule)) is not None:
             found.append((name, value))
     return found
+
+
+def depends_on_fields(code: Code) -> bool:
+    """Return whether an answer with a code depends on other fields of the request than Accept."""
+    return code.answers_a_field or not READ_OTHER_FIELDS.isdisjoint(code.demanded)

@@ -53,13 +53,23 @@ class Limits:
             return 0.0
 
 
-@lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Return whom an address belongs to: an IPv4 address, or the network of /64 within which a client may choose."""
-    if ":" not in address:
-        return address[:15]
+    """Return whom an address belongs to: an IPv4 address, or the network of /64 within which a client may choose.
+
+    A port behind the address, or brackets around it, do no harm.
+    """
+    return _client_of(address[:64])
+
+
+@lru_cache(maxsize=4096)
+def _client_of(address: str) -> str:
+    host = address.removeprefix("[").partition("]")[0].partition("%")[0]
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        found = ipaddress.IPv6Address(address.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address(host)
     except ValueError:
-        return address[:15]
-    return str(found.ipv4_mapped or int(found) >> 64)
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or int(found) >> 64)
+    return str(found)

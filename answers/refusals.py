@@ -36,14 +36,18 @@ REFUSALS = {
     "condition": Refusal(
         400,
         "{label} only answers certain requests. Send one with {field}.",
-        "{label} 코드는 특정한 요청에만 보낼 수 있는 응답입니다. 다음 필드를 담아 보내 보세요. {field}",
+        "{label} 코드는 특정한 요청에만 보낼 수 있는 응답입니다. 다음 헤더를 담아 보내세요. {field}",
     ),
     "version": Refusal(
         400,
         "{label} needs the field Upgrade, which HTTP/2 and HTTP/3 do not have. Ask by HTTP/1.1: curl --http1.1",
-        "{label} 코드에는 Upgrade 필드가 있어야 하는데, HTTP/2와 HTTP/3에는 이 필드가 없습니다. HTTP/1.1로 요청하세요.",
+        "{label} 코드에는 Upgrade 헤더가 있어야 하는데, HTTP/2와 HTTP/3에는 이 헤더가 없습니다. HTTP/1.1로 요청하세요.",
     ),
-    "address": Refusal(404, "There is nothing here. Ask for /503, or read /.", "없는 주소입니다. /503처럼 요청하세요."),
+    "address": Refusal(
+        404,
+        "There is nothing here. Ask for three digits, such as /503, or read /.",
+        "없는 주소입니다. /503처럼 세 자리 번호로 요청하세요.",
+    ),
     "choice": Refusal(
         400,
         "A choice is written /200,503:0.2 with shares between 0 and 1, of at most four decimals.",

@@ -11,7 +11,7 @@ TEXT_TYPES = ("text/plain", "text/*")
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Request:
     """What an answer may depend on. No text of it ever comes back in one."""
 

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 
 from . import contents
 from .catalogue import Catalogue, Code
 from .choices import BadAddress, Outage, chosen, outage, parameters, shares
 from .conditions import example_field, is_answered, span
-from .fields import COMMON, METHODS, PREFLIGHT, own_fields
+from .fields import COMMON, METHODS, PREFLIGHT, depends_on_fields, own_fields
 from .refusals import REFUSALS
 from .requests import Request
 
@@ -43,6 +44,12 @@ class Answer:
         """Whether HTTP lets the response have content (RFC 9110 section 6.4.1); a 205 says that it has none."""
         return self.status not in (204, 304)
 
+    @cached_property
+    def head(self) -> tuple[str, list[tuple[str, str]]]:
+        """The status line without the version, and the fields with the length of the content."""
+        length = [("Content-Length", str(len(self.content)))] if self.has_content else []
+        return f"{self.status} {self.reason}", [*self.fields, *length]
+
     def header(self, name: str) -> str:
         """Return the values of a field, as one list."""
         return ", ".join(value for each, value in self.fields if each.lower() == name.lower())
@@ -54,6 +61,9 @@ class Responder:
     def __init__(self, catalogue: Catalogue) -> None:
         """Prepare the contents. Raise ValueError if one would be too long."""
         self.catalogue = catalogue
+        self.known_methods = METHODS.split(", ")
+        # Answers to ordinary requests, by all that they depend on. Every part of the key has few values.
+        self.made: dict[tuple[object, ...], Answer] = {}
         self.usage = USAGE.format(site=catalogue.site).encode()
         self.texts = {number: contents.as_text(code) for number, code in catalogue.codes.items()}
         self.problems = {number: contents.as_json(code) for number, code in catalogue.codes.items()}
@@ -82,12 +92,16 @@ class Responder:
         note, lasting = "", None
         if ONE_CODE.fullmatch(text):
             number = int(text)
+            if not request.query and request.method in self.known_methods:
+                return self._ordinary(request, number, suffix)
             if "until=" in request.query and (until := parameters(request.query, "until")):
                 if number not in TEMPORARY:
                     raise BadAddress("no-until")
                 lasting = outage(until["until"], now)
                 number = number if lasting.seconds else 200
                 note = f"{'Until' if lasting.seconds else 'The outage is over since'} {lasting.shown}."
+        elif "," not in text and ":" not in text:
+            return self.refuse(request, "address")
         else:
             among = shares(text)
             for share in among:
@@ -97,6 +111,20 @@ class Responder:
         if refused := self._unsendable(request, number):
             return refused
         return self.deliberate(request, self.catalogue.codes[number], suffix, note, lasting)
+
+    def _ordinary(self, request: Request, number: int, suffix: str) -> Answer:
+        """Return the answer to a request without a query, made once if it depends on nothing but the key."""
+        wants_json = not suffix and request.wants_json
+        key = (number, suffix, wants_json, request.method, request.prefix, request.keeps_connection_fields)
+        if answer := self.made.get(key):
+            return answer
+        if refused := self._unsendable(request, number):
+            return refused
+        code = self.catalogue.codes[number]
+        answer = self.deliberate(request, code, suffix)
+        if answer.is_requested and not depends_on_fields(code):
+            self.made[key] = answer
+        return answer
 
     def _unsendable(self, request: Request, number: int) -> Answer | None:
         """Return the refusal of a number that cannot be sent, with the page of the code; None if it can."""

@@ -21,7 +21,9 @@ from .models import (
     product_slug,
 )
 
-PAGES = [f"codes:{name}" for name in ("list", "groups", "errors", "diagnosis", "sheet", "data", "changes", "about")]
+PAGES = [
+    f"codes:{name}" for name in ("list", "groups", "errors", "diagnosis", "sheet", "data", "changes", "live", "about")
+]
 CHOOSE_PAGES = ["codes:situations", "codes:questions", "codes:convention"]
 
 

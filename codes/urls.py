@@ -54,6 +54,7 @@ urlpatterns = [
         if suffix in kind.suffixes
     ),
     path("data/", data.data_page, name="data"),
+    path("live/", views.live, name="live"),
     path("about/", views.about, name="about"),
     path("changes/", views.changes, name="changes"),
     path("feed.atom", views.feed, name="feed"),

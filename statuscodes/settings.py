@@ -47,6 +47,7 @@ env = environ.Env(
     REQUIRE_FOUR_EYES=(strict_bool, False),
     METRICS_TOKEN=(str, ""),
     FEEDBACK_URL=(str, ""),
+    ANSWERS_URL=(str, ""),
     STATIC_ROOT=(str, str(BASE_DIR / "staticfiles")),
     CARDS_ROOT=(str, str(BASE_DIR / "cards")),
     CARD_FONTS=(str, "/usr/share/fonts/opentype/noto"),
@@ -74,6 +75,14 @@ if FEEDBACK_URL and not (FEEDBACK_URL.startswith(("https://", "mailto:")) and "{
     raise ImproperlyConfigured(
         "FEEDBACK_URL must be an https: or mailto: address with {page}, as in mailto:me@status.example?subject={page}."
     )
+# Where live answers are. On the site's own host they are in the same process, which is for development.
+ANSWERS_URL = (SITE_URL if env("ANSWERS_URL").startswith("/") else "") + env("ANSWERS_URL").rstrip("/")
+ANSWERS = urlsplit(ANSWERS_URL)
+ANSWERS_ARE_HERE = bool(ANSWERS_URL) and ANSWERS[:2] == SITE[:2]
+if ANSWERS_URL and not (ANSWERS.scheme in ("http", "https") and ANSWERS.hostname):
+    raise ImproperlyConfigured(f"ANSWERS_URL must be an address such as https://answers.example, not {ANSWERS_URL!r}.")
+if ANSWERS_ARE_HERE and (SITE_IS_SECURE or not ANSWERS.path):
+    raise ImproperlyConfigured("ANSWERS_URL must name another host than SITE_URL: see deploy/README.md.")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [SITE.hostname, "localhost", "127.0.0.1", "[::1]"]
 
 # Application

@@ -12,6 +12,7 @@ os.environ |= {
     "ADMIN_PATH": "admin/",
     "REQUIRE_SECOND_FACTOR": "false",
     "FEEDBACK_URL": "",
+    "ANSWERS_URL": "",
 }
 # Playwright keeps an event loop in the thread of the tests; Django would refuse to ask its database beside one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

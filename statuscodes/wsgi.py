@@ -1,6 +1,6 @@
 """The WSGI entry point: Django, and in production the page cache in front of it.
 
-Only this file and urls.py know both the project's apps and the catalogue.
+Only this file and urls.py know both the project's apps and the catalogue, and only this file the live answers.
 """
 
 import os
@@ -13,10 +13,17 @@ django.setup(set_prefix=False)
 from typing import Any  # noqa: E402
 
 from django.conf import settings  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.db import connection, connections  # noqa: E402
 
+from answers.app import Application as LiveAnswers  # noqa: E402
+from answers.catalogue import Catalogue  # noqa: E402
+from answers.mount import Mount  # noqa: E402
+from answers.preview import preview  # noqa: E402
+from answers.responses import Responder  # noqa: E402
+from codes.data.answers import answers_document  # noqa: E402
 from codes.models import Revision  # noqa: E402
 from codes.search import use_revision  # noqa: E402
+from codes.trial import use_answers  # noqa: E402
 from statuscodes.page_cache.poller import poller  # noqa: E402
 from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
 from statuscodes.web.concurrency import ADMIN_SLOTS, PUBLIC_SLOTS  # noqa: E402
@@ -37,3 +44,17 @@ else:
     poller.start(Revision.current)
     use_revision(poller.current, poller.require_database)
     application = PageCache(django_application, poller, release_digest())
+
+use_answers(preview)
+
+
+def live_answers() -> LiveAnswers:
+    """Make the live answers from the database as it is now."""
+    try:
+        return LiveAnswers(Responder(Catalogue(answers_document())))
+    finally:
+        connection.close()
+
+
+if settings.ANSWERS_ARE_HERE:
+    application = Mount(settings.ANSWERS.path, live_answers, application)

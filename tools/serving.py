@@ -170,11 +170,12 @@ def nginx_program():
 
 
 @contextmanager
-def shipped_nginx(folder, port, changed=lambda text: text):
+def shipped_nginx(folder, port, changed=lambda text: text, answers_port=None):
     """Run the shipped nginx.conf in front of a site on this port; yield the ports for HTTP and for HTTPS.
 
     Ports, paths, the certificate and the rate limit are its own. The site has to be served with BEHIND_NGINX, and its
-    host name is status.example. `changed` may add to the file.
+    host name is status.example. `changed` may add to the file. With the port of live answers, these are there under
+    the name of answers.example.
     """
     folder.mkdir(exist_ok=True)
     plain, secure = free_port(), free_port()
@@ -182,9 +183,9 @@ def shipped_nginx(folder, port, changed=lambda text: text):
     command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
     subprocess.run(command, check=True, capture_output=True)
     path = os.pathsep.join([os.environ["PATH"], str(Path(nginx_program() or "nginx").parent)])
-    command = [ROOT / "deploy" / "nginx-site", "status.example"]
+    command = [ROOT / "deploy" / "nginx-site", "status.example"] + ["answers.example"] * (answers_port is not None)
     text = subprocess.run(command, check=True, capture_output=True, text=True, env={"PATH": path}).stdout
-    for old, new in {
+    replaced = {
         "127.0.0.1:8000": f"127.0.0.1:{port}",
         "/etc/letsencrypt/live/status.example": str(folder),
         "/var/log/nginx": str(folder),
@@ -192,7 +193,13 @@ def shipped_nginx(folder, port, changed=lambda text: text):
         "rate=30r/s": "rate=10000r/s",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
-    }.items():
+    }
+    if answers_port is not None:
+        replaced |= {
+            "127.0.0.1:8090": f"127.0.0.1:{answers_port}",
+            "/etc/letsencrypt/live/answers.example": str(folder),
+        }
+    for old, new in replaced.items():
         if old not in text:
             raise Failure(f"deploy/nginx.conf no longer holds {old!r}.")
         text = text.replace(old, new)
@@ -206,11 +213,11 @@ def shipped_nginx(folder, port, changed=lambda text: text):
         yield plain, secure
 
 
-def connect(port, timeout=20):
+def connect(port, timeout=20, name="status.example"):
     """Return a TLS connection to the shipped nginx on this port, for requests that no HTTP client sends."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
-    return ANY_CERTIFICATE.wrap_socket(connection, server_hostname="status.example")
+    return ANY_CERTIFICATE.wrap_socket(connection, server_hostname=name)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import json
 import socket
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -40,16 +40,24 @@ def ask(responder):
     return ask
 
 
+@contextmanager
+def serving(document, folder, *options):
+    """Serve live answers on a port of their own; yield the tools' Server."""
+    port = free_port()
+    (folder / "answers.json").write_text(json.dumps(document))
+    command = [sys.executable, "-m", "answers", "--file", folder / "answers.json", "--port", str(port), *options]
+    with running(command, port, folder / "log", path="/healthz") as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def served(document, tmp_path_factory):
-    """Start a server; yield a function that sends it bytes over a new connection and returns what comes back."""
-    folder, port = tmp_path_factory.mktemp("answers"), free_port()
-    (folder / "answers.json").write_text(json.dumps(document))
-    command = [sys.executable, "-m", "answers", "--file", folder / "answers.json", "--port", str(port), "--unlimited"]
+    """A server without limits: `exchange` sends it bytes over a new connection and returns what comes back."""
+    folder = tmp_path_factory.mktemp("answers")
 
     def exchange(data, quiet=0.2):
         """Return what comes until the server closes the connection or says nothing more."""
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
             connection.sendall(data)
             received = connection.recv(65536)
             connection.settimeout(quiet)
@@ -58,5 +66,5 @@ def served(document, tmp_path_factory):
                     received += new
             return received
 
-    with running(command, port, folder / "log", path="/200") as server:
-        yield SimpleNamespace(exchange=exchange, port=port, log=folder / "log", server=server)
+    with serving(document, folder, "--unlimited") as server:
+        yield SimpleNamespace(exchange=exchange, port=server.port, log=folder / "log")

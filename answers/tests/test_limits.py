@@ -44,8 +44,9 @@ def test_a_client_who_keeps_asking_is_not_forgotten(monkeypatch):
 def test_an_ipv6_network_is_one_client():
     assert client_of("2001:db8::1") == client_of("2001:db8:0:0:ffff::9") != client_of("2001:db8:0:1::1")
     assert client_of("::ffff:192.0.2.1") == client_of("192.0.2.1")
-    assert len(client_of("x" * 9000)) == 15
-    assert len(client_of(":" * 9000)) == 15
+    assert client_of("[2001:db8::1]:443") == client_of("2001:db8::1")
+    assert client_of("192.0.2.1:4711") == client_of("192.0.2.1")
+    assert {client_of(odd) for odd in ("", "x" * 9000, ":" * 9000, "192.0.2.999", "[", "１.2.3.4")} == {"unknown"}
 
 
 def called(application, **environ):

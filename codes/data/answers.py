@@ -11,13 +11,15 @@ from codes.texts.localized import LANGUAGES
 from .documents import Data, site_address
 
 
-def answers_document() -> Data:
-    """Return the document that the server reads, for a file."""
-    codes = StatusCode.objects.prefetch_related("rules", "vendor_meanings").order_by("number")
+def answers_document(codes: Iterable[StatusCode] | None = None) -> Data:
+    """Return the document that the server reads, of these codes or of all."""
+    if codes is None:
+        codes = StatusCode.objects.prefetch_related("rules", "vendor_meanings").order_by("number")
+    classes = Category.objects.prefetch_related("rules")
     return {
         "site": settings.SITE_URL,
         "codes": [_code(code) for code in codes],
-        "classes": {category.digit: _rules(category.rules.all()) for category in Category.objects.all()},
+        "classes": {category.digit: _rules(category.rules.all()) for category in classes},
     }
 
 

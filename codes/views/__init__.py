@@ -6,6 +6,7 @@ from .changes import changes, feed
 from .diagnosis import diagnosis
 from .errors import code_errors, error_list, product_errors
 from .lines import code_lines
+from .live import live
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
 from .search import completions, search, suggest
@@ -31,6 +32,7 @@ __all__ = [
     "group_list",
     "guessed_class",
     "guessed_code",
+    "live",
     "product_detail",
     "product_errors",
     "question_detail",

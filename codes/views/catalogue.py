@@ -23,6 +23,7 @@ from codes.models import (
     rules_by_level,
 )
 from codes.models.base import address
+from codes.trial import trial_of
 from statuscodes.web.decorators import public, without_database
 
 from .answers import advice_by_reader, answers
@@ -149,6 +150,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "products": products_of(code),
         "ecosystems": _ecosystems(details.identifiers),
         "exchanges": Diagram.all_of(number),
+        "trial": trial_of(code),
         "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
@@ -169,6 +171,7 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("next", gettext("What to do next"), context["advice"]),
         ("meaning", gettext("Meaning"), code.description),
         ("exchange", gettext("On the wire"), context["exchanges"]),
+        ("try", gettext("Try it"), context["trial"]),
         ("errors", pgettext("of a code", "Error messages"), context["errors"]["count"]),
         ("mixed-up", gettext("Commonly confused"), context["boxes"] or context["more_groups"]),
         ("use", gettext("When to use it"), code.when_to_use),

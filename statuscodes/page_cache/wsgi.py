@@ -47,6 +47,7 @@ def release_digest() -> str:
     """Return a short digest of what this release renders pages from: hosts share pages only within a release."""
     paths = [settings.BASE_DIR / "requirements.txt"]
     for folder, pattern in (
+        ("answers", "*.py"),
         ("codes", "*.py"),
         ("statuscodes", "*.py"),
         ("templates", "*.*"),
@@ -54,7 +55,7 @@ def release_digest() -> str:
         ("locale", "*.mo"),
     ):
         paths += sorted((settings.BASE_DIR / folder).rglob(pattern))
-    digest = hashlib.sha256(settings.SITE_URL.encode())
+    digest = hashlib.sha256(f"{settings.SITE_URL} {settings.ANSWERS_URL}".encode())
     for path in paths:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -46,6 +46,7 @@ from tools.serving import (
 from . import nginx, rendering
 
 PAGE = "/404/"
+LIVE = "/200"  # of the live answers: wrk takes other codes for failures
 CONNECTIONS = 16
 UNCACHED_CONNECTIONS = 8  # as many renderings as work and wait; more get a 503
 READS = 800  # of a normal reader in a round
@@ -157,6 +158,7 @@ def require_tools():
 def run(site, options):
     measurements = [
         *loads(site, options),
+        *live_answers(site, options),
         *outages(site, options),
         *neighbours(site, options),
         *starts(site, options),
@@ -265,6 +267,25 @@ def serving_httpbin(folder):
     command += ["--bind", f"127.0.0.1:{port}", "httpbin:app"]
     with running(command, port, folder / f"httpbin-{port}.log", path="/status/200") as server:
         yield server
+
+
+# The live answers, a process of their own
+
+
+def live_answers(site, options):
+    """A live answer against a WSGI baseline that always gives the same bytes."""
+    file = site.folder / "answers.json"
+    command = [sys.executable, "manage.py", "export_answers", file, "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=site.env, check=True)
+    own = {"ANSWERS_FILE": str(file), "ANSWERS_UNLIMITED": "1"}
+    with site.serving("answers.wsgi:application", path=LIVE, **own) as ours:
+        answer = ours.get(LIVE, BROWSER)
+        with serving_baseline(site, "answers", answer) as baseline:
+            require_same(answer, baseline.get(LIVE, BROWSER), "the baseline")
+            found = rates({"live": Load(ours.url + LIVE, BROWSER), "bare": Load(baseline.url + LIVE, BROWSER)}, options)
+    seen = f"{median(found['live']):,.0f} / {median(found['bare']):,.0f} requests/s"
+    what = f"live answer ({len(answer.body)} bytes) against a WSGI baseline with the same bytes"
+    yield Measurement(what, divided(found["live"], found["bare"]), seen, at_least=0.8)
 
 
 # Behind nginx: an edit, and a site that is killed

@@ -69,7 +69,7 @@ def main():
     memory = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fuzz-")))
-        server = stack.enter_context(make_site(folder, options.granian).serving())
+        server = stack.enter_context(make_site(folder, options.granian).serving(ANSWERS_URL="/status"))
         run = Run(server.url, options.seed, options.requests, options.minutes * 60)
         run.at[WARM_UP] = lambda: memory.append(worker_memory(server))
         began = time.monotonic()

@@ -76,6 +76,15 @@ TYPES = (
         b"/schema/code.json": "application/schema+json",
         b"/.well-known/api-catalog": 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"',
         b"/llms.txt": TEXT,
+        b"/status/200": TEXT,
+        b"/status/404/any/path": TEXT,
+        b"/status/503.json": PROBLEM,
+        b"/status/206": TEXT,
+        b"/status/304": TEXT,
+        b"/status/301": TEXT,
+        b"/status/200,503:0.2?seed=7&n=3": TEXT,
+        b"/status/503?until=%2B30s": TEXT,
+        b"/status/499": TEXT,
         b"/robots.txt": "text/plain; charset=utf-8",
         b"/favicon.ico": HTML,
         b"/healthz": "application/json",
@@ -87,7 +96,8 @@ TYPES = (
     }
 )
 ADDRESSES = list(TYPES)
-READABLE = [address for address in ADDRESSES if b"/admin/" not in address]
+# Without those whose answer depends on the clock, or on whether the method is GET.
+READABLE = [each for each in ADDRESSES if not any(part in each for part in (b"/admin/", b"until", b"/status/206"))]
 
 HOST = b"127.0.0.1"  # always allowed, so that the requests do not depend on the port
 EVIL = b"evil.example"

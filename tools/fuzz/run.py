@@ -33,6 +33,7 @@ from .corpus import (
     READABLE,
     SCRAPS,
     TAILS,
+    TEXT,
     TOKEN,
     TYPES,
     VERSIONS,
@@ -410,6 +411,8 @@ def faults(asked, answer, site_url, *, good):
         if good or answer.status not in REFUSALS:
             found.append(f"the server itself answered {answer.status}")
         return found
+    if answer.get("timing-allow-origin"):
+        return _live_faults(answer)
     if answer.status >= 500 and answer.status != 501:  # a method that nobody knows
         found.append(f"{answer.status} from the site")
     if match := INSIDE.search(answer.body):
@@ -436,6 +439,23 @@ def faults(asked, answer, site_url, *, good):
         if answer.all("set-cookie") and b"admin" not in asked.target and not ours:
             found.append("Set-Cookie on a public page")
         found += _negotiation_faults(asked, answer)
+    return found
+
+
+def _live_faults(answer):
+    """Return what is wrong with a live answer: only these have Timing-Allow-Origin."""
+    found = []
+    mark = answer.get("requested-status")
+    if mark and mark != str(answer.status):
+        found.append(f"{answer.status} marked as {mark}")
+    if not mark and (answer.status >= 500 or answer.get("content-type") not in (TEXT, PROBLEM, "")):
+        found.append(f"{answer.status} that nobody asked for, as {answer.get('content-type')}")
+    if len(answer.body) > 1024:
+        found.append(f"{len(answer.body)} bytes of content")
+    if set(answer.all("location")) - {"/status/200"}:
+        found.append(f"Location: {answer.get('location')}")
+    if answer.all("set-cookie") or INSIDE.search(answer.body) or answer.get("x-content-type-options") != "nosniff":
+        found.append("a cookie, its inside or no nosniff")
     return found
 
 

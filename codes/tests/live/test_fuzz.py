@@ -9,7 +9,7 @@ from tools.fuzz import run as fuzz
 
 
 def test_1500_requests_find_no_fault(fresh_site):
-    with fresh_site.serving() as server:
+    with fresh_site.serving(env={"ANSWERS_URL": "/status"}) as server:
         run = fuzz.Run(server.url, seed="1500", requests=1500).go()
     assert [str(failure) for failure in run.failures] == []
     assert run.sent == 1500

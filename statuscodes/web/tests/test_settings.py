@@ -54,6 +54,8 @@ def test_a_misspelt_boolean_stops_the_start():
     [
         {"SITE_URL": "status.example"},
         {"SITE_URL": "ftp://status.example"},
+        {"ANSWERS_URL": "answers.example"},
+        {"ANSWERS_URL": "https://status.example/status"},
         {"ADMIN_PATH": "/"},
         {"DATABASE_URL": "nonsense"},
         {"DATABASE_URL": "foo://x"},

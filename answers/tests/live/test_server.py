@@ -7,8 +7,7 @@ import h11
 import pytest
 
 from answers.conditions import example_field
-
-from .test_answers import parsed
+from answers.tests.test_answers import parsed
 
 
 def request(target, *lines, method="GET", version="HTTP/1.1", content=b""):

@@ -143,7 +143,7 @@ PSEUDO_STATUS = re.compile(r":status:?[ \t]+([0-9]{1,12})([ \t].{0,200})?")
 FIELD = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})([ \t]{0,8}):(.*)", re.DOTALL)
 BARE_STATUS = re.compile(r"(?:status(?: code)?:? *)?([1-9][0-9]{2})(?: ([A-Za-z][A-Za-z' -]{1,60}))?", re.IGNORECASE)
 CONTENT_BEGINS = re.compile(r"\s*(?:[{\[<\"]|--)")
-PROMPT = re.compile(r"\S{0,80}[$#%] ?|.{0,80}[$#] (?:exit)?")
+PROMPT = re.compile(r"[^<>{}\"]{0,80}[@~][^<>{}\"]{0,80}[$#%] ?|[$#%] ?")  # of a shell behind the output
 CURL_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80}[$#%>] )?curl(?:\.exe)?\s")
 NEXT_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80} ?[$#%>] )curl(?:\.exe)?\s")
 # Lines of curl -v about the transfer, and its progress.

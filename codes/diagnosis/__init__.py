@@ -23,7 +23,8 @@ from .findings import Finding, Severity, in_order
 from .linting import lint
 from .logs import LogReport, read_log
 from .markdown import error_markdown, response_markdown
-from .messages import Field, Response, clean, read_responses
+from .messages import Field, Response
+from .reading import clean, read_responses
 from .rules import check_rules, known_code, rules_of
 
 __all__ = ["CheckedResponse", "Diagnosis", "ErrorCard", "Finding", "Kind", "Severity", "diagnose"]

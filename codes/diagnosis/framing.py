@@ -11,7 +11,8 @@ from codes.models import StatusCode
 
 from .content import media_type, read_json
 from .findings import Finding, Severity, cited, shown, wrong_value
-from .messages import KNOWN, Repair, Response
+from .heads import KNOWN
+from .messages import Repair, Response
 from .rules import tokens
 
 SINGLETONS = (

@@ -157,7 +157,9 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
     if sign:
         title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(sign)}
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
-        yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        # What a job came to is told by a good answer to the question for it.
+        severity = Severity.UNSURE if sign.startswith('"status": "') else Severity.ADVISED
+        yield Finding(severity, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
     if isinstance(data, dict) and data.get("errors") and "data" in data:
         title = _("GraphQL errors in a %(code)s") % {"code": response.code}

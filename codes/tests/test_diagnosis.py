@@ -214,6 +214,69 @@ def test_a_mistake_is_found(start, rest, found):
     assert found in kinds(f"{start}\n{DATE}{rest}")
 
 
+GET = "GET /x HTTP/1.1\nHost: a.example\n"
+FAULTS = [
+    ("HTTP/1.1 200 OK", "Content-Type: html\n\n<p>x", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf8\n\n<p>x", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Type: image/png\n\n<html></html>", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Length: 1,024", "Content-Length"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=1h", "Cache-Control"),
+    ("HTTP/1.1 200 OK", "Cache-Control: nocache", "Cache-Control"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=60, must-revalidate\nAge: 900", "Age"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=60\nContent-Encoding: gzip", "Vary"),
+    ("HTTP/1.1 200 OK", "Vary: Accept; Origin", "Vary"),
+    ("HTTP/1.1 405 Method Not Allowed", "Allow: get, post", "Allow"),
+    ("HTTP/1.1 405 Method Not Allowed", "Alow: GET", "Alow"),
+    (f"{GET}\nHTTP/1.1 304 Not Modified", "", "status"),
+    (f"{GET}\nHTTP/1.1 412 Precondition Failed", "", "status"),
+    (f'{GET}If-None-Match: "a"\n\nHTTP/1.1 200 OK', 'ETag: "a"\n\nx', "status"),
+    (f"{GET}Range: bytes=0-9\n\nHTTP/1.1 206 Partial Content", "Content-Range: bytes 10-19/99", "Content-Range"),
+    (f"{GET}Accept-Encoding: br;q=0\n\nHTTP/1.1 200 OK", "Content-Encoding: br", "Content-Encoding"),
+    ("POST /a HTTP/1.1\nHost: a\n\nHTTP/1.1 301 Moved Permanently", "Location: /b", "Location"),
+    ("HTTP/1.1 302 Found", "Location: undefined", "Location"),
+    ("HTTP/1.1 206 Partial Content", "Content-Range: bytes=0-9/10", "Content-Range"),
+    ("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade\nUpgrade: websocket", "Sec-WebSocket-Accept"),
+    ("HTTP/1.1 200 OK", "Transfer-Encoding: chunked, gzip", "Transfer-Encoding"),
+    ("HTTP/1.1 200 OK", "Content-Encoding: none", "Content-Encoding"),
+    ("HTTP/1.1 200 OK", "Trailer: Content-Length", "Trailer"),
+    ("HTTP/1.1 200 OK", "Connection: keep-alive, close", "Connection"),
+    ("HTTP/1.1 401 Unauthorized", 'WWW-Authenticate: Digest realm="x"', "WWW-Authenticate"),
+    ("HTTP/1.1 503 Service Unavailable", "Retry-After: 2 minutes", "Retry-After"),
+    ("HTTP/1.1 200 OK", "Set-Cookie: a=b; SameSite=None", "Set-Cookie"),
+    ("HTTP/1.1 200 OK", "Set-Cookie: a=b, c=d; Path=/", "Set-Cookie"),
+    ("HTTP/1.1 200 OK", "Access-Control-Allow-Origin: https://a.example/", "Access-Control-Allow-Origin"),
+    ("HTTP/1.1 200 OK", "Content-Security-Policy: default-src self", "Content-Security-Policy"),
+    ("HTTP/1.1 200 OK", "X-Foo Bar: x\nServer: x", "X-Foo Bar"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/xml\n\n<error>401</error>", "status"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/plain\n\nInternal Server Error", "status"),
+    ("HTTP/1.1 200 Not Found", "", ""),
+]
+
+
+def test_many_more_faults_are_found_where_they_are():
+    missed = {}
+    for start, rest, place in FAULTS:
+        checked = diagnose(f"{start}\n{DATE}{rest}", "ko").responses[-1]
+        places = {each.field for each in (*checked.findings, *checked.linted)}
+        if place not in places:
+            missed[start, rest] = places
+    assert missed == {}
+
+
+def test_a_304_is_compared_with_the_200_before_it():
+    text = f'$ curl -i http://a.example/\nHTTP/1.1 200 OK\n{DATE}ETag: "a"\nVary: Accept\n\nHi\n'
+    text += f"$ curl -i -H 'If-None-Match: \"a\"' http://a.example/\nHTTP/1.1 304 Not Modified\n{DATE}Vary: Accept\n"
+    assert kinds(text) == {("broken", "ETag")}
+
+
+def test_the_search_hands_an_error_over_to_the_diagnosis(client):
+    page = client.get("/search/", {"q": "upstream timed out (110: Connection timed out)", "all": "1"})
+    page = client.get(page.url) if page.status_code == 302 else page
+    assertContains(page, 'action="/diagnose/"')
+    assertContains(page, "이 글을 진단하기")
+    assertNotContains(client.get("/search/", {"q": "gateway"}), 'action="/diagnose/"')
+
+
 def test_a_finding_says_why_where_and_what_to_send_instead():
     (checked,) = diagnose(FORMS["curl -i"], "en").responses
     finding = checked.findings[0]
@@ -365,6 +428,7 @@ HOSTILE = {
     "panel": "Status Code\n200 OK\n" + "a\n" * 130_000,
     "tokens": "HTTP/1.1 200 OK\n\n" + "eyJaaaaaaaa-" * 21_000,
     "addresses": "?token=" * 37_000,
+    "names": ("HTTP/1.1 200 OK\n" + "".join(f"content-tyqe-{number}: x\n" for number in range(290)) + "\n") * 6,
     "cookies": "HTTP/1.1 200 OK\n" + "Set-Cookie: a=b\n" * 16_000,
     "colons": ":" * 262_144,
     "hex": "HTTP/1.1 200 OK\n\n" + "a" * 130_000 + ":" + "a" * 130_000,

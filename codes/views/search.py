@@ -75,9 +75,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _diagnosable(query: str, results: finder.Results) -> dict[str, Any]:
     """Return what the page needs to offer the diagnosis: of a pasted text nothing is left to hand over."""
-    is_error = bool(results.hits) and results.in_order[0].kind == "error"
+    has_error = any(hit.kind == "error" for hit in results.hits)
     is_rest = query == finder.NOTHING
-    return {"to_diagnose": is_error or is_rest or results.is_pasted, "text": "" if is_rest else query}
+    return {"to_diagnose": has_error or is_rest or results.is_pasted, "text": "" if is_rest else query}
 
 
 def _rows(kind: str, hits: list[finder.Hit], marked: str) -> list[Any]:

@@ -270,10 +270,13 @@ def test_a_304_is_compared_with_the_200_before_it():
 
 
 def test_the_search_hands_an_error_over_to_the_diagnosis(client):
-    page = client.get("/search/", {"q": "no live upstreams", "all": "1"})
-    assertContains(page, 'action="/diagnose/"')
-    assertContains(page, "이 글을 진단하기")
-    assertNotContains(client.get("/search/", {"q": "gateway"}), 'action="/diagnose/"')
+    text = "no live upstreams while connecting to upstream"
+    page = client.get("/search/", {"q": text, "all": "1"})
+    assertContains(
+        page, f'<input type="hidden" name="text" value="{text}"><button type="submit">이 글을 진단하기</button>'
+    )
+    assertContains(client.get("/search/", {"q": "…"}), '<a href="/diagnose/">진단하기</a>')
+    assertNotContains(client.get("/search/", {"q": "gateway"}), "/diagnose/")
 
 
 def test_a_finding_says_why_where_and_what_to_send_instead():

@@ -403,7 +403,11 @@ def test_the_markdown_is_masked_unless_it_is_asked_for_otherwise(client):
     text = f"HTTP/1.1 302 Found\n{DATE}Location: https://a.example/?name=kim\nSet-Cookie: sid=abc\n"
     copied = client.post("/diagnose/", {"text": text})
     assertContains(copied, "Location: https://a.example/?name=…")
-    assertContains(client.post("/diagnose/", {"text": text, "masked": "no"}), "Set-Cookie: sid=abc\n```")
+    plain = client.post("/diagnose/", {"text": text, "masked": "no"})
+    assertContains(plain, "Location: https://a.example/?name=kim\nSet-Cookie: sid=masked\n```")
+    logged = client.get("/diagnose/", {"example": "access-log"})
+    assertContains(logged, "| 502 | 4줄 | 잘못된 게이트웨이")
+    assertContains(client.get("/diagnose/", {"example": "nginx-error"}), "client: …, server: api.example.com")
 
 
 # Hostile input

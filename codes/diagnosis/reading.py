@@ -11,6 +11,7 @@ from .heads import MAX_VALUE, Head, content_of, is_known_field, read_head, read_
 from .messages import Repair, Request, Response
 from .panels import read_bare, read_panel
 from .strict import parse_strictly
+from .transcripts import with_curl_marks
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -43,10 +44,12 @@ def clean(text: str) -> tuple[str, list[Repair]]:
 
 def read_responses(text: str) -> list[Response]:
     """Return the responses in a cleaned text in their order, each with its request; none if there is none."""
+    lines = text.split("\n")
     if MARKED.search(text):
-        responses = read_marked(text.split("\n"))
+        responses = read_marked(lines)
+    elif marked := with_curl_marks(lines):
+        responses = read_marked(marked)
     else:
-        lines = text.split("\n")
         responses = read_plain(lines) or read_panel(lines) or read_bare(lines)
     for response in responses:
         parse_strictly(response)

@@ -124,6 +124,19 @@ FORMS = {
     "Korean panel": "요청 URL\nhttps://a.example/me\n요청 메서드\nGET\n상태 코드\n401 Unauthorized\n"
     "응답 헤더\ncache-control: no-store\ndate: Wed, 25 Nov 2026 01:01:22 GMT\n",
     "colours": f"\x1b[1;32mHTTP/1.1 401 Unauthorized\x1b[0m\r\n{DATE}\r\n",
+    "curl --trace-ascii": "=> Send header, 40 bytes (0x28)\n0000: GET /me HTTP/1.1\n0012: Host: a.example\n"
+    "<= Recv header, 27 bytes (0x1b)\n0000: HTTP/1.1 401 Unauthorized\n<= Recv header, 37 bytes (0x25)\n"
+    "0000: Date: Wed, 25 Nov 2026 01:01:22 GMT\n<= Recv data, 2 bytes (0x2)\n0000: no\n== Info: Closing connection",
+    "nghttp": "[  0.028] send HEADERS frame\n[  0.040] recv (stream_id=13) :status: 401\n"
+    "[  0.041] recv (stream_id=13) date: Wed, 25 Nov 2026 01:01:22 GMT\n",
+    "http.client": "send: b'GET /me HTTP/1.1\\r\\nHost: a.example\\r\\n\\r\\n'\n"
+    "reply: 'HTTP/1.1 401 Unauthorized\\r\\n'\nheader: Date: Wed, 25 Nov 2026 01:01:22 GMT\nno",
+    "OkHttp": "D/OkHttp: --> GET https://a.example/me http/1.1\nD/OkHttp: Accept: */*\nD/OkHttp: --> END GET\n"
+    "D/OkHttp: <-- 401 Unauthorized https://a.example/me (12ms)\n"
+    "D/OkHttp: date: Wed, 25 Nov 2026 01:01:22 GMT\nD/OkHttp: \nD/OkHttp: no\nD/OkHttp: <-- END HTTP (2-byte body)",
+    "PowerShell": "StatusCode        : 401\nRawContent        : HTTP/1.1 401 Unauthorized\n"
+    "                    Date: Wed, 25 Nov 2026 01:01:22 GMT\n                    \n                    no\n"
+    "Headers           : {}",
     "command": f"$ curl -si https://a.example/me \\\n  -H 'Accept: text/plain'\nHTTP/1.1 401 Unauthorized\n{DATE}\nno",
 }
 
@@ -137,7 +150,7 @@ def test_a_response_is_read_in_the_forms_in_which_people_copy_it(form):
     assert checked.response.content in (None, "no")
 
 
-@pytest.mark.parametrize("form", ["curl -v", "HTTPie", "panel on two lines", "panel on one line", "command"])
+@pytest.mark.parametrize("form", ["curl -v", "HTTPie", "panel on two lines", "command", "http.client", "OkHttp"])
 def test_the_request_is_read_where_it_was_copied_too(form):
     (checked,) = diagnose(FORMS[form], "ko").responses
     request = checked.response.request

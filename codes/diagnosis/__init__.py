@@ -22,8 +22,9 @@ from .error_lines import Part, Step, marked, next_steps, read_parts
 from .findings import Finding, Severity, in_order
 from .linting import lint
 from .logs import LogReport, read_log
-from .markdown import error_markdown, response_markdown
-from .messages import Field, Response, clean, read_responses
+from .markdown import error_markdown, report_markdown, response_markdown
+from .messages import Field, Response
+from .reading import clean, read_responses
 from .rules import check_rules, known_code, rules_of
 
 __all__ = ["CheckedResponse", "Diagnosis", "ErrorCard", "Finding", "Kind", "Severity", "diagnose"]
@@ -122,6 +123,7 @@ class Diagnosis:
     responses: list[CheckedResponse] = field(default_factory=list)
     report: LogReport | None = None
     error: ErrorCard | None = None
+    markdown: str = ""  # of a log
     codes: list[StatusCode] = field(default_factory=list)  # that the search finds where nothing could be read
 
 
@@ -142,7 +144,7 @@ def diagnose(text: str, language: str, *, unmasked: bool = False) -> Diagnosis:
         if card and (len(lines) < 3 or not _is_log(lines)):
             return Diagnosis(Kind.ERROR, error=card)
         if report := read_log(cleaned):
-            return Diagnosis(Kind.LOG, report=report)
+            return Diagnosis(Kind.LOG, report=report, markdown=report_markdown(report, unmasked=unmasked))
         return Diagnosis(Kind.ERROR, error=card) if card else Diagnosis(Kind.NOTHING, codes=_codes_named(cleaned))
 
 

@@ -1,4 +1,7 @@
-"""A diagnosis as Markdown, for a ticket."""
+"""A diagnosis as Markdown, for a ticket.
+
+Credentials and cookies never get there; addresses, names and the values of queries only if somebody asked for it.
+"""
 
 import re
 from typing import TYPE_CHECKING
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from .findings import Finding, Severity
+from .logs import LogReport
 from .masking import mask_private, mask_secrets
 
 if TYPE_CHECKING:
@@ -33,6 +37,25 @@ def error_markdown(card: "ErrorCard", *, unmasked: bool = False) -> str:
     return _masked("\n".join(lines), unmasked)
 
 
+def report_markdown(report: LogReport, *, unmasked: bool = False) -> str:
+    """Return the table of a log's codes, and what to do first."""
+    words = report.words
+    lines = [f"## {_plain(report.headline)}", ""]
+    totals = [report.span, *(f"{total['label']} {total['share']}" for total in report.totals), report.unread]
+    lines += [f"- {_plain(' · '.join(filter(None, totals)))}"]
+    lines += [f"- **{_plain(words['first'])}** {_plain(' '.join(report.next))}"] if report.next else []
+    for error in report.errors:
+        codes = ", ".join(code["label"] for code in error["codes"])
+        lines.append(f"- {_plain(error['says'])} {codes} {_plain(error['meaning'])} {_plain(error['next'])}")
+    if report.rows:
+        lines += ["", f"| {words['code']} | {words['lines']} | {words['meaning']} |", "| --- | ---: | --- |"]
+    for row in report.rows:
+        paths = ", ".join(f"{each['path']} {each['count']}" for each in row["paths"])
+        said = " · ".join(_plain(part) for part in (row["name"], row["times"], *row["notes"], paths) if part)
+        lines.append(f"| {row['label']} | {_plain(row['count'])} | {said} |")
+    return _masked("\n".join(lines), unmasked)
+
+
 def _finding(finding: Finding) -> list[str]:
     sources = ", ".join(f"[{_plain(label)}]({url})" if url else _plain(label) for label, url in finding.sources)
     text = " ".join(part for part in (_plain(finding.why), f"({sources})" if sources else "") if part)
@@ -55,4 +78,4 @@ def _plain(text: str) -> str:
 
 
 def _masked(text: str, unmasked: bool) -> str:
-    return text if unmasked else mask_private(mask_secrets(text))
+    return mask_secrets(text) if unmasked else mask_private(text)

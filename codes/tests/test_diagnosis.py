@@ -124,6 +124,19 @@ FORMS = {
     "Korean panel": "요청 URL\nhttps://a.example/me\n요청 메서드\nGET\n상태 코드\n401 Unauthorized\n"
     "응답 헤더\ncache-control: no-store\ndate: Wed, 25 Nov 2026 01:01:22 GMT\n",
     "colours": f"\x1b[1;32mHTTP/1.1 401 Unauthorized\x1b[0m\r\n{DATE}\r\n",
+    "curl --trace-ascii": "=> Send header, 40 bytes (0x28)\n0000: GET /me HTTP/1.1\n0012: Host: a.example\n"
+    "<= Recv header, 27 bytes (0x1b)\n0000: HTTP/1.1 401 Unauthorized\n<= Recv header, 37 bytes (0x25)\n"
+    "0000: Date: Wed, 25 Nov 2026 01:01:22 GMT\n<= Recv data, 2 bytes (0x2)\n0000: no\n== Info: Closing connection",
+    "nghttp": "[  0.028] send HEADERS frame\n[  0.040] recv (stream_id=13) :status: 401\n"
+    "[  0.041] recv (stream_id=13) date: Wed, 25 Nov 2026 01:01:22 GMT\n",
+    "http.client": "send: b'GET /me HTTP/1.1\\r\\nHost: a.example\\r\\n\\r\\n'\n"
+    "reply: 'HTTP/1.1 401 Unauthorized\\r\\n'\nheader: Date: Wed, 25 Nov 2026 01:01:22 GMT\nno",
+    "OkHttp": "D/OkHttp: --> GET https://a.example/me http/1.1\nD/OkHttp: Accept: */*\nD/OkHttp: --> END GET\n"
+    "D/OkHttp: <-- 401 Unauthorized https://a.example/me (12ms)\n"
+    "D/OkHttp: date: Wed, 25 Nov 2026 01:01:22 GMT\nD/OkHttp: \nD/OkHttp: no\nD/OkHttp: <-- END HTTP (2-byte body)",
+    "PowerShell": "StatusCode        : 401\nRawContent        : HTTP/1.1 401 Unauthorized\n"
+    "                    Date: Wed, 25 Nov 2026 01:01:22 GMT\n                    \n                    no\n"
+    "Headers           : {}",
     "command": f"$ curl -si https://a.example/me \\\n  -H 'Accept: text/plain'\nHTTP/1.1 401 Unauthorized\n{DATE}\nno",
 }
 
@@ -137,7 +150,7 @@ def test_a_response_is_read_in_the_forms_in_which_people_copy_it(form):
     assert checked.response.content in (None, "no")
 
 
-@pytest.mark.parametrize("form", ["curl -v", "HTTPie", "panel on two lines", "panel on one line", "command"])
+@pytest.mark.parametrize("form", ["curl -v", "HTTPie", "panel on two lines", "command", "http.client", "OkHttp"])
 def test_the_request_is_read_where_it_was_copied_too(form):
     (checked,) = diagnose(FORMS[form], "ko").responses
     request = checked.response.request
@@ -212,6 +225,71 @@ WRONG = [
 @pytest.mark.parametrize(("start", "rest", "found"), WRONG)
 def test_a_mistake_is_found(start, rest, found):
     assert found in kinds(f"{start}\n{DATE}{rest}")
+
+
+GET = "GET /x HTTP/1.1\nHost: a.example\n"
+FAULTS = [
+    ("HTTP/1.1 200 OK", "Content-Type: html\n\n<p>x", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf8\n\n<p>x", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Type: image/png\n\n<html></html>", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Length: 1,024", "Content-Length"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=1h", "Cache-Control"),
+    ("HTTP/1.1 200 OK", "Cache-Control: nocache", "Cache-Control"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=60, must-revalidate\nAge: 900", "Age"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=60\nContent-Encoding: gzip", "Vary"),
+    ("HTTP/1.1 200 OK", "Vary: Accept; Origin", "Vary"),
+    ("HTTP/1.1 405 Method Not Allowed", "Allow: get, post", "Allow"),
+    ("HTTP/1.1 405 Method Not Allowed", "Alow: GET", "Alow"),
+    (f"{GET}\nHTTP/1.1 304 Not Modified", "", "status"),
+    (f"{GET}\nHTTP/1.1 412 Precondition Failed", "", "status"),
+    (f'{GET}If-None-Match: "a"\n\nHTTP/1.1 200 OK', 'ETag: "a"\n\nx', "status"),
+    (f"{GET}Range: bytes=0-9\n\nHTTP/1.1 206 Partial Content", "Content-Range: bytes 10-19/99", "Content-Range"),
+    (f"{GET}Accept-Encoding: br;q=0\n\nHTTP/1.1 200 OK", "Content-Encoding: br", "Content-Encoding"),
+    ("POST /a HTTP/1.1\nHost: a\n\nHTTP/1.1 301 Moved Permanently", "Location: /b", "Location"),
+    ("HTTP/1.1 302 Found", "Location: undefined", "Location"),
+    ("HTTP/1.1 206 Partial Content", "Content-Range: bytes=0-9/10", "Content-Range"),
+    ("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade\nUpgrade: websocket", "Sec-WebSocket-Accept"),
+    ("HTTP/1.1 200 OK", "Transfer-Encoding: chunked, gzip", "Transfer-Encoding"),
+    ("HTTP/1.1 200 OK", "Content-Encoding: none", "Content-Encoding"),
+    ("HTTP/1.1 200 OK", "Trailer: Content-Length", "Trailer"),
+    ("HTTP/1.1 200 OK", "Connection: keep-alive, close", "Connection"),
+    ("HTTP/1.1 401 Unauthorized", 'WWW-Authenticate: Digest realm="x"', "WWW-Authenticate"),
+    ("HTTP/1.1 503 Service Unavailable", "Retry-After: 2 minutes", "Retry-After"),
+    ("HTTP/1.1 200 OK", "Set-Cookie: a=b; SameSite=None", "Set-Cookie"),
+    ("HTTP/1.1 200 OK", "Set-Cookie: a=b, c=d; Path=/", "Set-Cookie"),
+    ("HTTP/1.1 200 OK", "Access-Control-Allow-Origin: https://a.example/", "Access-Control-Allow-Origin"),
+    ("HTTP/1.1 200 OK", "Content-Security-Policy: default-src self", "Content-Security-Policy"),
+    ("HTTP/1.1 200 OK", "X-Foo Bar: x\nServer: x", "X-Foo Bar"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/xml\n\n<error>401</error>", "status"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/plain\n\nInternal Server Error", "status"),
+    ("HTTP/1.1 200 Not Found", "", ""),
+]
+
+
+def test_many_more_faults_are_found_where_they_are():
+    missed = {}
+    for start, rest, place in FAULTS:
+        checked = diagnose(f"{start}\n{DATE}{rest}", "ko").responses[-1]
+        places = {each.field for each in (*checked.findings, *checked.linted)}
+        if place not in places:
+            missed[start, rest] = places
+    assert missed == {}
+
+
+def test_a_304_is_compared_with_the_200_before_it():
+    text = f'$ curl -i http://a.example/\nHTTP/1.1 200 OK\n{DATE}ETag: "a"\nVary: Accept\n\nHi\n'
+    text += f"$ curl -i -H 'If-None-Match: \"a\"' http://a.example/\nHTTP/1.1 304 Not Modified\n{DATE}Vary: Accept\n"
+    assert kinds(text) == {("broken", "ETag")}
+
+
+def test_the_search_hands_an_error_over_to_the_diagnosis(client):
+    text = "no live upstreams while connecting to upstream"
+    page = client.get("/search/", {"q": text, "all": "1"})
+    assertContains(
+        page, f'<input type="hidden" name="text" value="{text}"><button type="submit">이 글을 진단하기</button>'
+    )
+    assertContains(client.get("/search/", {"q": "…"}), '<a href="/diagnose/">진단하기</a>')
+    assertNotContains(client.get("/search/", {"q": "gateway"}), "/diagnose/")
 
 
 def test_a_finding_says_why_where_and_what_to_send_instead():
@@ -338,7 +416,11 @@ def test_the_markdown_is_masked_unless_it_is_asked_for_otherwise(client):
     text = f"HTTP/1.1 302 Found\n{DATE}Location: https://a.example/?name=kim\nSet-Cookie: sid=abc\n"
     copied = client.post("/diagnose/", {"text": text})
     assertContains(copied, "Location: https://a.example/?name=…")
-    assertContains(client.post("/diagnose/", {"text": text, "masked": "no"}), "Set-Cookie: sid=abc\n```")
+    plain = client.post("/diagnose/", {"text": text, "masked": "no"})
+    assertContains(plain, "Location: https://a.example/?name=kim\nSet-Cookie: sid=masked\n```")
+    logged = client.get("/diagnose/", {"example": "access-log"})
+    assertContains(logged, "| 502 | 4줄 | 잘못된 게이트웨이")
+    assertContains(client.get("/diagnose/", {"example": "nginx-error"}), "client: …, server: api.example.com")
 
 
 # Hostile input
@@ -365,6 +447,7 @@ HOSTILE = {
     "panel": "Status Code\n200 OK\n" + "a\n" * 130_000,
     "tokens": "HTTP/1.1 200 OK\n\n" + "eyJaaaaaaaa-" * 21_000,
     "addresses": "?token=" * 37_000,
+    "names": ("HTTP/1.1 200 OK\n" + "".join(f"content-tyqe-{number}: x\n" for number in range(290)) + "\n") * 6,
     "cookies": "HTTP/1.1 200 OK\n" + "Set-Cookie: a=b\n" * 16_000,
     "colons": ":" * 262_144,
     "hex": "HTTP/1.1 200 OK\n\n" + "a" * 130_000 + ":" + "a" * 130_000,

@@ -67,17 +67,20 @@ def search(request: HttpRequest) -> HttpResponse:
             "understood": _understood(results),
             "sections": [(kind, _rows(kind, hits, results.marked)) for kind, hits in results.sections],
             "categories": [entry_row(category) for category in index.categories],
-            **_diagnosable(query, results),
+            **_diagnosable(query, results, index),
         }
         response = render(request, "codes/search.html", context)
     return _from_index(index, response, may_store=shown == query)
 
 
-def _diagnosable(query: str, results: finder.Results) -> dict[str, Any]:
-    """Return what the page needs to offer the diagnosis: of a pasted text nothing is left to hand over."""
-    is_error = bool(results.hits) and results.in_order[0].kind == "error"
-    is_rest = query == finder.NOTHING
-    return {"to_diagnose": is_error or is_rest or results.is_pasted, "text": "" if is_rest else query}
+def _diagnosable(query: str, results: finder.Results, index: finder.Index) -> dict[str, Any]:
+    """Return what the page needs to offer the diagnosis: the query itself only where it holds the text of an error.
+
+    Of a pasted text nothing is left to hand over.
+    """
+    has_error = any(hit.kind == "error" for hit in results.hits)
+    is_offered = has_error or query == finder.NOTHING or results.is_pasted
+    return {"to_diagnose": is_offered, "text": query if has_error and index.errors.find(query) else ""}
 
 
 def _rows(kind: str, hits: list[finder.Hit], marked: str) -> list[Any]:

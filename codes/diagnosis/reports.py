@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import formats
+from .error_lines import marked, next_steps, read_parts
 from .tallies import ErrorTally, Span, StatusTally, Tally
 
 MAX_ROWS = 20
@@ -22,8 +23,6 @@ BAD_FROM = 400
 MAX_BOXES = 5
 
 _PROBE = re.compile(formats.PROBE)
-_PARTS = {name: re.compile(pattern) for name, pattern in formats.PARTS.items()}
-_COMMANDS = [(each["part"], re.compile(each["pattern"]), each["command"]) for each in formats.COMMANDS]
 
 # Of a code, by number: name, summary, step, url, boxes. Of an error text: product, text, url, meaning, next, codes.
 Codes = Callable[[list[int]], Mapping[int, dict[str, Any]]]
@@ -242,16 +241,9 @@ class _Builder:
         return sorted(found, key=lambda pair: pair[1] is None)
 
     def _error(self, error: ErrorTally, text: dict[str, Any] | None) -> dict[str, Any]:
-        values = {}
-        for name, pattern in _PARTS.items():
-            if match := pattern.search(error.line):
-                values[name] = match["value"]
-        commands = []
-        for part, pattern, command in _COMMANDS:
-            if match := pattern.search(values.get(part, "")):
-                commands.append(command % match.groupdict())
+        parts = read_parts(error.line)
+        parts = parts if len(parts) > 1 else []
         return {
-            "line": error.line,
             "count": self._number(error.count),
             "times": self._times(error.span),
             "level": error.entry.level,
@@ -261,8 +253,9 @@ class _Builder:
             "meaning": text["meaning"] if text else self.say("no_text"),
             "next": text["next"] if text else "",
             "codes": [self._link(number) for number in text["codes"][:3]] if text else [],
-            "parts": [{"label": self.words[f"part_{name}"], "value": value} for name, value in values.items()],
-            "commands": commands,
+            "pieces": [{"text": piece, "number": number} for piece, number in marked(error.line, parts)],
+            "parts": [{"label": part.label, "meaning": part.meaning} for part in parts],
+            "steps": [{"text": step.text, "command": step.command} for step in next_steps(parts)],
         }
 
     def _next(self) -> list[str]:

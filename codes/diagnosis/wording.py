@@ -40,6 +40,7 @@ WORDS = {
     "stop": gettext_noop("Stop"),
     "stopped": gettext_noop("Stopped after %(share)s. This is what was read until then."),
     "no_log": gettext_noop("No line of a known log, and no known error text, was found."),
+    "names_codes": gettext_noop("The text names these codes:"),
     "too_large": gettext_noop("The file is larger than 200 MB. Cut it first: tail -n 500000 access.log > part.log"),
     "har_too_large": gettext_noop("The recording is larger than 50 MB. Record fewer pages, or without contents."),
     "unreadable_file": gettext_noop(
@@ -51,11 +52,6 @@ WORDS = {
     "har_count": gettext_noop("Requests"),
     "har_median": gettext_noop("Median"),
     "har_longest": gettext_noop("Longest"),
-    "part_client": gettext_noop("Client"),
-    "part_server": gettext_noop("server_name"),
-    "part_request": gettext_noop("Request"),
-    "part_upstream": gettext_noop("Upstream"),
-    "part_host": gettext_noop("Host"),
 }
 
 

@@ -492,21 +492,25 @@ class Report {
     const rows = this.bad.slice(0, limits.MAX_ROWS);
     const most = Math.max(1, ...rows.map((number) => tally.statuses.get(number).count));
     const labels = byCount(tally.labels).map(([label]) => label);
+    const headline = this.say(notable ? "headline" : good, { count: grouped(notable), lines: grouped(tally.lines) });
+    const drawn = rows.map((number) => this.row(number, most));
+    const errors = this.errors.map(([error, text]) => this.error(error, text));
     const moreErrors = tally.errors.size - this.errors.length;
     return {
-      headline: this.say(notable ? "headline" : good, { count: grouped(notable), lines: grouped(tally.lines) }),
+      headline,
       span: this.span(),
       totals: this.totals(),
       formats: labels.length ? this.say("read_as", { formats: labels.join(", ") }) : "",
       unread: this.say("unread", { count: grouped(tally.unread) }),
       samples: tally.samples,
-      rows: rows.map((number) => this.row(number, most)),
+      rows: drawn,
       more_rows: this.bad.length > rows.length ? this.say("more_rows", { count: grouped(this.bad.length - rows.length) }) : "",
       fine: this.good.slice(0, limits.MAX_ROWS).map((number) => ({ ...this.link(number), count: grouped(tally.statuses.get(number).count) })),
       chart: rows.length ? this.chart(rows[0]) : null,
-      errors: this.errors.map(([error, text]) => this.error(error, text)),
+      errors,
       more_errors: moreErrors ? this.say("more_errors", { count: grouped(moreErrors) }) : "",
       next: this.next(),
+      markdown: this.markdown(headline, drawn, errors),
     };
   }
 
@@ -673,6 +677,31 @@ class Report {
       parts: parts.map((part) => ({ label: part.label, meaning: part.meaning })),
       steps: nextSteps(parts, this.patterns.error_lines, this.language),
     };
+  }
+
+  // For a ticket, without lines of the log: those hold what others should not see.
+  markdown(headline, rows, errors) {
+    const cells = (texts) => `| ${texts.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+    const code = (text) => `\`${text.replaceAll("\`", "'")}\``;
+    const lines = [`## ${headline}`, "", this.span(), ""];
+    if (rows.length) {
+      const head = ["code", "lines", "when", "paths"].map((name) => this.words[name]);
+      lines.push(cells(head), cells(head.map(() => "---")));
+    }
+    for (const row of rows) {
+      const paths = row.paths.map(({ path, count }) => `${code(path)} ${count}`).join(", ");
+      const when = [row.times, ...row.notes].filter(Boolean).join(" · ");
+      lines.push(cells([`${row.label} ${row.name}`, `${row.count} (${row.share})`, when, paths]));
+    }
+    if (rows.length) lines.push("");
+    for (const error of errors) {
+      const said = error.text ? `${code(error.text)}: ` : "";
+      lines.push(`- ${error.count}: ${said}${error.meaning} ${error.next}`.trimEnd());
+    }
+    if (errors.length) lines.push("");
+    const sentences = this.next();
+    if (sentences.length) lines.push(`**${this.words.first}** ${sentences.join(" ")}`);
+    return `${lines.join("\n").trim()}\n`;
   }
 
   next() {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 MAX_LINE = 4000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -27,6 +28,7 @@ class Part:
     label: str
     meaning: str
     value: str = ""
+    kind: str = ""  # "time" or "where" for what a next step needs
 
 
 @dataclass(frozen=True)
@@ -43,46 +45,63 @@ TIME = re.compile(
     r"|\b[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})"
 )
 ERRNO = re.compile(
-    r"(?:[\w()]{1,40} failed |[a-z ]{0,40})\(([0-9]{1,3})(?:: ([A-Za-z ]{3,60})\)|\)([A-Z][A-Za-z ]{3,60}))"
+    r"(?:[A-Za-z0-9_()]{1,40} failed |[a-z ]{0,40})\(([0-9]{1,3})(?:: ([A-Za-z ]{3,60})\)|\)([A-Z][A-Za-z ]{3,60}))"
 )
 PHASE = re.compile(r"while ([a-zA-Z ]{5,80}?)(?=,|$)|attempt to connect to")
 REQUEST = re.compile(r'request: "(([A-Z]{1,20}) [^"]{1,1000})"')
 UPSTREAM = re.compile(r'upstream: "([^"]{3,1000})"|attempt to connect to (\S{3,120})')
 
 
-def _reasons() -> dict[str, str]:
-    return {
-        "2": _("No such file"),
-        "13": _("Permission denied"),
-        "24": _("Too many open files"),
-        "32": _("Broken pipe"),
-        "99": _("No free address"),
-        "104": _("Connection reset"),
-        "110": _("Timed out"),
-        "111": _("Connection refused"),
-        "113": _("No route to host"),
-    }
-
-
-def _phases() -> dict[str, tuple[str, str]]:
-    """Return what the steps of nginx's work with an upstream are called, and what each means."""
-    connecting = (_("Connecting (TCP)"), _("The request did not reach the application."))
-    return {
-        "connecting to upstream": connecting,
-        "": connecting,
-        "SSL handshaking to upstream": (_("TLS handshake"), _("The request did not reach the application.")),
-        "sending request to upstream": (
-            _("Sending the request"),
-            _("The application may have received a part of it."),
-        ),
-        "reading response header from upstream": (
-            _("Waiting for the response"),
-            _("The application had the request, and may have acted on it."),
-        ),
-        "reading upstream": (_("Reading the response"), _("The response had begun.")),
-        "reading client request headers": (_("Reading the request"), _("The client's request was not complete.")),
-        "sending to client": (_("Sending to the client"), _("The response was on its way to the client.")),
-    }
+# What an errno is called, by its number.
+REASONS = {
+    "2": gettext_noop("No such file"),
+    "13": gettext_noop("Permission denied"),
+    "24": gettext_noop("Too many open files"),
+    "32": gettext_noop("Broken pipe"),
+    "99": gettext_noop("No free address"),
+    "104": gettext_noop("Connection reset"),
+    "110": gettext_noop("Timed out"),
+    "111": gettext_noop("Connection refused"),
+    "113": gettext_noop("No route to host"),
+}
+_CONNECTING = (gettext_noop("Connecting (TCP)"), gettext_noop("The request did not reach the application."))
+# What the steps of nginx's work with an upstream are called, and what each means.
+PHASES = {
+    "connecting to upstream": _CONNECTING,
+    "": _CONNECTING,
+    "SSL handshaking to upstream": (
+        gettext_noop("TLS handshake"),
+        gettext_noop("The request did not reach the application."),
+    ),
+    "sending request to upstream": (
+        gettext_noop("Sending the request"),
+        gettext_noop("The application may have received a part of it."),
+    ),
+    "reading response header from upstream": (
+        gettext_noop("Waiting for the response"),
+        gettext_noop("The application had the request, and may have acted on it."),
+    ),
+    "reading upstream": (gettext_noop("Reading the response"), gettext_noop("The response had begun.")),
+    "reading client request headers": (
+        gettext_noop("Reading the request"),
+        gettext_noop("The client's request was not complete."),
+    ),
+    "sending to client": (
+        gettext_noop("Sending to the client"),
+        gettext_noop("The response was on its way to the client."),
+    ),
+}
+SAYS = {
+    "time": gettext_noop("When: compare it with the application's log."),
+    "errno": gettext_noop("%(number)s is an errno of the operating system, not a status code."),
+    "phase": gettext_noop("What was being done at that moment."),
+    "safe": gettext_noop("A safe method: it may be sent again."),
+    "unsafe": gettext_noop("Before it is sent again, check whether it was carried out."),
+    "where": gettext_noop("Where it failed."),
+    "listening": gettext_noop("Look for the process that listens on port %(port)s."),
+    "asking": gettext_noop("Ask the application itself, past the proxy."),
+    "reading": gettext_noop("Read the application's log around %(time)s for stops and restarts."),
+}
 
 
 def read_parts(line: str) -> list[Part]:
@@ -100,20 +119,20 @@ def read_parts(line: str) -> list[Part]:
 def _time(line: str) -> Iterator[Part]:
     if found := TIME.search(line):
         clock = found[1] or found[2] or found[3]
-        yield Part(found.start(), found.end(), clock, _("When: compare it with the application's log."), clock)
+        yield Part(found.start(), found.end(), clock, _(SAYS["time"]), clock, "time")
 
 
 def _errno(line: str) -> Iterator[Part]:
     if found := ERRNO.search(line):
         number, said = found[1], (found[2] or found[3]).strip()
-        meaning = _("%(number)s is an errno of the operating system, not a status code.") % {"number": number}
-        yield Part(found.start(), found.end(), _reasons().get(number, said), meaning, number)
+        label = _(REASONS[number]) if number in REASONS else said
+        yield Part(found.start(), found.end(), label, _(SAYS["errno"]) % {"number": number}, number)
 
 
 def _phase(line: str) -> Iterator[Part]:
     if found := PHASE.search(line):
         words = (found[1] or "").strip()
-        label, meaning = _phases().get(words, (words, _("What was being done at that moment.")))
+        label, meaning = map(_, PHASES[words]) if words in PHASES else (words, _(SAYS["phase"]))
         start = found.start(1) if found[1] else found.start()
         end = found.end(1) if found[1] else found.end()
         yield Part(start, end, label, meaning)
@@ -122,11 +141,7 @@ def _phase(line: str) -> Iterator[Part]:
 def _request(line: str) -> Iterator[Part]:
     if found := REQUEST.search(line):
         method = found[2]
-        meaning = (
-            _("A safe method: it may be sent again.")
-            if method in SAFE_METHODS
-            else _("Before it is sent again, check whether it was carried out.")
-        )
+        meaning = _(SAYS["safe" if method in SAFE_METHODS else "unsafe"])
         yield Part(found.start(1), found.end(1), method, meaning, method)
 
 
@@ -136,24 +151,22 @@ def _upstream(line: str) -> Iterator[Part]:
         value = found[group]
         address = ADDRESS.match(value)
         label = f"{address[1]}:{address[2]}" if address else value[:60]
-        yield Part(found.start(group), found.end(group), label, _("Where it failed."), value)
+        yield Part(found.start(group), found.end(group), label, _(SAYS["where"]), value, "where")
 
 
 def next_steps(parts: list[Part]) -> list[Step]:
     """Return what to do after a failure on the way to an upstream, with commands filled in from the line."""
-    where = next((part for part in parts if part.value and part.meaning == _("Where it failed.")), None)
+    where = next((part.value for part in parts if part.kind == "where"), "")
     if not where:
         return []
     steps = []
-    if address := ADDRESS.match(where.value):
-        port = address[2]
-        steps.append(Step(_("Look for the process that listens on port %(port)s.") % {"port": port},
-                          f"ss -ltnp | grep ':{port}'"))  # fmt: skip
-    if found := PLAIN_ADDRESS.match(where.value):
-        steps.append(Step(_("Ask the application itself, past the proxy."), f"curl -v {found[0]}"))
-    clock = next((part.value for part in parts if re.fullmatch("[0-9:]{8}", part.value)), "")
-    if clock:
-        steps.append(Step(_("Read the application's log around %(time)s for stops and restarts.") % {"time": clock}))
+    if address := ADDRESS.match(where):
+        text = _(SAYS["listening"]) % {"port": address[2]}
+        steps.append(Step(text, f"ss -ltnp | grep ':{address[2]}'"))
+    if found := PLAIN_ADDRESS.match(where):
+        steps.append(Step(_(SAYS["asking"]), f"curl -v {found[0]}"))
+    if clock := next((part.value for part in parts if part.kind == "time"), ""):
+        steps.append(Step(_(SAYS["reading"]) % {"time": clock}))
     return steps
 
 

@@ -261,37 +261,10 @@ PROBE = (
 
 # Levels of messages that need no look.
 QUIET = ["trace", "debug", "info", "notice"]
-# The parts of an error line that are shown with a name, in their order.
-PARTS = {
-    "client": r", client: (?P<value>[^,\n]{1,100})",
-    "server": r", server: (?P<value>[^,\n]{1,100})",
-    "request": r', request: "(?P<value>[^"\n]{1,300})',
-    "upstream": r', upstream: "(?P<value>[^"\n]{1,300})',
-    "host": r', host: "(?P<value>[^"\n]{1,100})',
-}
 # Where a message of nginx ends and its parts begin.
 MESSAGE_END = ", client: "
 # What varies between two messages of a kind.
 VARYING = r'"[^"\n]*"|[0-9]+'
-# What to look with, by a part of the line. A value stands in a command only if it consists of harmless characters.
-COMMANDS = [
-    {
-        "part": "upstream",
-        "pattern": r"^(?:https?|fastcgi|uwsgi|grpc|scgi)://(?P<host>127\.[0-9.]+|localhost|\[::1\]):(?P<port>[0-9]{1,5})",
-        "command": "ss -ltnp 'sport = :%(port)s'",
-    },
-    {
-        "part": "upstream",
-        "pattern": r"^(?P<url>https?://[A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~-]{0,200})?)(?:$|[?])",
-        "command": "curl -v %(url)s",
-    },
-    {
-        "part": "upstream",
-        "pattern": r"^[a-z]{3,10}://unix:(?P<path>/[A-Za-z0-9/._-]{1,100})",
-        "command": "ls -l %(path)s",
-    },
-]
-
 MAX_LINE = 16_384  # characters; a longer line is counted and not read
 MAX_SAMPLES = 5  # of lines that could not be read
 MAX_SAMPLE = 300  # characters that are shown of a line

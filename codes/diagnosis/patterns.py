@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from codes import search
 from codes.search import error_texts
 from codes.texts.localized import LANGUAGES
 
-from . import formats, reports
+from . import error_lines, formats, reports
 from .logs import code_facts, with_facts
 from .wording import words
 
@@ -23,6 +23,7 @@ def document() -> dict[str, Any]:
         "reading": reading(),
         "codes": _codes(),
         **_errors(),
+        "error_lines": _error_lines(),
         "words": {language: _words(language) for language in LANGUAGES},
     }
 
@@ -45,10 +46,8 @@ def reading() -> dict[str, Any]:
         "origin": _in_script(formats.ORIGIN),
         "probe": _in_script(formats.PROBE),
         "quiet": formats.QUIET,
-        "parts": {name: _in_script(pattern) for name, pattern in formats.PARTS.items()},
         "message_end": formats.MESSAGE_END,
         "varying": _in_script(formats.VARYING),
-        "commands": [each | {"pattern": _in_script(each["pattern"])} for each in formats.COMMANDS],
         "units": formats.UNITS,
         "limits": {name: getattr(formats, name) for name in LIMITS}
         | {name: getattr(reports, name) for name in REPORT_LIMITS},
@@ -58,6 +57,21 @@ def reading() -> dict[str, Any]:
 def _in_script(pattern: str) -> str:
     """Return a pattern as JavaScript writes it: groups have their names without a P."""
     return pattern.replace("(?P<", "(?<")
+
+
+def _error_lines() -> dict[str, Any]:
+    """Return how the parts of an error log's line are found, and what is said of them."""
+    patterns = {name: getattr(error_lines, name).pattern for name in ("TIME", "ERRNO", "PHASE", "REQUEST", "UPSTREAM")}
+    patterns |= {name: f"^(?:{getattr(error_lines, name).pattern})" for name in ("ADDRESS", "PLAIN_ADDRESS")}
+    says = {}
+    for language in LANGUAGES:
+        with override(language):
+            says[language] = {
+                "reasons": {number: gettext(text) for number, text in error_lines.REASONS.items()},
+                "phases": {words: [gettext(text) for text in texts] for words, texts in error_lines.PHASES.items()},
+                **{name: gettext(text) for name, text in error_lines.SAYS.items()},
+            }
+    return {"patterns": patterns, "safe": sorted(error_lines.SAFE_METHODS), "max": error_lines.MAX_LINE, **says}
 
 
 def _words(language: str) -> dict[str, str]:

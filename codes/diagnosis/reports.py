@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import formats
+from .error_lines import marked, next_steps, read_parts
 from .tallies import ErrorTally, Span, StatusTally, Tally
 
 MAX_ROWS = 20
@@ -22,8 +23,6 @@ BAD_FROM = 400
 MAX_BOXES = 5
 
 _PROBE = re.compile(formats.PROBE)
-_PARTS = {name: re.compile(pattern) for name, pattern in formats.PARTS.items()}
-_COMMANDS = [(each["part"], re.compile(each["pattern"]), each["command"]) for each in formats.COMMANDS]
 
 # Of a code, by number: name, summary, step, url, boxes. Of an error text: product, text, url, meaning, next, codes.
 Codes = Callable[[list[int]], Mapping[int, dict[str, Any]]]
@@ -47,6 +46,7 @@ class LogReport:
     errors: list[dict[str, Any]]
     more_errors: str
     next: list[str]
+    markdown: str
     words: Mapping[str, str]
 
     def as_data(self) -> dict[str, Any]:
@@ -85,6 +85,8 @@ class _Builder:
         labels = sorted(tally.labels, key=lambda label: -tally.labels[label])
         shown = self.bad[:MAX_ROWS]
         most = max((tally.statuses[number].count for number in shown), default=1)
+        rows = [self._row(number, most) for number in shown]
+        errors = [self._error(error, text) for error, text in self.errors]
         return LogReport(
             headline=headline,
             span=self._span_text(),
@@ -92,13 +94,14 @@ class _Builder:
             formats=self.say("read_as", formats=", ".join(labels)) if labels else "",
             unread=self.say("unread", count=_n(tally.unread)),
             samples=list(tally.samples),
-            rows=[self._row(number, most) for number in shown],
+            rows=rows,
             more_rows=self.say("more_rows", count=_n(len(self.bad) - len(shown))) if len(self.bad) > len(shown) else "",
             fine=[self._fine(number) for number in self.good[:MAX_ROWS]],
             chart=self._chart(shown[0]) if shown else None,
-            errors=[self._error(error, text) for error, text in self.errors],
+            errors=errors,
             more_errors=self.say("more_errors", count=_n(self.more_errors)) if self.more_errors else "",
             next=self._next(),
+            markdown=self._markdown(headline, rows, errors),
             words=self.words,
         )
 
@@ -242,16 +245,9 @@ class _Builder:
         return sorted(found, key=lambda pair: pair[1] is None)
 
     def _error(self, error: ErrorTally, text: dict[str, Any] | None) -> dict[str, Any]:
-        values = {}
-        for name, pattern in _PARTS.items():
-            if match := pattern.search(error.line):
-                values[name] = match["value"]
-        commands = []
-        for part, pattern, command in _COMMANDS:
-            if match := pattern.search(values.get(part, "")):
-                commands.append(command % match.groupdict())
+        parts = read_parts(error.line)
+        parts = parts if len(parts) > 1 else []
         return {
-            "line": error.line,
             "count": self._number(error.count),
             "times": self._times(error.span),
             "level": error.entry.level,
@@ -261,9 +257,29 @@ class _Builder:
             "meaning": text["meaning"] if text else self.say("no_text"),
             "next": text["next"] if text else "",
             "codes": [self._link(number) for number in text["codes"][:3]] if text else [],
-            "parts": [{"label": self.words[f"part_{name}"], "value": value} for name, value in values.items()],
-            "commands": commands,
+            "pieces": [{"text": piece, "number": number} for piece, number in marked(error.line, parts)],
+            "parts": [{"label": part.label, "meaning": part.meaning} for part in parts],
+            "steps": [{"text": step.text, "command": step.command} for step in next_steps(parts)],
         }
+
+    def _markdown(self, headline: str, rows: list[dict[str, Any]], errors: list[dict[str, Any]]) -> str:
+        """Return the report for a ticket, without lines of the log: those hold what others should not see."""
+        lines = [f"## {headline}", "", self._span_text(), ""]
+        if rows:
+            head = [self.words[name] for name in ("code", "lines", "when", "paths")]
+            lines += [_cells(head), _cells(["---"] * len(head))]
+        for row in rows:
+            paths = ", ".join(f"{_code(path['path'])} {path['count']}" for path in row["paths"])
+            when = " · ".join(text for text in [row["times"], *row["notes"]] if text)
+            lines.append(_cells([f"{row['label']} {row['name']}", f"{row['count']} ({row['share']})", when, paths]))
+        lines += [""] if rows else []
+        for error in errors:
+            said = f"{_code(error['text'])}: " if error["text"] else ""
+            lines.append(f"- {error['count']}: {said}{error['meaning']} {error['next']}".rstrip())
+        lines += [""] if errors else []
+        if sentences := self._next():
+            lines.append(f"**{self.words['first']}** {' '.join(sentences)}")
+        return "\n".join(lines).strip() + "\n"
 
     def _next(self) -> list[str]:
         """Return what to do first, as sentences."""
@@ -280,6 +296,14 @@ class _Builder:
         if self.bad[0] // 100 == 5 and not self.tally.errors:
             sentences.append(self.say("next_paste"))
         return sentences
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("`", "'") + "`"
+
+
+def _cells(texts: list[str]) -> str:
+    return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
 
 
 def _is_bad(number: int) -> bool:

@@ -32,6 +32,9 @@ WORDS = {
     "no_text": gettext_noop("No known error text. Look for the first error before it."),
     "first_check": gettext_noop("Check first"),
     "copy": gettext_noop("Copy"),
+    "as_markdown": gettext_noop("As Markdown, for a ticket"),
+    "when": gettext_noop("When"),
+    "paths": gettext_noop("Addresses"),
     "first": gettext_noop("First:"),
     "next_cluster": gettext_noop("Find out what changed around %(time)s: a deployment, a restart, a setting."),
     "next_paste": gettext_noop("Paste the error log of that time here, too."),
@@ -40,6 +43,7 @@ WORDS = {
     "stop": gettext_noop("Stop"),
     "stopped": gettext_noop("Stopped after %(share)s. This is what was read until then."),
     "no_log": gettext_noop("No line of a known log, and no known error text, was found."),
+    "names_codes": gettext_noop("The text names these codes:"),
     "too_large": gettext_noop("The file is larger than 200 MB. Cut it first: tail -n 500000 access.log > part.log"),
     "har_too_large": gettext_noop("The recording is larger than 50 MB. Record fewer pages, or without contents."),
     "unreadable_file": gettext_noop(
@@ -51,11 +55,6 @@ WORDS = {
     "har_count": gettext_noop("Requests"),
     "har_median": gettext_noop("Median"),
     "har_longest": gettext_noop("Longest"),
-    "part_client": gettext_noop("Client"),
-    "part_server": gettext_noop("server_name"),
-    "part_request": gettext_noop("Request"),
-    "part_upstream": gettext_noop("Upstream"),
-    "part_host": gettext_noop("Host"),
 }
 
 

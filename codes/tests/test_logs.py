@@ -118,8 +118,13 @@ def test_an_error_line_is_read_with_its_error_text_and_commands_for_its_upstream
     (error,) = read_log(REFUSED).errors
     assert error["url"].startswith("/errors/nginx/#")
     assert [code["label"] for code in error["codes"]] == ["502"]
-    assert error["commands"] == ["ss -ltnp 'sport = :8080'", "curl -v http://127.0.0.1:8080/products/1024"]
-    assert {"label": "업스트림", "value": "http://127.0.0.1:8080/products/1024"} in error["parts"]
+    assert [step["command"] for step in error["steps"]] == [
+        "ss -ltnp | grep ':8080'",
+        "curl -v http://127.0.0.1:8080/products/1024",
+        "",
+    ]
+    assert [part["label"] for part in error["parts"]][-2:] == ["GET", "127.0.0.1:8080"]
+    assert {"text": "http://127.0.0.1:8080/products/1024", "number": 5} in error["pieces"]
 
 
 @pytest.mark.django_db
@@ -128,7 +133,8 @@ def test_an_error_line_is_read_with_its_error_text_and_commands_for_its_upstream
 )
 def test_no_command_holds_what_a_shell_would_run(upstream):
     (error,) = read_log(REFUSED.replace("http://127.0.0.1:8080/products/1024", upstream)).errors
-    assert not any(sign in command for command in error["commands"] for sign in ("$", ";", "`", " -x", "reboot"))
+    commands = [step["command"] for step in error["steps"]]
+    assert not any(sign in command for command in commands for sign in ("$", ";", "`", " -x", "reboot"))
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from codes.diagnosis import diagnose
-from statuscodes.web.decorators import public
+from statuscodes.web.decorators import connecting_to, public
 from statuscodes.web.methods import READ_AND_POST, allow_methods
 
 from .examples import EXAMPLES
@@ -22,6 +22,7 @@ MAX_REQUEST = 3 * MAX_TEXT + 8 * 1024
 
 # A token would need a cookie. Whoever makes a browser post here changes nothing, and does not see the answer.
 @csrf_exempt
+@connecting_to("codes:diagnosis", "data:diagnosis_patterns", "codes:suggest")
 @allow_methods(*READ_AND_POST)
 def diagnosis(request: HttpRequest) -> HttpResponse:
     """Show the form, with an example if the address names one; answer a POST with what its text says."""

@@ -83,8 +83,10 @@ self.addEventListener("message", async ({ data }) => {
   try {
     const reading = await import(data.reading);
     const result = await (data.file ? readFile(data.file, data, reading, report) : readText(data.text, data, reading, report));
-    const error = result || data.file ? null : reading.readError(data.text, data.patterns, data.language);
-    self.postMessage({ result, error, stopped });
+    const { text, patterns, language } = data;
+    const error = result || data.file ? null : reading.readError(text, patterns, language);
+    const codes = result || data.file || error ? [] : reading.namedCodes(text, patterns, language);
+    self.postMessage({ result, error, codes, stopped });
   } catch (error) {
     self.postMessage({ failed: error.reason ?? "unreadable_file" });
   }

@@ -33,19 +33,40 @@ const codeLink = (code) => make("a", { href: code.url }, make("b", { class: "num
 const counted = (items, key) =>
   items.length ? make("ul", {}, each(items, (item) => make("li", {}, make("code", {}, item[key]), ` ${item.count}`))) : "";
 
-const drawError = (error, words) =>
+const drawError = (error) =>
   make(
     "article",
     { class: "error-line" },
-    make("pre", { tabindex: 0 }, make("code", {}, error.line)),
-    make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : ""),
+    make(
+      "pre",
+      { class: "logline", tabindex: 0 },
+      each(error.pieces, ({ text, number }) => (number ? [make("mark", {}, text), make("sup", {}, String(number))] : text)).flat(),
+    ),
     error.parts.length
-      ? make("dl", { class: "keys" }, each(error.parts, (part) => make("div", {}, make("dt", {}, part.label), make("dd", {}, part.value))))
+      ? make(
+          "dl",
+          { class: "keys" },
+          each(error.parts, (part, place) =>
+            make("div", {}, make("dt", {}, String(place + 1)), make("dd", {}, part.label, make("small", {}, part.meaning))),
+          ),
+        )
       : "",
     each(error.codes, (code) => make("p", { "data-class": code.digit }, codeLink(code))),
     make("p", {}, error.url ? [make("a", { href: error.url }, error.says), ": "] : "", error.meaning),
-    error.next ? make("p", {}, make("b", {}, `${words.first_check}:`), ` ${error.next}`) : "",
-    each(error.commands, (command) => make("div", { class: "snippet" }, make("code", {}, command))),
+    error.count ? make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : "") : "",
+    error.next || error.steps.length
+      ? make(
+          "ol",
+          { class: "do" },
+          each(error.next ? [{ text: error.next }, ...error.steps] : error.steps, (step) =>
+            make(
+              "li",
+              {},
+              make("div", {}, make("p", {}, step.text), step.command ? make("div", { class: "snippet" }, make("code", {}, step.command)) : ""),
+            ),
+          ),
+        )
+      : "",
   );
 
 const drawRow = (row) =>
@@ -127,7 +148,7 @@ const drawReport = (report, words) =>
     ),
     report.next.length ? make("p", { class: "first" }, make("b", {}, words.first), each(report.next, (sentence) => ` ${sentence}`)) : "",
     report.errors.length ? make("h3", {}, words.errors) : "",
-    each(report.errors, (error) => drawError(error, words)),
+    each(report.errors, drawError),
     report.more_errors ? make("p", { class: "soft" }, report.more_errors) : "",
     report.rows.length ? drawTable([heading(words.code), heading(words.lines, 2), heading(words.meaning)], each(report.rows, drawRow)) : "",
     report.more_rows ? make("p", { class: "soft" }, report.more_rows) : "",
@@ -149,16 +170,32 @@ const drawReport = (report, words) =>
           make("pre", {}, make("code", {}, each(report.samples, (line) => `${line}\n`))),
         )
       : "",
+    make(
+      "details",
+      { class: "fold copied" },
+      make("summary", {}, words.as_markdown),
+      make("label", { for: "markdown-log", class: "visually-hidden" }, words.as_markdown),
+      make("textarea", { id: "markdown-log", readonly: "", rows: 10 }, report.markdown),
+    ),
     report.formats ? make("p", { class: "soft" }, report.formats) : "",
   );
 
-const show = (...children) => {
-  place.replaceChildren(...children);
-  // The buttons are those of site.js, which adds them to what a page has at first.
+// The buttons that copy are those of site.js, which adds some to what a page has at first.
+const addCopyButtons = () => {
+  const label = (element) => element.closest("[data-copy]").dataset.copy;
   for (const snippet of place.querySelectorAll("[data-copy] .snippet, .snippet[data-copy]")) {
-    if (!snippet.querySelector(".copy")) addCopyButton(snippet, snippet.firstElementChild, snippet.closest("[data-copy]").dataset.copy);
+    if (!snippet.querySelector(".copy")) addCopyButton(snippet, snippet.firstElementChild, label(snippet));
+  }
+  for (const text of place.querySelectorAll("[data-copy] .copied textarea")) {
+    if (text.parentElement.querySelector("button")) continue;
+    addCopyButton(text.parentElement, text, label(text), { text: text.value, word: label(text) });
   }
 };
+const show = (...children) => {
+  place.replaceChildren(...children.flat().filter(Boolean));
+  addCopyButtons();
+};
+addCopyButtons();
 const percent = (share) => `${Math.round(share * 100)}%`;
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
 
@@ -210,15 +247,16 @@ const diagnose = async (source) => {
     show(make("p", {}, words.too_large));
     return;
   }
-  const { result, error, stopped, failed, share } = await read(source, words);
+  const { result, error, codes, stopped, failed, share } = await read(source, words);
   if (failed) {
     show(make("p", {}, words[failed]));
   } else if (result) {
     show(stopped ? make("p", {}, filled(words.stopped, { share: percent(share) })) : "", drawReport(result, words));
   } else if (error) {
-    show(make("section", { class: "log", "data-copy": words.copy }, drawError(error, words)));
+    show(make("section", { class: "log", "data-copy": words.copy }, drawError({ ...error, count: "" })));
   } else {
-    show(make("p", {}, words.no_log));
+    const links = codes.map((code) => make("li", { "data-class": code.digit }, codeLink(code)));
+    show(make("p", {}, words.no_log), links.length ? [make("p", {}, words.names_codes), make("ul", { class: "named" }, links)] : "");
   }
 };
 

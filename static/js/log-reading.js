@@ -391,6 +391,68 @@ export class ErrorMatcher {
   }
 }
 
+const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
+
+// The parts of a line of an error log, as codes/diagnosis/error_lines.py finds them.
+const readParts = (whole, { patterns, safe, max, ...languages }, language) => {
+  const says = languages[language];
+  const line = whole.slice(0, max);
+  const find = (name) => new RegExp(patterns[name], "d").exec(line);
+  const parts = [];
+  const add = ([start, end], label, meaning, value = "", kind = "") => parts.push({ start, end, label, meaning, value, kind });
+  const time = find("TIME");
+  if (time) {
+    const clock = time[1] ?? time[2] ?? time[3];
+    add(time.indices[0], clock, says.time, clock, "time");
+  }
+  const errno = find("ERRNO");
+  if (errno) {
+    const said = (errno[2] ?? errno[3]).trim();
+    add(errno.indices[0], says.reasons[errno[1]] ?? said, fill(says.errno, { number: errno[1] }), errno[1]);
+  }
+  const phase = find("PHASE");
+  if (phase) {
+    const words = (phase[1] ?? "").trim();
+    const [label, meaning] = Object.hasOwn(says.phases, words) ? says.phases[words] : [words, says.phase];
+    add(phase.indices[phase[1] ? 1 : 0], label, meaning);
+  }
+  const request = find("REQUEST");
+  if (request) add(request.indices[1], request[2], safe.includes(request[2]) ? says.safe : says.unsafe, request[2]);
+  const upstream = find("UPSTREAM");
+  if (upstream) {
+    const group = upstream[1] ? 1 : 2;
+    const address = new RegExp(patterns.ADDRESS).exec(upstream[group]);
+    const label = address ? `${address[1]}:${address[2]}` : upstream[group].slice(0, 60);
+    add(upstream.indices[group], label, says.where, upstream[group], "where");
+  }
+  parts.sort((one, other) => one.start - other.start);
+  return parts.reduce((apart, part) => (!apart.length || part.start >= apart.at(-1).end ? [...apart, part] : apart), []);
+};
+
+const markedPieces = (line, parts) => {
+  const pieces = [];
+  let place = 0;
+  parts.forEach((part, index) => {
+    pieces.push({ text: line.slice(place, part.start), number: 0 }, { text: line.slice(part.start, part.end), number: index + 1 });
+    place = part.end;
+  });
+  return [...pieces, { text: line.slice(place), number: 0 }].filter((piece) => piece.text);
+};
+
+const nextSteps = (parts, { patterns, ...languages }, language) => {
+  const says = languages[language];
+  const where = parts.find((part) => part.kind === "where")?.value;
+  if (!where) return [];
+  const steps = [];
+  const address = new RegExp(patterns.ADDRESS).exec(where);
+  if (address) steps.push({ text: fill(says.listening, { port: address[2] }), command: `ss -ltnp | grep ':${address[2]}'` });
+  const plain = new RegExp(patterns.PLAIN_ADDRESS).exec(where);
+  if (plain) steps.push({ text: says.asking, command: `curl -v ${plain[0]}` });
+  const clock = parts.find((part) => part.kind === "time")?.value;
+  if (clock) steps.push({ text: fill(says.reading, { time: clock }), command: "" });
+  return steps;
+};
+
 // What stands out, as rows and sentences.
 class Report {
   constructor(tally, patterns, language) {
@@ -415,7 +477,7 @@ class Report {
   }
 
   say(name, values = {}) {
-    return this.words[name].replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
+    return fill(this.words[name], values);
   }
 
   time(seconds) {
@@ -430,21 +492,25 @@ class Report {
     const rows = this.bad.slice(0, limits.MAX_ROWS);
     const most = Math.max(1, ...rows.map((number) => tally.statuses.get(number).count));
     const labels = byCount(tally.labels).map(([label]) => label);
+    const headline = this.say(notable ? "headline" : good, { count: grouped(notable), lines: grouped(tally.lines) });
+    const drawn = rows.map((number) => this.row(number, most));
+    const errors = this.errors.map(([error, text]) => this.error(error, text));
     const moreErrors = tally.errors.size - this.errors.length;
     return {
-      headline: this.say(notable ? "headline" : good, { count: grouped(notable), lines: grouped(tally.lines) }),
+      headline,
       span: this.span(),
       totals: this.totals(),
       formats: labels.length ? this.say("read_as", { formats: labels.join(", ") }) : "",
       unread: this.say("unread", { count: grouped(tally.unread) }),
       samples: tally.samples,
-      rows: rows.map((number) => this.row(number, most)),
+      rows: drawn,
       more_rows: this.bad.length > rows.length ? this.say("more_rows", { count: grouped(this.bad.length - rows.length) }) : "",
       fine: this.good.slice(0, limits.MAX_ROWS).map((number) => ({ ...this.link(number), count: grouped(tally.statuses.get(number).count) })),
       chart: rows.length ? this.chart(rows[0]) : null,
-      errors: this.errors.map(([error, text]) => this.error(error, text)),
+      errors,
       more_errors: moreErrors ? this.say("more_errors", { count: grouped(moreErrors) }) : "",
       next: this.next(),
+      markdown: this.markdown(headline, drawn, errors),
     };
   }
 
@@ -594,20 +660,10 @@ class Report {
   }
 
   error(error, text) {
-    const { parts, commands } = this.patterns.reading;
-    const values = {};
-    for (const [name, pattern] of Object.entries(parts)) {
-      const match = new RegExp(pattern).exec(error.line);
-      if (match) values[name] = match.groups.value;
-    }
-    const filled = [];
-    for (const { part, pattern, command } of commands) {
-      const match = new RegExp(pattern).exec(values[part] ?? "");
-      if (match) filled.push(command.replace(/%\((\w+)\)s/g, (_all, key) => match.groups[key]));
-    }
+    const found = readParts(error.line, this.patterns.error_lines, this.language);
+    const parts = found.length > 1 ? found : [];
     const [meaning, next] = text?.[this.language] ?? [this.say("no_text"), ""];
     return {
-      line: error.line,
       count: this.number(error.count),
       times: this.times(error.span),
       level: error.level,
@@ -617,9 +673,35 @@ class Report {
       meaning,
       next,
       codes: (text?.codes ?? []).slice(0, 3).map((number) => this.link(number)),
-      parts: Object.entries(values).map(([name, value]) => ({ label: this.words[`part_${name}`], value })),
-      commands: filled,
+      pieces: markedPieces(error.line, parts),
+      parts: parts.map((part) => ({ label: part.label, meaning: part.meaning })),
+      steps: nextSteps(parts, this.patterns.error_lines, this.language),
     };
+  }
+
+  // For a ticket, without lines of the log: those hold what others should not see.
+  markdown(headline, rows, errors) {
+    const cells = (texts) => `| ${texts.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+    const code = (text) => `\`${text.replaceAll("\`", "'")}\``;
+    const lines = [`## ${headline}`, "", this.span(), ""];
+    if (rows.length) {
+      const head = ["code", "lines", "when", "paths"].map((name) => this.words[name]);
+      lines.push(cells(head), cells(head.map(() => "---")));
+    }
+    for (const row of rows) {
+      const paths = row.paths.map(({ path, count }) => `${code(path)} ${count}`).join(", ");
+      const when = [row.times, ...row.notes].filter(Boolean).join(" · ");
+      lines.push(cells([`${row.label} ${row.name}`, `${row.count} (${row.share})`, when, paths]));
+    }
+    if (rows.length) lines.push("");
+    for (const error of errors) {
+      const said = error.text ? `${code(error.text)}: ` : "";
+      lines.push(`- ${error.count}: ${said}${error.meaning} ${error.next}`.trimEnd());
+    }
+    if (errors.length) lines.push("");
+    const sentences = this.next();
+    if (sentences.length) lines.push(`**${this.words.first}** ${sentences.join(" ")}`);
+    return `${lines.join("\n").trim()}\n`;
   }
 
   next() {
@@ -677,6 +759,13 @@ export const readError = (text, patterns, language) => {
   if (!found) return null;
   const report = new Report(new Tally(patterns.reading), patterns, language);
   return report.error({ line: shown(message.replace(/[\r\n\t]+/g, " ⏎ ").slice(0, 2000)), count: 1, span: newSpan(), level: "" }, found);
+};
+
+// The codes that a text names by their numbers, as links.
+export const namedCodes = (text, patterns, language) => {
+  const report = new Report(new Tally(patterns.reading), patterns, language);
+  const numbers = text.slice(0, 1000).match(/(?<![\w.:])[1-5][0-9]{2}(?![\w.:]*[0-9])/g) ?? [];
+  return [...new Set(numbers)].filter((number) => number in patterns.codes).slice(0, 5).map((number) => report.link(Number(number)));
 };
 
 const median = (numbers) => [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from codes.editing import drafts, history
+from codes.editing import drafts, fixtures, history
 from codes.models import Announcement, Entry, Exchange
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.methods import allow_methods
@@ -46,6 +46,11 @@ def change_url(key: str) -> str:
 def history_url(key: str) -> str:
     """Return the address of the list of an entry's snapshots."""
     return f"{reverse('admin:codes_entrysnapshot_changelist')}?{urlencode({'key': key})}"
+
+
+def deleted_url(model: type[Entry]) -> str:
+    """Return the address of the list of deleted entries of a kind."""
+    return f"{reverse('admin:codes_entrysnapshot_deleted')}?{urlencode({'kind': str(model._meta.model_name)})}"
 
 
 def announcement_field(label: Any) -> forms.CharField:
@@ -250,6 +255,11 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
 
     form = EntryForm
     list_per_page = 200
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead from a list of entries to those that were deleted."""
+        context = {"deleted_url": deleted_url(self.model)} if self.model in fixtures.DETAILS_OF else {}
+        return super().changelist_view(request, context | (extra_context or {}))
 
     def get_entry(self, instance: Any) -> Any:
         """Return the entry that an object of this admin belongs to."""

@@ -4,8 +4,9 @@ import dataclasses
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -28,6 +29,7 @@ from codes.models import (
     StatusCode,
     VendorMeaning,
 )
+from statuscodes.web.methods import allow_methods
 
 from .base import NamedEntryAdmin, RuleInline, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import MissingLanguageFilter, ReviewFilter
@@ -158,20 +160,39 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
         return code.category.label if code.category else None
 
     def get_urls(self) -> list[URLPattern]:
+        admin_view = self.admin_site.admin_view
         return [
-            path(
-                "texts/", self.admin_site.admin_view(self.translation_table_view), name="codes_statuscode_translations"
-            ),
+            path("texts/", admin_view(self.translation_table_view), name="codes_statuscode_translations"),
+            path("texts/status-codes.csv", admin_view(self.download_csv), name="codes_statuscode_csv"),
+            path("texts/status-codes.xlsx", admin_view(self.download_xlsx), name="codes_statuscode_xlsx"),
             *super().get_urls(),
         ]
 
-    @admin.action(description=_("Texts for translators (CSV)"), permissions=["view"])
+    @admin.action(description=_("Download table to translate (CSV)"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[StatusCode]) -> HttpResponse:
         return self._export(queryset, "csv")
 
-    @admin.action(description=_("Texts for translators (Excel)"), permissions=["view"])
+    @admin.action(description=_("Download table to translate (Excel)"), permissions=["view"])
     def export_xlsx(self, request: HttpRequest, queryset: QuerySet[StatusCode]) -> HttpResponse:
         return self._export(queryset, "xlsx")
+
+    @allow_methods("GET", "HEAD")
+    def download_csv(self, request: HttpRequest) -> HttpResponse:
+        return self._download(request, "csv")
+
+    @allow_methods("GET", "HEAD")
+    def download_xlsx(self, request: HttpRequest) -> HttpResponse:
+        return self._download(request, "xlsx")
+
+    def _download(self, request: HttpRequest, file_format: str) -> HttpResponse:
+        """Return the table of the codes that the list shows under the filters in the address."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            codes = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise BadRequest from error
+        return self._export(codes, file_format)
 
     def _export(self, queryset: QuerySet[StatusCode], file_format: str) -> HttpResponse:
         codes = queryset.order_by("number").prefetch_related(*translation_tables.WITH_TEXTS)
@@ -183,7 +204,7 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
         """Take a translator's table back: show the differences, and save them once they are confirmed."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        context = {**self.admin_site.each_context(request), "title": _("Texts from translators"), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": _("Upload translated table"), "opts": self.opts}
         try:
             if "signed" in request.POST:
                 raw = signing.loads(request.POST["signed"], salt="texts", max_age=CONFIRMATION_MAX_AGE)

@@ -4,14 +4,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from codes.editing import fixtures, history
 from codes.editing.comparison import Budget
@@ -20,6 +23,8 @@ from codes.models import EntrySnapshot
 from statuscodes.web.methods import allow_methods
 
 from .base import change_url, conflict_message
+
+DELETED_PER_PAGE = 50
 
 
 @admin.register(EntrySnapshot)
@@ -49,7 +54,40 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         restore = self.admin_site.admin_view(self.restore)
-        return [path("<int:pk>/restore/", restore, name="codes_entrysnapshot_restore"), *super().get_urls()]
+        deleted = self.admin_site.admin_view(self.deleted_view)
+        return [
+            path("<int:pk>/restore/", restore, name="codes_entrysnapshot_restore"),
+            path("deleted/", deleted, name="codes_entrysnapshot_deleted"),
+            *super().get_urls(),
+        ]
+
+    @allow_methods("GET", "HEAD")
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """List the entries that were deleted, those of one kind if the address names one, each with a way back."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        gone = EntrySnapshot.objects.of_deleted_entries().select_related("editor")
+        kind = next((each for each in fixtures.DETAILS_OF if each._meta.model_name == request.GET.get("kind")), None)
+        if kind:
+            gone = gone.filter(key__startswith=f"{kind._meta.model_name} ")
+        before = EntrySnapshot.objects.filter(key=OuterRef("key"), pk__lt=OuterRef("pk")).values("pk")
+        pages: Paginator[Any] = Paginator(gone.annotate(before=Subquery(before[:1])), DELETED_PER_PAGE)
+        page = pages.get_page(request.GET.get("page"))
+        states = EntrySnapshot.objects.in_bulk([each.before for each in page if each.before])
+        rows = [
+            {"deletion": each, "state": state, "can_restore": state and self._can_restore(request, each)}
+            for each in page
+            for state in [states.get(each.before)]
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Deleted entries"),
+            "opts": self.opts,
+            "kind": kind and kind._meta,
+            "rows": rows,
+            "page": page,
+        }
+        return TemplateResponse(request, "admin/codes/entrysnapshot/deleted.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
@@ -63,21 +101,28 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         snapshot = self.get_object(request, object_id)
         if snapshot and self.has_view_permission(request, snapshot):
             previous = snapshot.previous
+            # A deletion is undone by going back to the version before it.
+            wanted = snapshot if snapshot.data is not None else previous
             try:
                 current = fixtures.root_queryset(snapshot.key).first()
                 stored = history.plain(fixtures.load_entry(snapshot.key))
             except fixtures.CatalogueError:
                 current = stored = None
             budget = Budget()
+            restoring = history.changes(stored, wanted and wanted.data, budget)
             extra_context = {
                 "title": capfirst(self.opts.verbose_name),
                 "snapshot": snapshot,
                 "entry_address": change_url(snapshot.key) if current else "",
                 "changes": history.changes(previous and previous.data, snapshot.data, budget),
+                "is_first": previous is None,
                 "state": history.changes(None, snapshot.data),
-                "restoring": history.changes(stored, snapshot.data, budget),
+                "wanted": wanted,
+                "restoring": restoring,
+                "restoring_in_words": history.in_words(restoring) if current else "",
+                "is_gone": not current,
                 "token": current.version_token if current else "",
-                "can_restore": snapshot.data is not None and self._can_restore(request, snapshot),
+                "can_restore": bool(wanted and wanted.data is not None and self._can_restore(request, wanted)),
             } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.db.models import F
 from django.template.defaultfilters import yesno
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from codes.models import Announcement, Detail, Entry, EntrySnapshot, ReviewedEntry
 from codes.texts.localized import LANGUAGES
@@ -69,8 +69,25 @@ def _summary(previous: EntrySnapshot | None, snapshot: EntrySnapshot) -> str:
         return gettext("deleted")
     if previous is None:
         return gettext("first version")
-    names = dict.fromkeys(change.row or change.field for change in changes(previous.data, snapshot.data))
-    return ", ".join(list(names)[:MAX_SUMMARY_FIELDS])[: EntrySnapshot.MAX_SUMMARY_LENGTH]
+    return in_words(changes(previous.data, snapshot.data))
+
+
+def in_words(differences: "list[Change]") -> str:
+    """Return changes in a few words, as "English name, 2 references": fields by their labels, details by their kind."""
+    rows: dict[str, dict[str, None]] = {}  # of each kind of detail; a field of the entry is a kind of its own
+    for change in differences:
+        rows.setdefault(change.kind or change.field, {})[change.row] = None
+    names = [_name_of_change(kind, list(each)) for kind, each in rows.items()]
+    if len(names) > MAX_SUMMARY_FIELDS:
+        more = len(names) - MAX_SUMMARY_FIELDS
+        names[MAX_SUMMARY_FIELDS:] = [ngettext("%(count)d more", "%(count)d more", more) % {"count": more}]
+    return ", ".join(names)[: EntrySnapshot.MAX_SUMMARY_LENGTH]
+
+
+def _name_of_change(kind: str, rows: list[str]) -> str:
+    if len(rows) > 1:
+        return gettext("%(count)d %(things)s") % {"count": len(rows), "things": kind}
+    return rows[0] or kind
 
 
 def changes_since(key: str, lock_version: int | None) -> "tuple[list[Change], EntrySnapshot | None]":
@@ -140,6 +157,7 @@ class Change:
     before: str
     after: str
     budget: Budget = dataclass_field(default_factory=Budget, compare=False, repr=False)
+    kind: str = ""  # of the row: what several of them are called
 
     @property
     def as_html(self) -> SafeString:
@@ -154,16 +172,23 @@ def changes(before: Any, after: Any, budget: Budget | None = None) -> list[Chang
     """
     budget = budget or Budget()
     old, new = dict(_flat(before)), dict(_flat(after))
-    order = list(dict.fromkeys([*old, *new]))
     return [
-        Change(row, field, old.get((row, field), ""), new.get((row, field), ""), budget)
-        for row, field in order
-        if old.get((row, field)) != new.get((row, field))
+        Change(place.row, place.field, old.get(place, ""), new.get(place, ""), budget, place.kind)
+        for place in dict.fromkeys([*old, *new])
+        if old.get(place) != new.get(place)
     ]
 
 
-def _flat(data: Any) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield the state as ((row, field), text), with details named by what identifies them among their siblings.
+class _Place(NamedTuple):
+    """Where a text of an entry is: in which field of which row, of which kind."""
+
+    row: str
+    field: str
+    kind: str = ""
+
+
+def _flat(data: Any) -> Iterator[tuple[_Place, str]]:
+    """Yield the state as (place, text), with details named by what identifies them among their siblings.
 
     What no field of today explains is part of it as it is.
     """
@@ -171,13 +196,14 @@ def _flat(data: Any) -> Iterator[tuple[tuple[str, str], str]]:
         try:
             yield from list(_flat_item(item))
         except UNREADABLE:
-            yield (gettext("cannot be read"), str(number)), str(item)[:MAX_UNREADABLE_LENGTH]
+            yield _Place(gettext("cannot be read"), str(number)), str(item)[:MAX_UNREADABLE_LENGTH]
 
 
-def _flat_item(item: fixtures.FixtureObject) -> Iterator[tuple[tuple[str, str], str]]:
+def _flat_item(item: fixtures.FixtureObject) -> Iterator[tuple[_Place, str]]:
     model = apps.get_model(item["model"])
-    row = ""
+    row = kind = ""
     if issubclass(model, Detail):
+        kind = str(model._meta.verbose_name_plural)
         key = [name.removesuffix("_id") for name in model.NATURAL_KEY[1:]]
         named = [_as_text(_field(model, name), item["fields"][name]) for name in key if name in item["fields"]]
         row = f"{model._meta.verbose_name} {' '.join(filter(None, named))}".strip()
@@ -187,7 +213,7 @@ def _flat_item(item: fixtures.FixtureObject) -> Iterator[tuple[tuple[str, str], 
     for name, value in item["fields"].items():
         if name not in ("code", "group", "exchange", getattr(model, "PARENT", "")):
             field = _field(model, name)
-            yield (row, str(field.verbose_name) if field else name), _as_text(field, value)
+            yield _Place(row, str(field.verbose_name) if field else name, kind), _as_text(field, value)
 
 
 def _field(model: type[models.Model], name: str) -> Any:

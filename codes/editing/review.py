@@ -19,8 +19,12 @@ def _has_outdated_translation() -> Q:
     return ~Q(outdated_translations="")
 
 
+def _was_never_checked() -> Q:
+    return Q(checked_on=None)
+
+
 def _is_unchecked() -> Q:
-    return Q(checked_on=None) | Q(checked_on__lt=localdate() - REVIEW_INTERVAL)
+    return Q(checked_on__lt=localdate() - REVIEW_INTERVAL)
 
 
 def _has_lapsed() -> Q:
@@ -45,14 +49,15 @@ class Check(NamedTuple):
 # By the name in an address. Those of a code; error texts and situations always have their parts, and no registration.
 CHECKS = {
     "outdated": Check(_("changed in one language only"), _has_outdated_translation),
+    "never": Check(_("never checked"), _was_never_checked),
     "unchecked": Check(_("not checked for a year"), _is_unchecked),
     "lapsed": Check(_("temporary registration past its date"), _has_lapsed),
     "missing": Check(_("parts missing"), _lacks_parts),
 }
 CHECKS_OF: dict[type[ReviewedEntry], dict[str, Check]] = {
     StatusCode: CHECKS,
-    ErrorText: {name: CHECKS[name] for name in ("outdated", "unchecked")},
-    Situation: {name: CHECKS[name] for name in ("outdated", "unchecked")},
+    ErrorText: {name: CHECKS[name] for name in ("outdated", "never", "unchecked")},
+    Situation: {name: CHECKS[name] for name in ("outdated", "never", "unchecked")},
 }
 
 

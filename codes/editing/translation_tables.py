@@ -76,15 +76,17 @@ def changes(differences: Iterable[Difference]) -> list[history.Change]:
 
 def export_table(codes: Iterable[StatusCode], file_format: str) -> bytes:
     """Return the table of the codes' texts as the bytes of a file in a format of FORMATS."""
-    table = tablib.Dataset(headers=HEADERS)
+    rows: list[list[Any]] = []
     for code in codes:
         for text, holder, field in _text_slots(code):
             row = [getattr(holder, f"{field}_{language}") for language in LANGUAGES]
             if any(row):
-                table.append([code.number, code.lock_version, text, *map(_escape_formula, row)])
-    exported = table.export(file_format)
+                rows.append([code.number, code.lock_version, text, *row])
+    if file_format == "xlsx":
+        return spreadsheets.xlsx(HEADERS, rows, _is_formula)
+    table = tablib.Dataset(*([*row[:3], *map(_escape_formula, row[3:])] for row in rows), headers=HEADERS)
     # The byte order mark tells Excel that a CSV file is UTF-8; without it Korean is garbled there.
-    return ("\ufeff" + exported).encode() if file_format == "csv" else exported
+    return ("\ufeff" + table.export(file_format)).encode()
 
 
 def _text_slots(code: StatusCode) -> Iterator[tuple[str, TextHolder, str]]:
@@ -108,6 +110,13 @@ def _escape_formula(text: str) -> str:
 
 def _unescape_formula(text: str) -> str:
     return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _text_of_cell(value: str, before: str, file_format: str) -> str:
+    """Return the text that a cell holds. In an XLSX file only one of an older release has an apostrophe prefixed."""
+    text = value.replace("\r\n", "\n").strip()
+    is_as_typed = file_format == "xlsx" and before.startswith("'") and _unescape_formula(text) != before
+    return text if is_as_typed else _unescape_formula(text)
 
 
 def _is_formula(text: str) -> bool:
@@ -149,7 +158,7 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
         else:
             for language, value in zip(LANGUAGES, values, strict=True):
                 before = getattr(slot[0], f"{slot[1]}_{language}")
-                after = _unescape_formula(value.replace("\r\n", "\n").strip())
+                after = _text_of_cell(value, before, file_format)
                 if len(after) > MAX_TEXT_LENGTH:
                     reasons.append(
                         _("%(where)s: the text is longer than %(limit)d characters.")

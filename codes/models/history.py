@@ -1,20 +1,29 @@
 """Bookkeeping about entries: saved states, the catalogue's revision, and what was last loaded."""
 
 import time
-from typing import Any
+from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from codes.texts.localized import localized
+from codes.texts.localized import OTHER, localized
+
+
+class EntrySnapshotQuerySet(models.QuerySet["EntrySnapshot"]):
+    """Named conditions on snapshots."""
+
+    def of_deleted_entries(self) -> Self:
+        """Return the snapshots that record a deletion and are their entry's newest."""
+        newer = EntrySnapshot.objects.filter(key=OuterRef("key"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(newer), data__isnull=True)
 
 
 class OfEntry:
@@ -61,6 +70,8 @@ class EntrySnapshot(OfEntry, models.Model):
     summary_en = models.CharField(_("what changed"), max_length=MAX_SUMMARY_LENGTH, blank=True, db_default="")
     summary = localized("summary")
 
+    objects = EntrySnapshotQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         verbose_name = pgettext_lazy("of an entry", "version")
@@ -75,6 +86,17 @@ class EntrySnapshot(OfEntry, models.Model):
     def previous(self) -> "EntrySnapshot | None":
         """The snapshot before this one, None for the first."""
         return EntrySnapshot.objects.filter(key=self.key, pk__lt=self.pk).first()
+
+    @property
+    def name(self) -> str:
+        """What the entry was called in this state, "" if that is not to be seen from its data."""
+        fields = self.data[0].get("fields") if isinstance(self.data, list) and isinstance(self.data[0], dict) else None
+        for name in ("name", "title", "question", "line"):
+            for language in (get_language(), *OTHER):
+                text = (fields or {}).get(f"{name}_{language}")
+                if isinstance(text, str) and text:
+                    return text
+        return ""
 
 
 class Revision(models.Model):

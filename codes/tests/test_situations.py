@@ -273,8 +273,8 @@ def test_the_migration_lets_the_groups_of_a_running_site_edit_situations():
 
 def test_the_review_queue_counts_situations(editor):
     Situation.objects.filter(pk="unique-taken").update(checked_on=None)
-    assertContains(editor.get(reverse("admin:index")), "/admin/codes/situation/?review=unchecked")
-    page = editor.get(reverse("admin:codes_situation_changelist"), {"review": "unchecked"})
+    assertContains(editor.get(reverse("admin:index")), "/admin/codes/situation/?review=never")
+    page = editor.get(reverse("admin:codes_situation_changelist"), {"review": "never"})
     assertContains(page, "unique-taken")
     assertNotContains(page, "value-breaks-rule")
 

@@ -10,6 +10,7 @@ import tablib
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 from pytest_django.asserts import assertContains
 
 from codes.editing import fixtures, spreadsheets, translation_tables
@@ -20,12 +21,14 @@ from codes.tests.html_forms import form_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_code")]
 
 
+def file_of(client, *numbers, file_format="csv"):
+    data = {"action": f"export_{file_format}", "_selected_action": numbers}
+    return client.post(reverse("admin:codes_statuscode_changelist"), data).content
+
+
 def table_of(client, *numbers, file_format="csv"):
-    answer = client.post(
-        reverse("admin:codes_statuscode_changelist"),
-        {"action": f"export_{file_format}", "_selected_action": numbers},
-    )
-    content = answer.content.decode("utf-8-sig") if file_format == "csv" else answer.content
+    content = file_of(client, *numbers, file_format=file_format)
+    content = content.decode("utf-8-sig") if file_format == "csv" else content
     return tablib.Dataset().load(content, format=file_format)
 
 
@@ -96,9 +99,33 @@ def test_an_updated_translation_is_no_longer_outdated(editor):
 @pytest.mark.parametrize("beginning", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "'=", "''=", "'"])
 def test_texts_that_look_like_formulas_are_escaped_and_read_back_unchanged(editor, beginning, file_format):
     StatusCode.objects.filter(number=433).update(summary_en=f'{beginning}HYPERLINK("https://evil.example")')
-    table = table_of(editor, 433, file_format=file_format)
-    assert not [row for row in table if any(str(cell).startswith(tuple("=-+@＝＋－＠")) for cell in row)]
-    assert upload(editor, table, file_format).context["differences"] == []
+    file = file_of(editor, 433, file_format=file_format)
+    if file_format == "csv":
+        table = tablib.Dataset().load(file.decode("utf-8-sig"), format="csv")
+        assert not [row for row in table if any(str(cell).startswith(tuple("=-+@＝＋－＠")) for cell in row)]
+    assert upload(editor, file, file_format).context["differences"] == []
+
+
+def test_what_looks_like_a_formula_is_text_in_excel_and_stays_text_when_edited(editor):
+    StatusCode.objects.filter(number=433).update(summary_en="=1+1")
+    answer = editor.get(reverse("admin:codes_statuscode_xlsx"), {"q": "433"})
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    (cell,) = (row[4] for row in sheet if row[2].value == "summary")
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
+    assert {row[0].value for row in sheet} == {"number", 433}  # the list's filter holds for its table
+
+
+def test_a_table_of_an_older_release_with_apostrophes_is_read_as_it_was_meant(editor):
+    StatusCode.objects.filter(number=433).update(summary_en="=1+1", summary_ko="'=1+1")
+    table = change(table_of(editor, 433, file_format="xlsx"), 433, "summary", "en", "'=1+1")
+    table = change(table, 433, "summary", "ko", "''=1+1")
+    assert upload(editor, table, "xlsx").context["differences"] == []
+    (edited,) = upload(editor, change(table, 433, "summary", "en", "'=1+2"), "xlsx").context["differences"]
+    assert edited.after == "=1+2"
+
+
+def test_a_filter_that_the_list_does_not_know_gives_no_table(editor):
+    assert editor.get(reverse("admin:codes_statuscode_csv"), {"nonsense": "1"}).status_code == 400
 
 
 @pytest.mark.parametrize("beginning", ["\t", "\r", "\n"])

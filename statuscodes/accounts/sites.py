@@ -10,15 +10,22 @@ import qrcode
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.common import no_append_slash
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathFillImage
 
@@ -26,6 +33,7 @@ from statuscodes.web.methods import allow_methods
 from statuscodes.web.middleware import redirect_permanently
 
 from .forms import LoginForm, OneTimePasswordForm
+from .login import PasswordView, PendingLogin
 from .lookups import StrictAutocompleteView, check_keys, strict
 from .second_factor import make_recovery_codes, recovery_codes_left, switch_off, switch_on, unconfirmed_device
 
@@ -80,7 +88,49 @@ class AdminSite(admin.AdminSite):
         # The admin redirects users without permission here.
         if request.method == "GET" and self.must_set_up(request):
             return redirect("admin:second_factor")
-        return super().login(request, extra_context)
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index")
+        view: Any = PasswordView.as_view(
+            extra_context=context, authentication_form=LoginForm, template_name="admin/login.html"
+        )
+        return view(request)
+
+    @method_decorator([sensitive_post_parameters(), csrf_protect, never_cache])
+    def login_code(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the one-time password of somebody who has just given the right password."""
+        pending = PendingLogin.of(request)
+        if pending is None:
+            messages.info(request, _("Start again with name and password: too much time has passed."))
+            return redirect("admin:login")
+        form = pending.form()
+        if request.method == "POST" and not pending.is_locked():
+            if form.is_valid():
+                response = pending.complete(form.device)
+                if isinstance(form.device, StaticDevice):
+                    self._tell_codes_left(request, recovery_codes_left(pending.user))
+                return response
+            pending.fail()
+        form.fields["one_time_password"].widget.attrs["autofocus"] = True
+        context = {**self.each_context(request), "title": _("One-time password"), "subtitle": None, "form": form}
+        return TemplateResponse(request, "admin/login_code.html", context | {"account": pending.user.get_username()})
+
+    def _tell_codes_left(self, request: HttpRequest, count: int) -> None:
+        text = ngettext(
+            "You logged in with a recovery code. %(count)d is left; make new ones under “Second factor”.",
+            "You logged in with a recovery code. %(count)d are left; make new ones under “Second factor”.",
+            count,
+        )
+        messages.warning(request, text % {"count": count})
 
     @allow_methods("POST")
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -94,6 +144,7 @@ class AdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
+            path("login/code/", self.login_code, name="login_code"),
             path("second-factor/", self.admin_view(self.second_factor), name="second_factor"),
             path("second-factor/qr.svg", self.admin_view(self.second_factor_qr), name="second_factor_qr"),
             *super().get_urls(),

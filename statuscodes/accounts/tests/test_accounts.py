@@ -9,8 +9,10 @@ from base64 import b32decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
@@ -273,15 +275,94 @@ def device(account):
     return TOTPDevice.objects.create(user=account, name="phone", confirmed=True)
 
 
+CODE = "/admin/login/code/"
+
+
 def log_in_with(client, password):
-    data = {"username": "editor", "password": "right-words-in-order", "one_time_password": password}
-    return client.post(reverse("admin:login"), data)
+    """Take both steps; return the answer to the second."""
+    answer = log_in(client, "right-words-in-order")
+    return give_code(client, password) if answer.status_code == 302 else answer
 
 
-def test_a_user_with_a_device_is_asked_for_its_password(client, account, device):
-    assertContains(log_in(client, "right-words-in-order"), "일회용 비밀번호를 입력하지 않았습니다.")
-    assert log_in_with(client, one_time_password(device)).status_code == 302
+def give_code(client, password, address="192.0.2.1"):
+    return client.post(CODE, {"one_time_password": password}, REMOTE_ADDR=address)
+
+
+def test_a_user_with_a_device_is_asked_for_its_password_on_a_second_page(client, account, device):
+    assertNotContains(client.get(reverse("admin:login")), "one_time_password")
+    inside = reverse("admin:password_change")
+    data = {"username": "editor", "password": "right-words-in-order", "next": inside}
+    assertRedirects(client.post(reverse("admin:login"), data), CODE)
+    assertContains(client.get(CODE), 'autocomplete="one-time-code"')
+    assert client.get(reverse("admin:index")).status_code == 302
+    assertContains(give_code(client, ""), "필수")
+    assertRedirects(give_code(client, one_time_password(device)), inside)
     assert client.get(reverse("admin:index")).status_code == 200
+    assertRedirects(client.get(CODE), reverse("admin:login"), target_status_code=302)
+
+
+def test_the_second_step_is_open_only_to_those_who_took_the_first_within_five_minutes(client, account, device):
+    password = one_time_password(device)
+    assertRedirects(give_code(client, password), reverse("admin:login"))
+    log_in(client, "wrong")
+    assert give_code(client, password).url == reverse("admin:login")
+    with time_machine.travel(now() - timedelta(minutes=6)):
+        log_in(client, "right-words-in-order")
+    assert give_code(client, password).url == reverse("admin:login")
+    assertContains(client.get(reverse("admin:login")), "처음부터 다시")
+
+
+def test_a_changed_account_has_to_start_again(client, account, device):
+    for change in ({"is_active": False}, {"is_staff": False}, {"password": make_password("other-words-in-order")}):
+        before = {name: getattr(account, name) for name in change}
+        log_in(client, "right-words-in-order")
+        User.objects.update(**change)
+        assert give_code(client, one_time_password(device)).url == reverse("admin:login")
+        User.objects.update(**before)
+    assert log_in_with(client, one_time_password(device)).url == reverse("admin:index")
+
+
+def test_each_step_begins_a_new_session(client, account, device):
+    client.get(reverse("admin:login"))
+    session = client.session  # one that somebody planted
+    session["planted"] = "yes"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted = session.session_key
+    log_in(client, "right-words-in-order")
+    between = client.session.session_key
+    give_code(client, one_time_password(device))
+    assert len({planted, between, client.session.session_key}) == 3
+    other = Client()
+    for stolen in (planted, between):
+        other.cookies[settings.SESSION_COOKIE_NAME] = stolen
+        assert other.get(reverse("admin:index")).status_code == 302
+        assert other.get(CODE).status_code == 302
+
+
+def test_the_second_step_cannot_be_forged_and_needs_its_token(account, device):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(reverse("admin:login"))
+    data = {"username": "editor", "password": "right-words-in-order"} | fields_of(page, "login-form")
+    data |= {"username": "editor", "password": "right-words-in-order"}
+    assert client.post(reverse("admin:login"), data).status_code == 302
+    assert give_code(client, one_time_password(device)).status_code == 403
+    data = fields_of(client.get(CODE), "login-form") | {"one_time_password": one_time_password(device)}
+    assert client.post(CODE, data).status_code == 302
+
+
+def test_wrong_passwords_and_wrong_codes_are_counted_together(client, account, device):
+    for _ in range(3):
+        log_in(client, "wrong")
+    assert log_in_with(client, "918273").status_code == 200
+    assert log_in_with(client, "918273").status_code == 429
+    assert give_code(client, one_time_password(device)).status_code == 429
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_an_address_that_failed_too_often_is_locked_at_the_second_step_too(client, account, device):
+    log_in(client, "right-words-in-order")
+    fail(times=30)
+    assert give_code(client, one_time_password(device)).status_code == 429
 
 
 def test_a_one_time_password_may_be_typed_as_the_app_shows_it(client, account, device):

@@ -194,6 +194,14 @@ def store(
     return draft
 
 
+def begin(key: str, data: Data, editor: Any, reason: str, *, base_version: int | None) -> Draft | None:
+    """Save what would have been published at once, without REQUIRE_FOUR_EYES, as a draft.
+
+    Raise EditConflict if the entry has a draft already.
+    """
+    return store(key, data, editor, {"reason": reason}, after=None, base_version=base_version)
+
+
 def may_publish(draft: Draft | None, editor: Any) -> bool:
     """Return whether an editor may publish: with REQUIRE_FOUR_EYES, only a draft that somebody else saved last."""
     return not settings.REQUIRE_FOUR_EYES or (draft is not None and draft.editor_id != editor.pk)

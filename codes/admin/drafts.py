@@ -4,6 +4,7 @@ A form shows a draft that is saved over its entry for the length of the request 
 editor saves then is taken from there, before everything is rolled back.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -84,7 +85,7 @@ class DraftsMixin(admin.ModelAdmin):
     ) -> HttpResponse:
         if not (object_id is None or self.has_view_or_change_permission(request)):
             raise PermissionDenied
-        draft = drafts.current(f"{self.opts.model_name} {unquote(object_id)}") if object_id else None
+        draft = drafts.current(self._key(object_id)) if object_id else None
         if object_id and "draft" not in request.GET:
             # Without a published entry there is nothing to show but the draft.
             if draft and request.method == "GET" and self.get_object(request, unquote(object_id)) is None:
@@ -103,9 +104,16 @@ class DraftsMixin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, self._beside(object_id, extra_context))
         return self._try(request, trial, draft, object_id, form_url, extra_context)
 
+    def _key(self, object_id: str) -> str:
+        """Return the key of the entry that an address names: 000 is the code 0."""
+        pk: Any = unquote(object_id)
+        with suppress(ValidationError):  # what is no key names no entry
+            pk = self.model._meta.pk.to_python(pk)
+        return f"{self.opts.model_name} {pk}"
+
     def _beside(self, object_id: str | None, extra_context: dict[str, Any] | None) -> dict[str, Any]:
         """Return the context of a published entry's form, with the draft that there is beside it."""
-        beside = drafts.current(f"{self.opts.model_name} {unquote(object_id)}") if object_id else None
+        beside = drafts.current(self._key(object_id)) if object_id else None
         context: dict[str, Any] = {
             "draft_beside": beside,
             "draft_link": draft_link(beside) if beside else "",
@@ -325,7 +333,7 @@ class DraftsMixin(admin.ModelAdmin):
         """Show what discarding a draft would lose, and discard it."""
         if not (request.user.has_perm("codes.delete_draft") and self.has_change_permission(request)):
             raise PermissionDenied
-        draft = drafts.current(f"{self.opts.model_name} {unquote(object_id)}")
+        draft = drafts.current(self._key(object_id))
         if draft is None:
             raise Http404
         if request.method == "POST":

@@ -66,6 +66,9 @@ def draft_link(draft: Draft) -> SafeString:
     return format_html('<a href="{}">{}</a>', drafts.form_url(draft), text)
 
 
+DRAFT_GONE = _("This draft was published or discarded while you were editing")
+
+
 class DraftsMixin(admin.ModelAdmin):
     """The part of an entry's admin that knows drafts.
 
@@ -93,8 +96,7 @@ class DraftsMixin(admin.ModelAdmin):
             draft = None
         elif object_id and draft is None:
             if request.method == "POST":
-                title = _("This draft was published or discarded while you were editing")
-                return self.lost_response(request, object_id, title)
+                return self.lost_response(request, object_id, DRAFT_GONE)
             messages.info(request, gettext("There is no draft of this entry any more."))
             return redirect(request.path)
         if request.method != "POST":
@@ -189,18 +191,25 @@ class DraftsMixin(admin.ModelAdmin):
         request.trial = trial  # type: ignore[attr-defined]
         data: drafts.Data = []
         with transaction.atomic():
+            if draft:
+                draft = drafts.lock(draft.key)
+                if draft is None:
+                    return self.lost_response(request, object_id or "", DRAFT_GONE)
             with drafts.rolled_back():
                 context = extra_context or {}
                 if draft:
                     try:
                         trial.opened = drafts.open_draft(draft)
-                    except fixtures.CatalogueError as error:
-                        return self._unfit_response(request, draft, error)
+                    except fixtures.CatalogueError:
+                        return self.lost_response(
+                            request, object_id or "", _("This draft no longer fits the catalogue")
+                        )
                     context = self._draft_context(request, trial.opened) | context
                 else:
                     context = self._beside(object_id, extra_context)
                 response = _rendered(super().changeform_view(request, object_id, form_url, context))
                 if trial.saved and trial.preview:
+                    list(messages.get_messages(request))  # of a save that is rolled back
                     return preview(request, trial.saved, trial.preview, is_draft=draft is not None)
                 if trial.saved:
                     data = history.plain(fixtures.load_entry(trial.saved.key)) or []
@@ -337,11 +346,13 @@ class DraftsMixin(admin.ModelAdmin):
         if draft is None:
             raise Http404
         if request.method == "POST":
-            if request.POST.get("number") == str(draft.number):
-                drafts.discard(draft)
-                messages.success(request, gettext("The draft was discarded: %(entry)s") % {"entry": draft})
-                return redirect(f"admin:codes_{self.opts.model_name}_changelist")
-            messages.error(request, gettext("Somebody else saved this draft in the meantime. Look again."))
+            try:
+                drafts.discard(draft.key, request.POST.get("number", ""))
+            except history.EditConflict:
+                messages.error(request, gettext("Somebody else saved this draft in the meantime. Look again."))
+                return redirect(request.path)
+            messages.success(request, gettext("The draft was discarded: %(entry)s") % {"entry": draft})
+            return redirect(f"admin:codes_{self.opts.model_name}_changelist")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Discard this draft?"),

@@ -293,7 +293,8 @@ def test_a_draft_that_names_a_code_that_is_gone_is_shown_as_text(editor, make_co
     path = reverse("admin:codes_situation_change", args=["heron-situation"]) + "?draft=1"
     page = editor.get(path)
     assertContains(page, WORD_KO, status_code=409)
-    assertContains(editor.post(path, {}), WORD_KO, status_code=409)
+    typed = {"title_ko": "이 글은 사라지지 않아야 합니다."}
+    assertContains(editor.post(path, typed), typed["title_ko"], status_code=409)
 
 
 def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(editor, colleague, small_code):
@@ -303,7 +304,7 @@ def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(
     assertContains(page, "초안의 이름")
     path, data = draft_form(colleague, 433)
     colleague.post(path, data | {"name_ko": "동료의 이름"})
-    assertContains(editor.post(address, {"number": "1"}), "동료의 이름")
+    assertContains(editor.post(address, {"number": "1"}, follow=True), "동료의 이름")
     assert editor.post(address, {"number": "2"}).status_code == 302
     assert not Draft.objects.exists()
     assert editor.get(address).status_code == 404
@@ -384,7 +385,7 @@ def test_with_four_eyes_a_restored_version_and_a_table_of_translations_are_draft
     change = translation_tables.Difference(433, 0, "summary", "en", "A short line.", "Another line.")
     with pytest.raises(translation_tables.InvalidTable):
         translation_tables.apply([change], User.objects.get(), "")
-    drafts.discard(drafts.current("statuscode 433"))
+    drafts.discard("statuscode 433", "1")
     translation_tables.apply([change], User.objects.get(), "표에서")
     assert StatusCode.objects.get(number=433).summary_en == "A short line."
     assert draft_form(editor, 433)[1]["summary_en"] == "Another line."

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from codes.tests.tools_needed import needs_chromium
 
-from .servers import PASSWORD
+from .servers import PASSWORD, wait_for
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -65,7 +65,8 @@ def test_an_editor_goes_from_a_section_to_its_field_and_publishes_a_draft_of_it(
     page.get_by_role("button", name="게시", exact=True).first.click()
     page.get_by_role("link", name=re.compile("^415")).first.click()
     assert len(loads) == 3, "the draft, the list with its message, the page"
-    expect(page.get_by_text("초안에 덧붙인 문장입니다.")).to_be_visible()
+    # Until each process has noticed, for a quarter of a second, it may answer with the page before.
+    wait_for(lambda: page.reload() and page.get_by_text("초안에 덧붙인 문장입니다.").count())
 
     page.goto(f"{site.url}/admin/")
     page.get_by_role("button", name="로그아웃").click()

@@ -47,6 +47,7 @@ class Story:
     misunderstanding: tuple[str, str]  # a part of it, and what takes its place
     misunderstanding_reason: str
     history_addition: str
+    draft: dict[str, str]  # of a new code: texts by their fields
 
 
 STORIES = [
@@ -61,6 +62,7 @@ STORIES = [
         misunderstanding=("지금 찾지 못했다는 뜻이며", "지금 찾지 못했다는 뜻일 뿐이며"),
         misunderstanding_reason="뜻을 더 분명히",
         history_addition=" RFC 2616을 거쳤습니다.",
+        draft={"number": "472", "name_ko": "예시 항목", "name_en": "Example Entry"},
     ),
     Story(
         language="en",
@@ -73,6 +75,7 @@ STORIES = [
         misunderstanding=("does not always mean", "need not mean"),
         misunderstanding_reason="Say it more clearly",
         history_addition=" Also in RFC 2616.",
+        draft={"number": "473", "name_ko": "예시 항목", "name_en": "Example Entry"},
     ),
 ]
 
@@ -112,6 +115,17 @@ class Photographer:
         picture.quantize(MAX_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
         print(path.name, path.stat().st_size)
 
+    def take_draft(self) -> None:
+        mina = self.mina
+        self.open(mina, "/codes/statuscode/add/")
+        for field, text in self.story.draft.items():
+            mina.fill(f"#id_{field}", text)
+        mina.select_option("#id_registration_status", "vendor")
+        mina.select_option("#id_category", self.story.draft["number"][0])
+        mina.locator("button[name=_draft]").last.click()
+        mina.wait_for_selector(".draft-notice")
+        self.take("draft", 760)
+
     def take_all(self) -> None:
         story, mina, juno = self.story, self.mina, self.juno
         self.open(mina, self.form)
@@ -148,6 +162,8 @@ class Photographer:
         mina.locator("input[type=submit]").last.click()
         mina.wait_for_selector("table.changes")
         self.take("table", 440)
+
+        self.take_draft()
 
         self.open(mina, self.form)
         exchange = mina.locator("#exchanges-group a.inlinechangelink").first.get_attribute("href")

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
@@ -210,7 +211,10 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
                 raw = signing.loads(request.POST["signed"], salt="texts", max_age=CONFIRMATION_MAX_AGE)
                 differences = [translation_tables.Difference(*each) for each in raw]
                 translation_tables.apply(differences, request.user, gettext("From translators"))
-                messages.success(request, gettext("The texts were saved."))
+                if settings.REQUIRE_FOUR_EYES:
+                    messages.success(request, gettext("The texts were saved as drafts, for another editor to publish."))
+                else:
+                    messages.success(request, gettext("The texts were saved."))
                 return redirect("admin:codes_statuscode_changelist")
             if upload := request.FILES.get("table"):
                 if (upload.size or 0) > MAX_BYTES:

@@ -4,6 +4,7 @@ A form shows a draft that is saved over its entry for the length of the request 
 editor saves then is taken from there, before everything is rolled back.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -65,6 +66,9 @@ def draft_link(draft: Draft) -> SafeString:
     return format_html('<a href="{}">{}</a>', drafts.form_url(draft), text)
 
 
+DRAFT_GONE = _("This draft was published or discarded while you were editing")
+
+
 class DraftsMixin(admin.ModelAdmin):
     """The part of an entry's admin that knows drafts.
 
@@ -84,7 +88,7 @@ class DraftsMixin(admin.ModelAdmin):
     ) -> HttpResponse:
         if not (object_id is None or self.has_view_or_change_permission(request)):
             raise PermissionDenied
-        draft = drafts.current(f"{self.opts.model_name} {unquote(object_id)}") if object_id else None
+        draft = drafts.current(self._key(object_id)) if object_id else None
         if object_id and "draft" not in request.GET:
             # Without a published entry there is nothing to show but the draft.
             if draft and request.method == "GET" and self.get_object(request, unquote(object_id)) is None:
@@ -92,8 +96,7 @@ class DraftsMixin(admin.ModelAdmin):
             draft = None
         elif object_id and draft is None:
             if request.method == "POST":
-                title = _("This draft was published or discarded while you were editing")
-                return self.lost_response(request, object_id, title)
+                return self.lost_response(request, object_id, DRAFT_GONE)
             messages.info(request, gettext("There is no draft of this entry any more."))
             return redirect(request.path)
         if request.method != "POST":
@@ -103,9 +106,16 @@ class DraftsMixin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, self._beside(object_id, extra_context))
         return self._try(request, trial, draft, object_id, form_url, extra_context)
 
+    def _key(self, object_id: str) -> str:
+        """Return the key of the entry that an address names: 000 is the code 0."""
+        pk: Any = unquote(object_id)
+        with suppress(ValidationError):  # what is no key names no entry
+            pk = self.model._meta.pk.to_python(pk)
+        return f"{self.opts.model_name} {pk}"
+
     def _beside(self, object_id: str | None, extra_context: dict[str, Any] | None) -> dict[str, Any]:
         """Return the context of a published entry's form, with the draft that there is beside it."""
-        beside = drafts.current(f"{self.opts.model_name} {unquote(object_id)}") if object_id else None
+        beside = drafts.current(self._key(object_id)) if object_id else None
         context: dict[str, Any] = {
             "draft_beside": beside,
             "draft_link": draft_link(beside) if beside else "",
@@ -181,18 +191,25 @@ class DraftsMixin(admin.ModelAdmin):
         request.trial = trial  # type: ignore[attr-defined]
         data: drafts.Data = []
         with transaction.atomic():
+            if draft:
+                draft = drafts.lock(draft.key)
+                if draft is None:
+                    return self.lost_response(request, object_id or "", DRAFT_GONE)
             with drafts.rolled_back():
                 context = extra_context or {}
                 if draft:
                     try:
                         trial.opened = drafts.open_draft(draft)
-                    except fixtures.CatalogueError as error:
-                        return self._unfit_response(request, draft, error)
+                    except fixtures.CatalogueError:
+                        return self.lost_response(
+                            request, object_id or "", _("This draft no longer fits the catalogue")
+                        )
                     context = self._draft_context(request, trial.opened) | context
                 else:
                     context = self._beside(object_id, extra_context)
                 response = _rendered(super().changeform_view(request, object_id, form_url, context))
                 if trial.saved and trial.preview:
+                    list(messages.get_messages(request))  # of a save that is rolled back
                     return preview(request, trial.saved, trial.preview, is_draft=draft is not None)
                 if trial.saved:
                     data = history.plain(fixtures.load_entry(trial.saved.key)) or []
@@ -325,15 +342,17 @@ class DraftsMixin(admin.ModelAdmin):
         """Show what discarding a draft would lose, and discard it."""
         if not (request.user.has_perm("codes.delete_draft") and self.has_change_permission(request)):
             raise PermissionDenied
-        draft = drafts.current(f"{self.opts.model_name} {unquote(object_id)}")
+        draft = drafts.current(self._key(object_id))
         if draft is None:
             raise Http404
         if request.method == "POST":
-            if request.POST.get("number") == str(draft.number):
-                drafts.discard(draft)
-                messages.success(request, gettext("The draft was discarded: %(entry)s") % {"entry": draft})
-                return redirect(f"admin:codes_{self.opts.model_name}_changelist")
-            messages.error(request, gettext("Somebody else saved this draft in the meantime. Look again."))
+            try:
+                drafts.discard(draft.key, request.POST.get("number", ""))
+            except history.EditConflict:
+                messages.error(request, gettext("Somebody else saved this draft in the meantime. Look again."))
+                return redirect(request.path)
+            messages.success(request, gettext("The draft was discarded: %(entry)s") % {"entry": draft})
+            return redirect(f"admin:codes_{self.opts.model_name}_changelist")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Discard this draft?"),

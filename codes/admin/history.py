@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -16,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from codes.editing import fixtures, history
+from codes.editing import drafts, fixtures, history
 from codes.editing.comparison import Budget
 from codes.fields import field_label
 from codes.models import EntrySnapshot
@@ -133,6 +134,8 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         if snapshot.data is None or not self._can_restore(request, snapshot):
             raise PermissionDenied
         reason = gettext("Restored the version of %(when)s") % {"when": snapshot.when}
+        if settings.REQUIRE_FOUR_EYES:
+            return self._restore_as_draft(request, snapshot, reason)
         try:
             recorded = history.restore(snapshot, request.user, reason, token=request.POST.get("token"))
         except history.EditConflict:
@@ -147,6 +150,18 @@ class EntrySnapshotAdmin(admin.ModelAdmin):
         else:
             messages.info(request, gettext("The entry already is as it was in this version."))
         return redirect(change_url(snapshot.key))
+
+    def _restore_as_draft(self, request: HttpRequest, snapshot: EntrySnapshot, reason: str) -> HttpResponse:
+        """Make a draft of the snapshot, for another editor to publish."""
+        entry = fixtures.root_queryset(snapshot.key).first()
+        version = entry.lock_version if entry else None
+        try:
+            drafts.begin(snapshot.key, snapshot.data or [], request.user, reason, base_version=version)
+        except history.EditConflict:
+            messages.error(request, gettext("The entry has a draft already. Go on with that one."))
+        else:
+            messages.success(request, gettext("This version is a draft now, for another editor to publish."))
+        return redirect(f"{change_url(snapshot.key)}?draft=1")
 
     def _can_restore(self, request: HttpRequest, snapshot: EntrySnapshot) -> bool:
         return request.user.has_perm(f"codes.change_{snapshot.key.partition(' ')[0]}")

@@ -40,6 +40,12 @@ def current(key: str) -> Draft | None:
     return Draft.objects.of(key).select_related("editor").first()
 
 
+def lock(key: str) -> Draft | None:
+    """Return the draft of an entry, for use inside a transaction: until its end nobody else goes on from this draft."""
+    list(Draft.objects.of(key).select_for_update().values_list("pk"))
+    return current(key)  # which may have been saved while the lock was waited for
+
+
 def form_url(draft: Draft) -> str:
     """Return the address of the form that shows a draft."""
     return f"{reverse(f'admin:codes_{draft.model_name}_change', args=[quote(draft.pk_of_entry)])}?draft=1"
@@ -194,6 +200,14 @@ def store(
     return draft
 
 
+def begin(key: str, data: Data, editor: Any, reason: str, *, base_version: int | None) -> Draft | None:
+    """Save what would have been published at once, without REQUIRE_FOUR_EYES, as a draft.
+
+    Raise EditConflict if the entry has a draft already.
+    """
+    return store(key, data, editor, {"reason": reason}, after=None, base_version=base_version)
+
+
 def may_publish(draft: Draft | None, editor: Any) -> bool:
     """Return whether an editor may publish: with REQUIRE_FOUR_EYES, only a draft that somebody else saved last."""
     return not settings.REQUIRE_FOUR_EYES or (draft is not None and draft.editor_id != editor.pk)
@@ -232,9 +246,10 @@ def publish(
     Draft.objects.of(key).delete()
 
 
-def discard(draft: Draft) -> None:
-    """Remove a draft. Raise EditConflict if somebody has saved it since it was read."""
-    newest = current(draft.key)
-    if newest != draft:
+@transaction.atomic
+def discard(key: str, number: str) -> None:
+    """Remove a draft that was last saved under this number. Raise EditConflict if it was not."""
+    draft = lock(key)
+    if draft is None or str(draft.number) != number:
         raise history.EditConflict
-    Draft.objects.of(draft.key).delete()
+    Draft.objects.of(key).delete()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import tablib
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from codes.fields import MAX_TEXT_LENGTH, field_label
 from codes.models import Advice, Product, ProductCode, ResponseRule, StatusCode
 from codes.texts.localized import LANGUAGES
 
-from . import history, review, spreadsheets
+from . import drafts, fixtures, history, review, spreadsheets
 from .comparison import Budget
 
 HEADERS = ["number", "version", "text", "ko", "en"]
@@ -176,30 +177,44 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
 
 @transaction.atomic
 def apply(differences: list[Difference], editor: Any, reason: str) -> None:
-    """Save the differences, one snapshot an entry.
+    """Save the differences, one snapshot an entry; with REQUIRE_FOUR_EYES, one draft an entry.
 
     Raise InvalidTable, with nothing saved, if an entry has been saved since or refuses a text.
     """
     for number in dict.fromkeys(each.number for each in differences):
         own = [each for each in differences if each.number == number]
-        code = StatusCode.objects.prefetch_related(*WITH_TEXTS).filter(pk=number).first()
-        if code is None:
-            raise InvalidTable([_("%(number)s was deleted in the meantime.") % {"number": f"{number:03}"}])
-        history.record(code.key)
-        if not history.bump_version(code, own[0].version):
-            raise InvalidTable([_("%(number)s was saved by somebody else in the meantime.") % {"number": code.label}])
-        slots = {name: (holder, field) for name, holder, field in _text_slots(code)}
-        before = review.texts_of(code)
-        for each in own:
-            holder, field = slots[each.text]
-            setattr(holder, f"{field}_{each.language}", each.after)
-        outdated = review.outdated_after(before, review.texts_of(code), code.outdated_translations.split())
-        code.outdated_translations = " ".join(outdated)
-        for holder in dict.fromkeys(slots[each.text][0] for each in own):
-            try:
-                relations = [each.name for each in holder._meta.fields if each.is_relation]
-                holder.clean_fields(exclude=relations)
-            except ValidationError as error:
-                raise InvalidTable([f"{code.label}: {' '.join(error.messages)}"]) from error
-            holder.save()
-        history.record(code.key, editor, reason)
+        if not settings.REQUIRE_FOUR_EYES:
+            _apply_to_code(number, own)
+            history.record(f"statuscode {number}", editor, reason)
+            continue
+        with drafts.rolled_back():
+            _apply_to_code(number, own)
+            data = history.plain(fixtures.load_entry(f"statuscode {number}")) or []
+        try:
+            drafts.begin(f"statuscode {number}", data, editor, reason, base_version=own[0].version)
+        except history.EditConflict as error:
+            raise InvalidTable([_("%(number)s has a draft already.") % {"number": f"{number:03}"}]) from error
+
+
+def _apply_to_code(number: int, own: list[Difference]) -> None:
+    """Save the differences of one code."""
+    code = StatusCode.objects.prefetch_related(*WITH_TEXTS).filter(pk=number).first()
+    if code is None:
+        raise InvalidTable([_("%(number)s was deleted in the meantime.") % {"number": f"{number:03}"}])
+    history.record(code.key)
+    if not history.bump_version(code, own[0].version):
+        raise InvalidTable([_("%(number)s was saved by somebody else in the meantime.") % {"number": code.label}])
+    slots = {name: (holder, field) for name, holder, field in _text_slots(code)}
+    before = review.texts_of(code)
+    for each in own:
+        holder, field = slots[each.text]
+        setattr(holder, f"{field}_{each.language}", each.after)
+    outdated = review.outdated_after(before, review.texts_of(code), code.outdated_translations.split())
+    code.outdated_translations = " ".join(outdated)
+    for holder in dict.fromkeys(slots[each.text][0] for each in own):
+        try:
+            relations = [each.name for each in holder._meta.fields if each.is_relation]
+            holder.clean_fields(exclude=relations)
+        except ValidationError as error:
+            raise InvalidTable([f"{code.label}: {' '.join(error.messages)}"]) from error
+        holder.save()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from codes import cards, search
 from codes.data.twins import twin_addresses
-from codes.editing import drafts, fixtures, review
+from codes.editing import drafts, fixtures, page_links, review
 from codes.models import ErrorText, Situation, StatusCode
 from codes.texts import header_fields
 from codes.texts import markdown as markdown_module
@@ -123,6 +123,12 @@ def json_ld(things: list[dict[str, Any]]) -> SafeString:
 def highlight(text: str, query: str) -> SafeString:
     """Return the text, escaped, with what the query matched in <mark>."""
     return mark_safe(search.highlight(text, query))  # noqa: S308 - highlight() escapes
+
+
+@register.simple_tag
+def note_for_browser(perms: Any) -> str:
+    """Return what the browser of an editor needs for links from public pages to the forms."""
+    return page_links.note_for_browser(perms)
 
 
 @register.simple_tag

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from codes.editing import drafts, fixtures
+from codes.editing import drafts, fixtures, history, translation_tables
 from codes.models import ConfusionGroup, Draft, EntrySnapshot, ErrorText, Revision, Situation, StatusCode
 from codes.tests.html_forms import fields_of, form_of
 
@@ -293,7 +293,8 @@ def test_a_draft_that_names_a_code_that_is_gone_is_shown_as_text(editor, make_co
     path = reverse("admin:codes_situation_change", args=["heron-situation"]) + "?draft=1"
     page = editor.get(path)
     assertContains(page, WORD_KO, status_code=409)
-    assertContains(editor.post(path, {}), WORD_KO, status_code=409)
+    typed = {"title_ko": "이 글은 사라지지 않아야 합니다."}
+    assertContains(editor.post(path, typed), typed["title_ko"], status_code=409)
 
 
 def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(editor, colleague, small_code):
@@ -303,7 +304,7 @@ def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(
     assertContains(page, "초안의 이름")
     path, data = draft_form(colleague, 433)
     colleague.post(path, data | {"name_ko": "동료의 이름"})
-    assertContains(editor.post(address, {"number": "1"}), "동료의 이름")
+    assertContains(editor.post(address, {"number": "1"}, follow=True), "동료의 이름")
     assert editor.post(address, {"number": "2"}).status_code == 302
     assert not Draft.objects.exists()
     assert editor.get(address).status_code == 404
@@ -369,3 +370,22 @@ def test_with_four_eyes_a_superuser_needs_another_pair_too(admin_client, small_c
     admin_client.post(path, data | {"_publish": ""})
     assert not StatusCode.objects.filter(number=434).exists()
     assert StatusCode.objects.get(number=433).name_ko == "작은 항목"
+
+
+def test_with_four_eyes_a_restored_version_and_a_table_of_translations_are_drafts_too(editor, small_code, settings):
+    history.record(small_code.key)
+    StatusCode.objects.filter(number=433).update(name_ko="새 이름")
+    history.record(small_code.key)
+    settings.REQUIRE_FOUR_EYES = True
+    first = EntrySnapshot.objects.filter(key=small_code.key).last()
+    answer = editor.post(reverse("admin:codes_entrysnapshot_restore", args=[first.pk]))
+    assertRedirects(answer, reverse("admin:codes_statuscode_change", args=[433]) + "?draft=1")
+    assert StatusCode.objects.get(number=433).name_ko == "새 이름"
+    assert draft_form(editor, 433)[1]["name_ko"] == "작은 항목"
+    change = translation_tables.Difference(433, 0, "summary", "en", "A short line.", "Another line.")
+    with pytest.raises(translation_tables.InvalidTable):
+        translation_tables.apply([change], User.objects.get(), "")
+    drafts.discard("statuscode 433", "1")
+    translation_tables.apply([change], User.objects.get(), "표에서")
+    assert StatusCode.objects.get(number=433).summary_en == "A short line."
+    assert draft_form(editor, 433)[1]["summary_en"] == "Another line."

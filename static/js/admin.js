@@ -78,3 +78,21 @@ for (const field of document.querySelectorAll("#id_summary_ko, #id_summary_en"))
   field.closest(".fieldBox, .form-row").querySelector("label").append(left);
   tell();
 }
+
+// Public pages show links to the forms in the browser of an editor (see site.js). Logging out removes them.
+{
+  const logout = document.getElementById("logout-form");
+  const write = (note) => note ? localStorage.setItem("editor", note) : localStorage.removeItem("editor");
+  if (logout) write(logout.dataset.editor);
+  logout?.addEventListener("submit", () => write(""));
+}
+
+// Such a link may name a field, or a kind of detail that is folded.
+{
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  if (target) {
+    for (const fold of [target.closest("details"), target.querySelector("details")]) if (fold) fold.open = true;
+    (target.matches("input, select, textarea") ? target : target.querySelector("summary, input, textarea"))?.focus();
+    target.scrollIntoView();
+  }
+}

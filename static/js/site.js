@@ -339,3 +339,30 @@ for (const form of document.querySelectorAll("form[data-narrow]")) {
   show(root.theme ?? "auto");
   button.hidden = false;
 }
+
+// Editors get links from a page and its sections to the form. The admin has left a note on how in this browser.
+{
+  let note;
+  try {
+    note = JSON.parse(localStorage.getItem("editor"));
+  } catch { /* A browser that stores nothing has no note. */ }
+  const { lang } = document.documentElement;
+  const [, prefix = "", path] = location.pathname.match(/^(\/en(?=\/))?(.*)/);
+  const link = (kind, pk, label, field) => Object.assign(document.createElement("a"), {
+    className: "edit",
+    textContent: label,
+    href: `${prefix}${note.root}${kind}/${pk.replaceAll("_", "_5F")}/change/${field ? `#${field.replace("{}", lang)}` : ""}`,
+  });
+  for (const [kind, { page, rows, sections }] of Object.entries(note?.kinds ?? {})) {
+    const found = path.match(page);
+    if (!found) continue;
+    const labels = note.labels[lang];
+    for (const row of rows ? document.querySelectorAll(rows) : []) {
+      row.querySelector("h2")?.append(" ", link(kind, row.id, labels.section));
+    }
+    for (const [anchor, field] of Object.entries(sections ?? {})) {
+      document.querySelector(`h2#${anchor}`)?.append(" ", link(kind, found[1], labels.section, field));
+    }
+    if (!rows) document.querySelector(".skip").after(link(kind, found[1], labels.page));
+  }
+}

@@ -9,7 +9,7 @@ from .servers import add_accounts, make_site
 PUT_BACK = """
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from codes.editing import fixtures
-from codes.models import EntrySnapshot
+from codes.models import Draft, EntrySnapshot
 entries = {entry.key: entry for path in fixtures.files() for entry in fixtures.read(path)}
 for key in EntrySnapshot.objects.values_list("key", flat=True).distinct():
     if key in entries:
@@ -17,6 +17,7 @@ for key in EntrySnapshot.objects.values_list("key", flat=True).distinct():
     else:
         fixtures.root_queryset(key).delete()
 EntrySnapshot.objects.all().delete()
+Draft.objects.all().delete()
 TOTPDevice.objects.all().delete()
 """
 

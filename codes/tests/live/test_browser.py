@@ -484,7 +484,7 @@ def test_text_typed_survives_a_lost_session(site, page):
     page.get_by_role("button", name="저장", exact=True).first.click()
     log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
     expect(page.locator("#id_description_ko")).not_to_have_value("한참 동안 쓴 글")
-    page.get_by_role("button", name="초안 되살리기").click()
+    page.get_by_role("button", name="글 되살리기").click()
     expect(page.locator("#id_description_ko")).to_have_value("한참 동안 쓴 글")
 
 
@@ -528,8 +528,9 @@ def test_a_new_entry_begins_at_its_first_field_and_leaves_no_draft_once_saved(si
     page.get_by_label("분류:").select_option("4")
     page.get_by_label("한국어 이름:", exact=True).fill("새 이름")
     page.get_by_label("영어 이름:", exact=True).fill("New Name")
-    page.get_by_role("button", name="저장 및 다른 이름으로 추가").click()
+    page.get_by_role("button", name="초안으로 저장").last.click()
     expect(page.locator(".messagelist .success")).to_be_visible()
+    page.goto(f"{site_to_edit.url}/admin/codes/statuscode/add/")
     expect(page.locator("#draft")).to_be_hidden()
 
 

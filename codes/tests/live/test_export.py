@@ -13,9 +13,9 @@ from tools.serving import free_port, nginx_program, running
 
 pytestmark = pytest.mark.django_db
 
-# What has no twins: the list on one sheet, what works on what readers bring (the table they make, what they paste), what
-# is about the site, and its changes, which have a feed.
-WITHOUT_TWINS = re.compile(r"/(?:sheet|choose/table|diagnose|data|about|changes)\.")
+# What has no twins: the list on one sheet, what answers what readers bring (the table they make, what they paste, what
+# they ask for), what is about the site, and its changes, which have a feed.
+WITHOUT_TWINS = re.compile(r"/(?:sheet|choose/table|diagnose|live|data|about|changes)\.")
 OWN_LINK = re.compile(r"https://status\.example(/[^\s\"'<>)\]#?`,\\{]*)")
 TYPES = {
     "json": "application/json",

@@ -9,7 +9,7 @@ from codes import search
 from codes.search import error_texts
 from codes.texts.localized import LANGUAGES
 
-from . import error_lines, formats, reports
+from . import CONSOLE, error_lines, formats, reports
 from .logs import code_facts, with_facts
 from .wording import words
 
@@ -111,6 +111,7 @@ def _errors() -> dict[str, Any]:
         "max_gap": error_texts.MAX_GAP,
         "max_places": error_texts.MAX_PLACES,
         "same": {chr(number): sign for number, sign in error_texts.SAME.items()},
+        "console": CONSOLE.pattern,
         "spaces": error_texts.SPACES.pattern,
         "case_matters": f"^(?:{error_texts.CASE_MATTERS.pattern})$",
         "in_path": error_texts.IN_PATH.pattern,

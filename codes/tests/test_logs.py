@@ -243,7 +243,7 @@ def test_a_recording_of_a_browser_is_read_by_host_type_and_status(in_browser):
 @needs_node
 def test_an_error_text_outside_a_log_is_read_in_the_browser(in_browser):
     found, nothing = in_browser(
-        "en", ("error", "It says: no live upstreams while connecting to upstream"), ("error", "hello")
+        "en", ("error", "GET https://x.example/ net::ERR_CONNECTION_REFUSED"), ("error", "hello")
     )
     assert found["url"].startswith("/en/errors/")
     assert nothing is None

@@ -755,7 +755,8 @@ export const readLog = (text, patterns, language) => {
 // What a text that is no log says, if it has the text of an error: a card as for an error line. Else null.
 export const readError = (text, patterns, language) => {
   const message = text.slice(0, 20_000);
-  const found = new ErrorMatcher(patterns).find(message);
+  const console = new RegExp(patterns.matching.console, "g");
+  const found = new ErrorMatcher(patterns).find(message.replace(console, ""));
   if (!found) return null;
   const report = new Report(new Tally(patterns.reading), patterns, language);
   return report.error({ line: shown(message.replace(/[\r\n\t]+/g, " ⏎ ").slice(0, 2000)), count: 1, span: newSpan(), level: "" }, found);

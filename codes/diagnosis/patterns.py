@@ -13,7 +13,7 @@ from . import CONSOLE, error_lines, formats, reports
 from .logs import code_facts, with_facts
 from .wording import words
 
-LIMITS = [name for name in vars(formats) if name.startswith("MAX_")]
+LIMITS = [name for name in vars(formats) if name.startswith(("MAX_", "MIN_"))]
 REPORT_LIMITS = [name for name in vars(reports) if name.isupper() and isinstance(getattr(reports, name), int)]
 
 

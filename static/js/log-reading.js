@@ -66,7 +66,7 @@ class LineReader {
   }
 
   read(line) {
-    if (line.length > this.limits.MAX_LINE) return null;
+    if (line.length < this.limits.MIN_LINE || line.length > this.limits.MAX_LINE) return null;
     const plain = line.includes("\x1b") ? line.replace(this.colours, "") : line;
     const entry = this.readPlain(plain);
     if (entry) return entry;

@@ -213,7 +213,7 @@ const read = (source, words) =>
     const worker = new Worker(workerAddress, { type: "module" });
     let share = 0;
     const bar = make("progress", { max: 1, value: 0, "aria-label": filled(words.reading, { share: "" }) });
-    const said = make("span", {}, filled(words.reading, { share: percent(0) }));
+    const said = make("span", { "aria-hidden": "true" }, filled(words.reading, { share: percent(0) }));
     const button = make("button", { type: "button" }, words.stop);
     button.addEventListener("click", () => worker.postMessage({ stop: true }));
     // Short work shows no bar.

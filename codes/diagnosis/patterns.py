@@ -88,7 +88,7 @@ def _codes() -> dict[str, Any]:
             with override(language):
                 facts[language] = code_facts(code)
         boxes, url = facts["ko"]["boxes"], facts["ko"]["url"]
-        texts = {lang: [each["name"], each["summary"], each["step"]] for lang, each in facts.items()}
+        texts = {lang: [each["name"], each["summary"], each["step"], each["finer"]] for lang, each in facts.items()}
         codes[str(code.number)] = {"url": url, "boxes": boxes, **texts}
     return codes
 

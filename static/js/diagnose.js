@@ -31,7 +31,7 @@ const each = (items, draw) => items.map(draw);
 
 const codeLink = (code) => make("a", { href: code.url }, make("b", { class: "num" }, code.label), ` ${code.name}`);
 const counted = (items, key) =>
-  items.length ? make("ul", {}, each(items, (item) => make("li", {}, make("code", {}, item[key]), ` ${item.count}`))) : "";
+  items.length ? make("ul", {}, each(items, (item) => make("li", {}, make("code", {}, item[key]), ` ${item.count}${item.meaning ? ` · ${item.meaning}` : ""}`))) : "";
 
 const drawError = (error) =>
   make(

@@ -59,7 +59,7 @@ class LineReader:
 
     def read(self, line: str) -> Entry | None:
         """Return what a line says, None if it is of no known format."""
-        if len(line) > formats.MAX_LINE:
+        if not formats.MIN_LINE <= len(line) <= formats.MAX_LINE:
             return None
         if "\x1b" in line:
             line = _COLOURS.sub("", line)

@@ -1,13 +1,12 @@
 """Reading a pasted log: which codes it has, what stands out, and what its error lines say."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 
 from codes import search
-from codes.models import Advice, StatusCode, VendorMeaning
+from codes.models import Advice, Product, StatusCode, StatusCodeQuerySet, VendorMeaning
 
 from .reports import LogReport, build
 from .tallies import Tally
@@ -15,6 +14,8 @@ from .wording import words
 
 # Who reads a log, and whose advice stands in for it.
 READERS = [Advice.Reader.OPERATOR, Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.VISITOR]
+# Products whose finer codes stand in lines of logs.
+FINER = {Product.IIS, Product.ENVOY, Product.HAPROXY, Product.HEROKU}
 LEAD = re.compile(r"^ *(?:-|[0-9]+\.) \*\*(.+?)\*\*", re.MULTILINE)
 
 
@@ -29,7 +30,7 @@ def read_log(text: str) -> LogReport | None:
 
 
 def code_facts(code: StatusCode) -> dict[str, Any]:
-    """Return what a report says of a code in the active language. Prefetch `advice` and `vendor_meanings`."""
+    """Return what a report says of a code in the active language. See with_facts()."""
     meanings = [each for each in code.vendor_meanings.all() if each.visibility == VendorMeaning.Visibility.LOG]
     is_log_only = len(meanings) > 0 and not any(
         each.visibility == VendorMeaning.Visibility.WIRE and each.position < meanings[0].position
@@ -41,22 +42,29 @@ def code_facts(code: StatusCode) -> dict[str, Any]:
         "step": _first_step(code),
         "url": code.get_absolute_url(),
         "boxes": list(dict.fromkeys(each.issuer for each in meanings)) if is_log_only else [],
+        "finer": {each.value: str(each.meaning) for each in code.product_codes.all() if each.product in FINER},
     }
 
 
 def facts_without_entry(number: int) -> dict[str, Any]:
     """Return what a report says of a number that has no entry."""
-    return {"name": "", "summary": "", "step": "", "url": reverse("codes:detail", args=[number]), "boxes": []}
+    return {
+        "name": "",
+        "summary": "",
+        "step": "",
+        "url": reverse("codes:detail", args=[number]),
+        "boxes": [],
+        "finer": {},
+    }
 
 
-def with_facts() -> Iterable[StatusCode]:
+def with_facts() -> StatusCodeQuerySet:
     """Return all codes with what code_facts() needs."""
-    return StatusCode.objects.prefetch_related("advice", "vendor_meanings")
+    return StatusCode.objects.prefetch_related("advice", "vendor_meanings", "product_codes")
 
 
 def _codes(numbers: list[int]) -> dict[int, dict[str, Any]]:
-    entries = StatusCode.objects.filter(number__in=set(numbers)).prefetch_related("advice", "vendor_meanings")
-    facts = {entry.number: code_facts(entry) for entry in entries}
+    facts = {entry.number: code_facts(entry) for entry in with_facts().filter(number__in=set(numbers))}
     return {number: facts.get(number) or facts_without_entry(number) for number in numbers}
 
 

@@ -9,11 +9,11 @@ from codes import search
 from codes.search import error_texts
 from codes.texts.localized import LANGUAGES
 
-from . import error_lines, formats, reports
+from . import CONSOLE, error_lines, formats, reports
 from .logs import code_facts, with_facts
 from .wording import words
 
-LIMITS = [name for name in vars(formats) if name.startswith("MAX_")]
+LIMITS = [name for name in vars(formats) if name.startswith(("MAX_", "MIN_"))]
 REPORT_LIMITS = [name for name in vars(reports) if name.isupper() and isinstance(getattr(reports, name), int)]
 
 
@@ -88,7 +88,7 @@ def _codes() -> dict[str, Any]:
             with override(language):
                 facts[language] = code_facts(code)
         boxes, url = facts["ko"]["boxes"], facts["ko"]["url"]
-        texts = {lang: [each["name"], each["summary"], each["step"]] for lang, each in facts.items()}
+        texts = {lang: [each["name"], each["summary"], each["step"], each["finer"]] for lang, each in facts.items()}
         codes[str(code.number)] = {"url": url, "boxes": boxes, **texts}
     return codes
 
@@ -111,6 +111,7 @@ def _errors() -> dict[str, Any]:
         "max_gap": error_texts.MAX_GAP,
         "max_places": error_texts.MAX_PLACES,
         "same": {chr(number): sign for number, sign in error_texts.SAME.items()},
+        "console": CONSOLE.pattern,
         "spaces": error_texts.SPACES.pattern,
         "case_matters": f"^(?:{error_texts.CASE_MATTERS.pattern})$",
         "in_path": error_texts.IN_PATH.pattern,

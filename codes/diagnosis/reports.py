@@ -24,7 +24,8 @@ MAX_BOXES = 5
 
 _PROBE = re.compile(formats.PROBE)
 
-# Of a code, by number: name, summary, step, url, boxes. Of an error text: product, text, url, meaning, next, codes.
+# What is known of a code, by number: name, summary, step, url, boxes, finer.
+# Of an error text: product, text, url, meaning, next, codes.
 Codes = Callable[[list[int]], Mapping[int, dict[str, Any]]]
 FindError = Callable[[str], dict[str, Any] | None]
 
@@ -160,7 +161,11 @@ class _Builder:
             "times": self._times(status.span),
             "notes": notes,
             "paths": [{"path": path, "count": _n(count)} for path, count in paths],
-            "details": [{"value": v, "count": _n(count)} for v, count in _most(status.details, MAX_ROW_DETAILS)],
+            "details": [
+                {"value": finer, "meaning": meaning, "count": _n(count)}
+                for detail, count in _most(status.details, MAX_ROW_DETAILS)
+                for finer, meaning in [_finer(number, detail, code["finer"])]
+            ],
             "log_only": self.say("log_only", boxes=", ".join(self._boxes(code["boxes"]))) if code["boxes"] else "",
         }
 
@@ -304,6 +309,14 @@ def _code(text: str) -> str:
 
 def _cells(texts: list[str]) -> str:
     return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+
+
+def _finer(number: int, detail: str, known: Mapping[str, str]) -> tuple[str, str]:
+    """Return a product's finer code as its product writes it, and what it means: 403.14, H12, UF, sH--."""
+    value = f"{number:03}.{detail}" if detail.isdecimal() else detail
+    # HAProxy's last two letters are about cookies; Envoy writes several flags.
+    names = [value, f"{value[:2]}--", *value.split(",")]
+    return value, next((known[name] for name in names if name in known), "")
 
 
 def _is_bad(number: int) -> bool:

@@ -104,6 +104,24 @@ def test_a_code_that_only_logs_have_is_named_with_the_box_that_writes_it(outage)
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("format", "label", "value", "meaning"),
+    [
+        ("iis", "403", "403.14", "디렉터리"),
+        ("haproxy", "500", "SH--", ""),
+        ("envoy", "504", "UT", "제한 시간"),
+        ("heroku", "503", "H12", "30초"),
+        ("s3", "404", "NoSuchBucketPolicy", ""),
+    ],
+)
+def test_finer_codes_of_products_are_shown_with_what_they_mean(format, label, value, meaning):
+    case = next(case for case in CASES if case["format"] == format)
+    (row,) = [row for row in read_log("\n".join(case["lines"])).rows if row["label"] == label]
+    assert row["details"][0]["value"] == value
+    assert meaning in row["details"][0]["meaning"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_report_is_shown_in_the_language_of_the_page(outage, language):
     with translation.override(language):
@@ -243,7 +261,7 @@ def test_a_recording_of_a_browser_is_read_by_host_type_and_status(in_browser):
 @needs_node
 def test_an_error_text_outside_a_log_is_read_in_the_browser(in_browser):
     found, nothing = in_browser(
-        "en", ("error", "It says: no live upstreams while connecting to upstream"), ("error", "hello")
+        "en", ("error", "GET https://x.example/ net::ERR_CONNECTION_REFUSED"), ("error", "hello")
     )
     assert found["url"].startswith("/en/errors/")
     assert nothing is None

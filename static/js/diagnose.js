@@ -31,7 +31,7 @@ const each = (items, draw) => items.map(draw);
 
 const codeLink = (code) => make("a", { href: code.url }, make("b", { class: "num" }, code.label), ` ${code.name}`);
 const counted = (items, key) =>
-  items.length ? make("ul", {}, each(items, (item) => make("li", {}, make("code", {}, item[key]), ` ${item.count}`))) : "";
+  items.length ? make("ul", {}, each(items, (item) => make("li", {}, make("code", {}, item[key]), ` ${item.count}${item.meaning ? ` · ${item.meaning}` : ""}`))) : "";
 
 const drawError = (error) =>
   make(
@@ -199,8 +199,10 @@ addCopyButtons();
 const percent = (share) => `${Math.round(share * 100)}%`;
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
 
+// What is read when somebody asks for something else is no longer wanted.
 const stop = () => {
-  running?.terminate();
+  clearTimeout(running?.timer);
+  running?.worker.terminate();
   running = undefined;
 };
 
@@ -209,17 +211,16 @@ const read = (source, words) =>
   new Promise((resolve) => {
     stop();
     const worker = new Worker(workerAddress, { type: "module" });
-    running = worker;
     let share = 0;
     const bar = make("progress", { max: 1, value: 0, "aria-label": filled(words.reading, { share: "" }) });
-    const said = make("span", {}, filled(words.reading, { share: percent(0) }));
+    const said = make("span", { "aria-hidden": "true" }, filled(words.reading, { share: percent(0) }));
     const button = make("button", { type: "button" }, words.stop);
     button.addEventListener("click", () => worker.postMessage({ stop: true }));
     // Short work shows no bar.
     const timer = setTimeout(() => show(make("p", { class: "reading" }, bar, " ", said, " ", button)), 300);
+    running = { worker, timer };
     const finish = (result) => {
-      clearTimeout(timer);
-      if (running === worker) stop();
+      stop();
       resolve({ share, ...result });
     };
     worker.addEventListener("message", ({ data }) => {
@@ -231,7 +232,7 @@ const read = (source, words) =>
         finish(data);
       }
     });
-    worker.addEventListener("error", () => finish({ failed: "unreadable_file" }));
+    worker.addEventListener("error", () => finish({ failed: "unreachable" }));
     worker.postMessage({ ...source, patterns, language, reading, limits: LIMITS });
   });
 
@@ -249,7 +250,7 @@ const diagnose = async (source) => {
   }
   const { result, error, codes, stopped, failed, share } = await read(source, words);
   if (failed) {
-    show(make("p", {}, words[failed]));
+    show(make("p", {}, words[failed] ?? unreachable));
   } else if (result) {
     show(stopped ? make("p", {}, filled(words.stopped, { share: percent(share) })) : "", drawReport(result, words));
   } else if (error) {

@@ -66,7 +66,7 @@ class LineReader {
   }
 
   read(line) {
-    if (line.length > this.limits.MAX_LINE) return null;
+    if (line.length < this.limits.MIN_LINE || line.length > this.limits.MAX_LINE) return null;
     const plain = line.includes("\x1b") ? line.replace(this.colours, "") : line;
     const entry = this.readPlain(plain);
     if (entry) return entry;
@@ -543,8 +543,8 @@ class Report {
   code(number) {
     const code = this.patterns.codes[number];
     const path = code?.url ?? `/${String(number).padStart(3, "0")}/`;
-    const [name, summary, step] = code?.[this.language] ?? ["", "", ""];
-    return { url: this.address(path), name, summary, step, boxes: code?.boxes ?? [] };
+    const [name, summary, step, finer] = code?.[this.language] ?? ["", "", "", {}];
+    return { url: this.address(path), name, summary, step, finer, boxes: code?.boxes ?? [] };
   }
 
   address(path) {
@@ -563,7 +563,7 @@ class Report {
 
   row(number, most) {
     const status = this.tally.statuses.get(number);
-    const { summary, step, boxes } = this.code(number);
+    const { summary, step, boxes, finer } = this.code(number);
     const { MAX_ROW_PATHS, MAX_ROW_DETAILS } = this.limits;
     const notes = [];
     const cluster = this.cluster(status);
@@ -591,7 +591,11 @@ class Report {
       times: this.times(status.span),
       notes,
       paths: paths.map(([path, count]) => ({ path, count: grouped(count) })),
-      details: byCount(status.details).slice(0, MAX_ROW_DETAILS).map(([value, count]) => ({ value, count: grouped(count) })),
+      details: byCount(status.details).slice(0, MAX_ROW_DETAILS).map(([detail, count]) => {
+        const value = /^[0-9]+$/.test(detail) ? `${String(number).padStart(3, "0")}.${detail}` : detail;
+        const known = [value, `${value.slice(0, 2)}--`, ...value.split(",")].find((each) => Object.hasOwn(finer, each));
+        return { value, meaning: finer[known] ?? "", count: grouped(count) };
+      }),
       log_only: shownBoxes ? this.say("log_only", { boxes: shownBoxes }) : "",
     };
   }
@@ -755,7 +759,8 @@ export const readLog = (text, patterns, language) => {
 // What a text that is no log says, if it has the text of an error: a card as for an error line. Else null.
 export const readError = (text, patterns, language) => {
   const message = text.slice(0, 20_000);
-  const found = new ErrorMatcher(patterns).find(message);
+  const console = new RegExp(patterns.matching.console, "g");
+  const found = new ErrorMatcher(patterns).find(message.replace(console, ""));
   if (!found) return null;
   const report = new Report(new Tally(patterns.reading), patterns, language);
   return report.error({ line: shown(message.replace(/[\r\n\t]+/g, " ⏎ ").slice(0, 2000)), count: 1, span: newSpan(), level: "" }, found);

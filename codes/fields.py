@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from codes.texts.citations import CITATION
+from codes.texts.localized import LANGUAGES
 
 MAX_TEXT_LENGTH = 20_000  # characters; the longest entry has a tenth of it
 MAX_POSITION = 9_999  # of a row among its siblings; the column holds three times as much, for rows that are moved
@@ -20,14 +21,25 @@ class MarkdownField(models.TextField):
     """
 
     default_validators = [MaxLengthValidator(MAX_TEXT_LENGTH)]
+    is_rendered = True
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return value.replace("\r\n", "\n").replace("\r", "\n").strip() if value else value
 
+    def formfield(self, **kwargs: Any) -> Any:
+        """Mark the form's field with the language of its Markdown, so that a script can preview it."""
+        field: Any = super().formfield(**kwargs)
+        language = self.name.rpartition("_")[2]
+        if self.is_rendered and language in LANGUAGES:
+            field.widget.attrs["data-markdown"] = language
+        return field
+
 
 class LinesField(MarkdownField):
     """Several short texts, one a line."""
+
+    is_rendered = False
 
 
 def lines_of(text: str) -> list[str]:

@@ -18,7 +18,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WIDTH = 1100  # pixels
@@ -48,6 +48,7 @@ class Story:
     misunderstanding_reason: str
     history_addition: str
     draft: dict[str, str]  # of a new code: texts by their fields
+    markdown: str  # with a heading, which pages do not have
 
 
 STORIES = [
@@ -63,6 +64,7 @@ STORIES = [
         misunderstanding_reason="뜻을 더 분명히",
         history_addition=" RFC 2616을 거쳤습니다.",
         draft={"number": "472", "name_ko": "예시 항목", "name_en": "Example Entry"},
+        markdown="## 뜻\n\n요청한 것을 **찾지 못했습니다**. 영영 사라졌다면 [410](code:410)입니다.",
     ),
     Story(
         language="en",
@@ -76,6 +78,7 @@ STORIES = [
         misunderstanding_reason="Say it more clearly",
         history_addition=" Also in RFC 2616.",
         draft={"number": "473", "name_ko": "예시 항목", "name_en": "Example Entry"},
+        markdown="## Meaning\n\nThe server **refuses** the request. Without a login it is [401](code:401).",
     ),
 ]
 
@@ -105,12 +108,14 @@ class Photographer:
         page.locator("input[name=_continue]").last.click()
         page.wait_for_selector(".messagelist .success, .conflict")
 
-    def take(self, name: str, height: int) -> None:
+    def take(self, name: str, height: int, top: Locator | None = None) -> None:
+        """Take a picture of the page from its top, or from somewhat above an element."""
         from PIL import Image
 
         self.mina.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0)")
-        clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
-        picture = Image.open(io.BytesIO(self.mina.screenshot(clip=clip))).convert("RGB")
+        begins = (top.bounding_box() or {"y": 0})["y"] - 60 if top else 0
+        clip = {"x": 0, "y": begins, "width": WIDTH, "height": height}
+        picture = Image.open(io.BytesIO(self.mina.screenshot(clip=clip, full_page=True))).convert("RGB")
         path = PICTURES / f"{name}-{self.story.language}.png"
         picture.quantize(MAX_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
         print(path.name, path.stat().st_size)
@@ -121,7 +126,6 @@ class Photographer:
         for field, text in self.story.draft.items():
             mina.fill(f"#id_{field}", text)
         mina.select_option("#id_registration_status", "vendor")
-        mina.select_option("#id_category", self.story.draft["number"][0])
         mina.locator("button[name=_draft]").last.click()
         mina.wait_for_selector(".draft-notice")
         self.take("draft", 760)
@@ -166,9 +170,16 @@ class Photographer:
         self.take_draft()
 
         self.open(mina, self.form)
-        exchange = mina.locator("#exchanges-group a.inlinechangelink").first.get_attribute("href")
-        mina.goto(f"{self.site}{exchange}")
-        self.take("exchange", 820)
+        text = mina.locator(f"#id_description_{story.language}")
+        text.fill(story.markdown)
+        mina.wait_for_selector(".markdown-preview .warning:not(:empty)")
+        self.take("markdown", 400, text)
+
+        self.open(mina, "/codes/statuscode/502/change/")
+        mina.locator("#exchanges-group summary").click()
+        mina.locator(f"#id_exchanges-0-raw_{story.language}").focus()
+        mina.wait_for_selector("#exchanges-0 .flow > li >> nth=2")
+        self.take("exchange", 980, mina.locator("#exchanges-0 h3"))
 
 
 def main() -> None:

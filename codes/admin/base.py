@@ -9,6 +9,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.db.models import F
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,6 +18,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -256,6 +258,10 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
     form = EntryForm
     list_per_page = 200
 
+    class Media:
+        js = [Script("js/entry-form.js", defer=True)]
+        css = {"all": ["css/entry-form.css"]}
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Lead from a list of entries to those that were deleted."""
         context = {"deleted_url": deleted_url(self.model)} if self.model in fixtures.DETAILS_OF else {}
@@ -275,9 +281,7 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if sum(len(value) for values in request.POST.lists() for value in values[1]) > MAX_FORM_LENGTH:
-            text = gettext("The form has more than %(limit)d characters. Nothing was saved.")
-            raise BadRequest(text % {"limit": MAX_FORM_LENGTH})
+        refuse_long_form(request)
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
@@ -324,9 +328,19 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         except (AttributeError, FieldDoesNotExist, IndexError, ValueError):
             return name  # a forged one
 
-    def get_inline_formsets(self, request: HttpRequest, formsets: Any, *args: Any, **kwargs: Any) -> Any:
+    def get_inline_formsets(
+        self, request: HttpRequest, formsets: Any, inline_instances: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Return the inlines for the page, each with the number of its rows; one with errors is not folded."""
         refreshed = [formset.refreshed() for formset in formsets]
-        return super().get_inline_formsets(request, refreshed, *args, **kwargs)
+        for inline, formset in zip(inline_instances, refreshed, strict=True):
+            if count := formset.initial_form_count():
+                inline.verbose_name_plural = format_lazy("{} ({})", capfirst(inline.verbose_name_plural), count)
+        shown = super().get_inline_formsets(request, refreshed, inline_instances, *args, **kwargs)
+        for each in shown:
+            if each.formset.is_bound and each.formset.non_form_errors():
+                each.classes = ""
+        return shown
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         entry = self.get_entry(obj)
@@ -400,6 +414,13 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         """
         request.preview_language = preview_language(request)  # type: ignore[attr-defined]
         return self.change_view(request, object_id)
+
+
+def refuse_long_form(request: HttpRequest) -> None:
+    """Raise BadRequest for a form with more text than any entry has."""
+    if sum(len(value) for values in request.POST.lists() for value in values[1]) > MAX_FORM_LENGTH:
+        text = gettext("The form has more than %(limit)d characters. Nothing was saved.")
+        raise BadRequest(text % {"limit": MAX_FORM_LENGTH})
 
 
 def conflict_message() -> str:

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,11 +33,38 @@ from codes.models import (
 )
 from statuscodes.web.methods import allow_methods
 
-from .base import NamedEntryAdmin, RuleInline, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import (
+    EntryForm,
+    NamedEntryAdmin,
+    RuleInline,
+    StackedDetailInline,
+    TabularDetailInline,
+    change_url,
+    in_both_languages,
+)
+from .exchange_forms import ExchangeFormSet, ExchangeInlineForm
 from .filters import MissingLanguageFilter, ReviewFilter
+from .live_views import preview_exchange, preview_markdown
 from .reviewed import ReviewedEntryAdmin
 
 CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown
+
+
+class StatusCodeForm(EntryForm):
+    """Derives the class of a new code from its number, and leads to the entry of a number that has one."""
+
+    def clean_number(self) -> int:
+        number: int = self.cleaned_data["number"]
+        if self.instance._state.adding and (code := StatusCode.objects.filter(number=number).first()):
+            link = format_html('<a href="{}">{}</a>', change_url(code.key), code)
+            raise ValidationError(format_html("{} {}", gettext("This number has an entry already:"), link))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        number = self.cleaned_data.get("number")
+        if self.instance._state.adding and number is not None:
+            self.instance.category_id = StatusCode(number=number).class_digit
+        return super().clean()
 
 
 class ReferenceInline(TabularDetailInline):
@@ -75,17 +103,32 @@ class ProductCodeInline(TabularDetailInline):
 
 
 class ExchangeInline(StackedDetailInline):
-    """The exchange's own line. Its messages have a page of their own, because inlines do not nest."""
+    """The exchanges with their messages, and an empty one to paste into where there is no script."""
 
     model = Exchange
-    fields = ["position", *in_both_languages("title"), "products"]
+    form = ExchangeInlineForm
+    formset = ExchangeFormSet
+    extra = 1
+    max_num = 30
+    fields = [*in_both_languages("title", "raw"), "steps", ("products", "position")]
     show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("messages")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and request.user.has_perm("codes.add_message")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        rights = [f"codes.{action}_message" for action in ("add", "change", "delete")]
+        return super().has_change_permission(request, obj) and request.user.has_perms(rights)
 
 
 @admin.register(StatusCode)
 class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
     """Status codes with all their details."""
 
+    form = StatusCodeForm
     list_display = [
         "label",
         "korean_name",
@@ -127,7 +170,7 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
             None,
             {
                 "fields": [
-                    ("number", "category", "registration_status"),
+                    ("number", "registration_status"),
                     ("common", "webdav", "checked_on", "expires_on"),
                 ],
             },
@@ -166,6 +209,8 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
             path("texts/", admin_view(self.translation_table_view), name="codes_statuscode_translations"),
             path("texts/status-codes.csv", admin_view(self.download_csv), name="codes_statuscode_csv"),
             path("texts/status-codes.xlsx", admin_view(self.download_xlsx), name="codes_statuscode_xlsx"),
+            path("markdown/", admin_view(preview_markdown), name="codes_statuscode_markdown"),
+            path("exchange/", admin_view(preview_exchange), name="codes_statuscode_exchange"),
             *super().get_urls(),
         ]
 
@@ -229,6 +274,13 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
         except signing.BadSignature:
             context["reasons"] = [gettext("The list of differences is too old. Upload the table again.")]
         return TemplateResponse(request, "admin/codes/statuscode/translations.html", context)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for each in formset.forms:
+            if isinstance(each, ExchangeInlineForm) and each.has_changed():
+                for problem in each.length_problems:
+                    messages.warning(request, f"{each.instance}: {problem}")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

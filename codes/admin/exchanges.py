@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from codes.models import Exchange, Message
 
-from .base import EntryAdmin, EntryForm, StackedDetailInline, history_url, in_both_languages
+from .base import EntryAdmin, EntryForm, StackedDetailInline, change_url, history_url, in_both_languages
 
 
 class ExchangeForm(EntryForm):
@@ -59,6 +59,12 @@ class ExchangeAdmin(EntryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Moved to another code, it would leave the first without a trace in its history.
         return ["code"] if obj else []
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return redirect(change_url(obj.code.key))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return redirect(change_url(obj.code.key))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -2,19 +2,44 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from codes.models import ConfusionGroup, GroupMember, GroupReference
+from codes.models import ConfusionGroup, GroupMember, GroupReference, Hop
 
 from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
 
 
+class HopsField(forms.MultipleChoiceField):
+    """Hops to tick, kept as their names with spaces between them."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Hop.choices, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.split() if isinstance(value, str) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> str:
+        return " ".join(super().clean(value))
+
+
+class GroupMemberForm(forms.ModelForm):
+    said_by = HopsField(label=_("Said by"), help_text=_("Which hops send this code, for the drawing."))
+
+
 class GroupMemberInline(StackedDetailInline):
     model = GroupMember
+    form = GroupMemberForm
     classes: list[str] = []
     autocomplete_fields = ["code"]
-    fields = [("code", "position", "said_by"), *in_both_languages("answer", "example")]
+    fields = [("code", "position"), "said_by", *in_both_languages("answer", "example")]
 
 
 class GroupReferenceInline(TabularDetailInline):

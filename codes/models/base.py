@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from codes.fields import HttpsURLField, PositionField
+from codes.texts.particles import resolve_particles
 
 MARKDOWN_HELP = _("Markdown. Link another code as [403](code:403). HTML is shown as text.")
 # Control characters except tab and line feed, those that turn the direction of a text, and lone surrogates.
@@ -39,6 +40,11 @@ class PrintableTexts(models.Model):
 
     class Meta:
         abstract = True
+
+    def unique_error_message(self, model_class: type[models.Model], unique_check: Any) -> ValidationError:
+        """Return what an editor reads of a value that may occur once, with the particle that its label takes."""
+        error = super().unique_error_message(model_class, unique_check)
+        return ValidationError(resolve_particles(" ".join(error.messages)), error.code, error.params)
 
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
         super().clean_fields(exclude=set(exclude or ()))

@@ -375,7 +375,7 @@ class StatusCode(ReviewedEntry):
             # The number of an existing entry is not a field of its form: only the registration can be corrected.
             field = "number" if self._state.adding else "registration_status"
             raise ValidationError({field: _("Only a vendor-specific number may be outside 100 to 599.")})
-        expected = self.number // 100 if 100 <= self.number <= 599 else None
+        expected = self.class_digit
         if self.category_id != expected:
             message = (
                 _("%(number)s belongs to class %(digit)dxx.") % {"number": self.label, "digit": expected}
@@ -399,6 +399,11 @@ class StatusCode(ReviewedEntry):
     @property
     def label(self) -> str:
         return f"{self.number:03}"
+
+    @property
+    def class_digit(self) -> int | None:
+        """The first digit, None for a number that belongs to no class."""
+        return self.number // 100 if 100 <= self.number <= 599 else None
 
     @property
     def is_standard(self) -> bool:

@@ -55,6 +55,7 @@ class Advice(Detail):
         OPERATOR = "operator", _("Operator")
 
     NATURAL_KEY = ("code_id", "reader")
+    MAX_LEAD_LENGTHS = {"ko": 40, "en": 60}  # characters of a step's lead, which alone is read on the first screen
 
     code = models.ForeignKey(StatusCode, models.CASCADE, related_name="advice", verbose_name=_("status code"))
     position = PositionField()

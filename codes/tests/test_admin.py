@@ -1,5 +1,7 @@
 """The admin for editors and administrators."""
 
+import re
+
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth.models import Group
@@ -7,9 +9,10 @@ from django.core.management import call_command
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
-from codes.editing import fixtures
-from codes.models import Category, StatusCode
+from codes.editing import drafts, fixtures
+from codes.models import Category, GroupMember, StatusCode
 from codes.tests.html_forms import form_of
+from codes.texts.particles import resolve_particles
 
 pytestmark = pytest.mark.django_db
 
@@ -55,21 +58,18 @@ def test_visitors_are_redirected_to_the_login(client):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"number": "600", "category": ""}, "number"),
-        ({"number": "99", "category": ""}, "number"),
-        ({"number": "433", "category": "5"}, "category"),
-        ({"number": "433", "category": ""}, "category"),
-        ({"number": "404", "category": "4"}, "number"),
-        ({"number": "-5", "category": "4"}, "number"),
-        ({"number": "99999999999999999999", "category": "4"}, "number"),
-        ({"number": "abc", "category": "4"}, "number"),
-        ({"number": "٤٣٣", "category": "4"}, "number"),
-        ({"number": "433", "category": "7"}, "category"),
-        ({"number": "433", "category": "4", "name_ko": ""}, "name_ko"),
-        ({"number": "433", "category": "4", "name_en": "  "}, "name_en"),
-        ({"number": "433", "category": "4", "name_en": "a\0b"}, "name_en"),
-        ({"number": "433", "category": "4", "summary_ko": "가" * 61}, "summary_ko"),
-        ({"number": "433", "category": "4", "caching_source": "section 15"}, "caching_source"),
+        ({"number": "600"}, "number"),
+        ({"number": "99"}, "number"),
+        ({"number": "404"}, "number"),
+        ({"number": "-5"}, "number"),
+        ({"number": "99999999999999999999"}, "number"),
+        ({"number": "abc"}, "number"),
+        ({"number": "٤٣٣"}, "number"),
+        ({"number": "433", "name_ko": ""}, "name_ko"),
+        ({"number": "433", "name_en": "  "}, "name_en"),
+        ({"number": "433", "name_en": "a\0b"}, "name_en"),
+        ({"number": "433", "summary_ko": "가" * 61}, "summary_ko"),
+        ({"number": "433", "caching_source": "section 15"}, "caching_source"),
     ],
 )
 def test_invalid_input_gets_an_error_at_its_field(editor, change, field):
@@ -100,6 +100,94 @@ def test_two_messages_can_change_places(editor, small_code):
     path, data = form_of(editor, exchange.pk, "exchange")
     assert editor.post(path, data | {"messages-0-position": 2, "messages-1-position": 1}).status_code == 302
     assert [message.text_ko for message in exchange.messages.all()[:2]] == [second, first]
+
+
+@pytest.mark.parametrize(("number", "digit"), [("433", 4), ("788", None)])
+def test_the_class_of_a_new_code_follows_from_its_number(editor, number, digit):
+    path, data = form_of(editor)
+    code = {"number": number, "registration_status": "vendor", "name_ko": "새 코드", "name_en": "New Code"}
+    assert editor.post(path, data | code | {"category": "5"}).status_code == 302
+    assert drafts.current(f"statuscode {number}").data[0]["fields"].get("category") == digit
+
+
+def test_a_number_that_exists_leads_to_its_entry(editor):
+    path, data = form_of(editor)
+    page = editor.post(path, data | {"number": "404", "name_ko": "이름", "name_en": "Name"})
+    address = reverse("admin:codes_statuscode_change", args=[404])
+    assertContains(page, f'이 번호는 이미 항목이 있습니다. <a href="{address}">404 찾을 수 없음</a>')
+
+
+def test_a_value_that_exists_is_refused_with_the_particle_of_its_label(admin_client):
+    path, data = form_of(admin_client, model="confusiongroup")
+    page = admin_client.post(path, data | {"slug": "401-403", "question_ko": "물음", "question_en": "Question"})
+    (said,) = page.context["adminform"].form.errors["slug"]
+    assert said.endswith("이름은 이미 존재합니다.")
+
+
+def test_a_section_says_how_many_rows_it_has(editor, small_code):
+    page = editor.get(reverse("admin:codes_statuscode_change", args=[433]))
+    assertContains(page, "출처 (3)")
+    assertContains(page, 'class="inline-heading">\n  \n    식별자\n', count=1)
+
+
+def test_a_section_with_an_error_is_not_folded(editor, small_code):
+    path, data = form_of(editor, 433)
+    twice = {"references-1-section": "15.5.5"}
+    heading = re.compile(r"<details><summary>\s*<h2 id=\"references-heading")
+    assert heading.search(editor.get(path).text)
+    assert not heading.search(editor.post(path, data | twice).text)
+
+
+def test_the_hops_of_a_member_are_ticked(admin_client):
+    path, data = form_of(admin_client, "gateway", "confusiongroup")
+    assert data["members-0-said_by"] == ["cdn", "balancer", "nginx"]
+    assert admin_client.post(path, data | {"members-0-said_by": ["client", "nginx"]}).status_code == 302
+    member = GroupMember.objects.filter(group="gateway").first()
+    assert member.said_by == "client nginx"
+
+
+PREVIEW = reverse("admin:codes_statuscode_markdown")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("**굵게** `GET`\n\n- [403](code:403)", ""),
+        ("## 제목", "제목"),
+        ("제목\n===", "제목"),
+        ("<b>굵게</b> ![x](y)", "그림, HTML"),
+        ("~~옛말~~\n\n| a |\n|---|\n| b |", "표, 취소선"),
+        ("`<b>` 400 < 500", ""),
+        ("[" * 20_000, "글 전체(기호가 너무 많음)"),
+    ],
+)
+def test_the_preview_of_a_text_warns_of_what_stays_as_it_is_typed(editor, text, named):
+    said = editor.post(PREVIEW, {"text": text, "language": "ko"}).json()
+    assert said["warning"] == (f"입력한 그대로 보입니다: {named}." if named else "")
+
+
+def test_the_preview_links_in_the_language_of_its_text_and_counts_leads(editor):
+    text = "- **Look & see.** Then wait.\n- See [403](code:403)"
+    said = editor.post(PREVIEW, {"text": text, "language": "en"}).json()
+    assert 'href="/en/403/"' in said["html"]
+    assert said["leads"] == [[11, 60]]
+    assert editor.post(PREVIEW, {}).json() == {"html": "", "warning": "", "leads": []}
+    editor.logout()
+    assert editor.post(PREVIEW).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("번호은/는 이미", "번호는 이미"),
+        ("“GET”을/를", "“GET”를"),
+        ("503 이/가 없음", "503이 없음"),
+        ("길(으)로, 집(으)로", "길로, 집으로"),
+        ("?와/과", "?와/과"),
+    ],
+)
+def test_particles_follow_the_sound_before_them(typed, shown):
+    assert resolve_particles(typed) == shown
 
 
 def test_the_number_of_an_existing_code_cannot_be_changed(editor, small_code):

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -19,6 +20,16 @@ MIN_MARKS = 100  # that any text may have; no text of the catalogue has more
 CHARACTERS_PER_MARK = 40  # in longer texts
 MAX_CACHED_LENGTH = 5_000  # characters; three times the longest text, so that previews cannot fill the memory
 GROUP_LINK = re.compile(r"vs:([-a-z0-9]+)")
+DISABLED_RULES = ["image", "heading", "lheading"]  # the page has its own headings and pictures
+# What other sites make of Markdown and ours does not, by the token that the parser makes of it.
+LITERAL_TOKENS = {
+    "heading_open": _("a heading"),
+    "image": _("a picture"),
+    "html_block": _("HTML"),
+    "html_inline": _("HTML"),
+    "table_open": _("a table"),
+    "s_open": _("text that is struck through"),
+}
 
 
 def _link_open(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
@@ -32,7 +43,8 @@ def _link_open(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -
     return renderer.renderToken(tokens, index, options, env)
 
 
-_parser = MarkdownIt("commonmark", {"html": False}).disable(["image", "heading", "lheading"])
+_parser = MarkdownIt("commonmark", {"html": False}).disable(DISABLED_RULES)
+_full_parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _parser.add_render_rule("link_open", _link_open)
 
 
@@ -107,6 +119,14 @@ def render(text: str) -> SafeString:
     A text that is mostly marks is shown as it is typed.
     """
     return _render(text, get_language()) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
+
+
+def shown_literally(text: str) -> list[str]:
+    """Return the names of what a page shows as it is typed although it is Markdown elsewhere, each once."""
+    if not _is_bounded(text):
+        return [gettext("all of it, because it has too many marks")]
+    kinds = {token.type for block in _full_parser.parse(text) for token in (block, *(block.children or []))}
+    return list(dict.fromkeys(str(name) for kind, name in LITERAL_TOKENS.items() if kind in kinds))
 
 
 LIST_MARK = re.compile(r"\s*(?:[-*+]|[0-9]+[.)])\s+")

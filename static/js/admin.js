@@ -43,7 +43,9 @@
       return made;
     };
     const restore = () => texts().forEach((field) => {
-      if (field.name in draft) field.value = draft[field.name];
+      if (!(field.name in draft) || field.value === draft[field.name]) return;
+      field.value = draft[field.name];
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     });
 
     if (differs && !document.querySelector(".errornote")) {
@@ -65,18 +67,6 @@
     });
     if (JSON.stringify(state()) !== opened) keep();
   }
-}
-
-// A field with a limit tells how many characters are left.
-for (const field of document.querySelectorAll("#id_summary_ko, #id_summary_en")) {
-  const left = Object.assign(document.createElement("span"), { className: "left" });
-  const tell = () => {
-    const words = document.getElementById("draft")?.dataset.left ?? "{n}";
-    left.textContent = words.replace("{n}", field.maxLength - field.value.length);
-  };
-  field.addEventListener("input", tell);
-  field.closest(".fieldBox, .form-row").querySelector("label").append(left);
-  tell();
 }
 
 // Public pages show links to the forms in the browser of an editor (see site.js). Logging out removes them.

@@ -58,6 +58,8 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("changes/", views.changes, name="changes"),
     path("feed.atom", views.feed, name="feed"),
+    path("report/", views.report, name="report"),
+    path("report/thanks/", views.report_thanks, name="report_thanks"),
     # Behind all other addresses: /404.html, /status/404, /codes/404/, /4XX/
     path("<guessed_code:guessed_number>", views.guessed_code),
     path("<guessed_class:guessed_digit>", views.guessed_class),

@@ -48,6 +48,8 @@ env = environ.Env(
     METRICS_TOKEN=(str, ""),
     FEEDBACK_URL=(str, ""),
     ANSWERS_URL=(str, ""),
+    READER_REPORTS=(strict_bool, False),
+    COUNT_MISSED_SEARCHES=(strict_bool, True),
     STATIC_ROOT=(str, str(BASE_DIR / "staticfiles")),
     CARDS_ROOT=(str, str(BASE_DIR / "cards")),
     CARD_FONTS=(str, "/usr/share/fonts/opentype/noto"),
@@ -83,6 +85,10 @@ if ANSWERS_URL and not (ANSWERS.scheme in ("http", "https") and ANSWERS.hostname
     raise ImproperlyConfigured(f"ANSWERS_URL must be an address such as https://answers.example, not {ANSWERS_URL!r}.")
 if ANSWERS_ARE_HERE and (SITE_IS_SECURE or not ANSWERS.path):
     raise ImproperlyConfigured("ANSWERS_URL must name another host than SITE_URL: see deploy/README.md.")
+# Readers send corrections with a form of the site itself; its link takes the place of one to FEEDBACK_URL.
+READER_REPORTS = env("READER_REPORTS")
+# Short searches that found nothing are counted for the editors, without a trace of who searched.
+COUNT_MISSED_SEARCHES = env("COUNT_MISSED_SEARCHES")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [SITE.hostname, "localhost", "127.0.0.1", "[::1]"]
 
 # Application
@@ -181,7 +187,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
 # What public pages read of an address's query. The page cache takes addresses that differ elsewhere for one page.
-PUBLIC_QUERY_NAMES = ["all", "example", "fact", "house", "issuer", "page", "q", "standing", "topic"]
+PUBLIC_QUERY_NAMES = ["about", "all", "example", "fact", "house", "issuer", "page", "q", "standing", "topic"]
 PUBLIC_QUERY_LISTS = ["s"]  # names that a page reads with all their values, in whatever order
 # A code's form has about ten fields for each of its rows; that of 503 comes near Django's 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
@@ -264,7 +270,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "one_time_password", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_CALLABLE = "statuscodes.accounts.lockout.lockout_response"
-AXES_CLIENT_IP_CALLABLE = "statuscodes.accounts.lockout.client_address"
+AXES_CLIENT_IP_CALLABLE = "statuscodes.web.clients.client_address"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR")

@@ -13,6 +13,8 @@ os.environ |= {
     "REQUIRE_SECOND_FACTOR": "false",
     "FEEDBACK_URL": "",
     "ANSWERS_URL": "",
+    "READER_REPORTS": "false",
+    "COUNT_MISSED_SEARCHES": "false",
 }
 # Playwright keeps an event loop in the thread of the tests; Django would refuse to ask its database beside one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -9,6 +9,7 @@ from .current import current_index, is_outdated, search, use_revision
 from .extraction import Place
 from .highlight import highlight
 from .index import Index
+from .missed import count as count_missed
 from .privacy import NOTHING, is_private, reduced
 from .results import Hit, Results
 
@@ -18,6 +19,7 @@ __all__ = [
     "Index",
     "Place",
     "Results",
+    "count_missed",
     "current_index",
     "highlight",
     "is_outdated",

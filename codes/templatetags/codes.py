@@ -3,12 +3,13 @@
 import json
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.conf import settings
 from django.template.context import Context, RequestContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from codes import cards, search
 from codes.data.twins import twin_addresses
 from codes.editing import drafts, fixtures, page_links, review
-from codes.models import ErrorText, Situation, StatusCode
+from codes.models import ErrorText, MissedSearch, ReaderReport, ReportState, Situation, StatusCode
 from codes.texts import header_fields
 from codes.texts import markdown as markdown_module
 from codes.texts.localized import LocalizedText, in_language
@@ -26,6 +27,7 @@ from statuscodes.web.inline import contain
 register = template.Library()
 register.filter(in_language)
 
+MAX_SHOWN = 5  # reports and searches of readers on the admin's front page
 LOCALES = {"ko": "ko_KR", "en": "en_US"}
 # What would end the script element, or begin another (as in Django's json_script).
 JSON_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
@@ -61,14 +63,36 @@ def header_field(name: str) -> SafeString:
 @register.simple_tag
 def has_feedback() -> bool:
     """Return whether mistakes can be reported."""
-    return bool(settings.FEEDBACK_URL)
+    return settings.READER_REPORTS or bool(settings.FEEDBACK_URL)
 
 
 @register.inclusion_tag("codes/includes/feedback.html", takes_context=True)
 def feedback(context: RequestContext, anchor: str = "", heading: str = "") -> dict[str, str]:
     """Return what a link needs with which a reader reports a mistake on this page, or in the section with an anchor."""
     page = f"{context.request.path}#{anchor}" if anchor else context.request.path
-    return {"url": settings.FEEDBACK_URL.replace("{page}", quote(page, safe="")), "heading": heading}
+    if settings.READER_REPORTS:
+        url = f"{reverse('codes:report')}?{urlencode({'about': page})}"
+    else:
+        url = settings.FEEDBACK_URL.replace("{page}", quote(page, safe=""))
+    return {"url": url, "heading": heading}
+
+
+@register.simple_tag
+def counts_missed_searches() -> bool:
+    """Return whether searches that found nothing are counted."""
+    return settings.COUNT_MISSED_SEARCHES
+
+
+@register.inclusion_tag("admin/codes/includes/from_readers.html")
+def from_readers(perms: Any) -> dict[str, Any]:
+    """Show what readers left for the editors, of what the user may see."""
+    shown: dict[str, Any] = {"reports": [], "open_count": 0, "searches": []}
+    if "codes.view_readerreport" in perms:
+        waiting = ReaderReport.objects.filter(state=ReportState.OPEN)
+        shown |= {"reports": waiting.order_by("pk")[:MAX_SHOWN], "open_count": waiting.count()}
+    if "codes.view_missedsearch" in perms:
+        shown["searches"] = MissedSearch.objects.all()[: 2 * MAX_SHOWN]
+    return shown
 
 
 @register.simple_tag

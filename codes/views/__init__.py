@@ -9,6 +9,7 @@ from .lines import code_lines
 from .live import live
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
+from .reports import report, report_thanks
 from .search import completions, search, suggest
 from .sheet import sheet
 from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
@@ -37,6 +38,8 @@ __all__ = [
     "product_errors",
     "question_detail",
     "question_list",
+    "report",
+    "report_thanks",
     "rule_set",
     "search",
     "sheet",

@@ -70,7 +70,9 @@ def search(request: HttpRequest) -> HttpResponse:
             **_diagnosable(query, results, index),
         }
         response = render(request, "codes/search.html", context)
-    return _from_index(index, response, may_store=shown == query)
+    # Answered anew each time, or it would count no more than once.
+    is_counted = finder.count_missed(query, results)
+    return _from_index(index, response, may_store=shown == query and not is_counted)
 
 
 def _diagnosable(query: str, results: finder.Results, index: finder.Index) -> dict[str, Any]:

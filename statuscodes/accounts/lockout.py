@@ -1,9 +1,7 @@
 """What happens after too many failed logins."""
 
 import math
-import re
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -14,28 +12,6 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from statuscodes.web.errors import error_page
-
-# An address as proxies write it: [2001:db8::1], [2001:db8::1]:443, 192.0.2.1:5678, or without anything around it.
-PORT = "(?::[0-9]{1,5})?"
-ENTRY = re.compile(rf"\[(?P<bracketed>[^\]]*)\]{PORT}|(?P<dotted>[0-9.]+){PORT}|(?P<bare>.*)")
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """Return the client's address, None if it is unknown: of IPv6 its /64 network, which one household has to itself.
-
-    Behind our own proxy only the last entry of X-Forwarded-For cannot be forged. Some balancers add the port to it, or
-    write a word in its place.
-    """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip() if settings.BEHIND_PROXY else ""
-    match = ENTRY.fullmatch(forwarded or request.META.get("REMOTE_ADDR", ""))
-    try:
-        address = ip_address(match["bracketed"] or match["dotted"] or match["bare"] if match else "")
-    except ValueError:
-        return None
-    if isinstance(address, IPv4Address):
-        return str(address)
-    # As a number it has no zone ("%eth0"), which databases do not store.
-    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
 
 
 class LockoutHandler(AxesDatabaseHandler):

@@ -24,8 +24,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes.tests.html_forms import fields_of
-from statuscodes.accounts.lockout import client_address
 from statuscodes.accounts.second_factor import make_recovery_codes
+from statuscodes.web.clients import client_address
 
 pytestmark = pytest.mark.django_db
 

@@ -61,7 +61,7 @@ const draw = async (host, html) => {
 
   const refresh = async (inline) => {
     const steps = place(inline);
-    const prefix = steps.dataset.steps;
+    const prefix = rawOf(inline, "ko").name.slice(0, -"-raw_ko".length);
     const fields = [...inline.querySelectorAll(`[name^="${prefix}-"]`)]
       .filter((field) => field.type !== "checkbox" || field.checked);
     const sent = Object.fromEntries(["ko", "en"].map((name) => [name, rawOf(inline, name).value]));
@@ -209,14 +209,12 @@ const draw = async (host, html) => {
     field.before(said);
     tell(field);
   };
-  const countAll = (root) => root.querySelectorAll("div > input.vTextField[maxlength]:is([name$=_ko], [name$=_en])").forEach(count);
+  const countAll = (root) => root.querySelectorAll("div > input.vTextField[maxlength]:is([name$=_ko], [name$=_en])")
+    .forEach((field) => { if (!field.name.includes("__prefix__")) count(field); });
   if (document.getElementById("entry-form")) {
     countAll(document.querySelector("form[id$=_form]"));
     document.addEventListener("input", (event) => { if (limits.has(event.target)) tell(event.target); });
-    document.addEventListener("formset:added", (event) => {
-      event.target.querySelectorAll(".length").forEach((copy) => copy.remove());
-      countAll(event.target);
-    });
+    document.addEventListener("formset:added", (event) => countAll(event.target));
   }
 }
 
@@ -255,3 +253,8 @@ const draw = async (host, html) => {
     soon.get(target)();
   });
 }
+
+// After a refused save the first field with an error has the focus; Django gives it to the first field of a new entry.
+addEventListener("load", () => {
+  if (words.language && document.querySelector(".errornote")) document.querySelector("form[id$=_form] [aria-invalid=true]")?.focus();
+});

@@ -89,6 +89,11 @@ def test_messages_are_moved_with_the_mouse_and_with_arrows(site, page, complaint
     expect(heads).to_have_text(["GET /1 HTTP/1.1", "GET /0 HTTP/1.1", "GET /2 HTTP/1.1"])
     expect(rows.nth(1).locator(".handle")).to_be_focused()
     expect(page.locator("#id_exchanges-0-raw_ko")).to_have_value(re.compile(r"^GET /1.*\n---\nGET /0"))
+    page.locator("#exchanges-group .add-row a").click()
+    page.locator("#id_exchanges-1-title_ko").fill("둘째")
+    page.locator("#id_exchanges-1-raw_ko").fill("GET / HTTP/1.1")
+    expect(page.locator("#exchanges-1 .flow > li")).to_have_count(1)
+    expect(page.locator("#exchanges-1 .field-title_ko .length").first).to_have_text("2/120")
     assert complaints == []
 
 
@@ -108,6 +113,8 @@ def test_the_form_counts_previews_and_keeps_its_sections_open(site_to_edit, page
     expect(said).to_have_text("58/60")
     page.get_by_label("한국어 한 줄 설명").fill("가" * 61)
     expect(said).to_have_class(re.compile("over"))
+    page.locator("[name=_continue]").first.click()
+    expect(page.get_by_label("한국어 한 줄 설명")).to_be_focused()
     page.get_by_label("한국어 한 줄 설명").fill("짧은 설명입니다.")
 
     page.locator("#id_description_ko").fill("## 제목\n\n**굵게** [403](code:403)")
@@ -116,7 +123,7 @@ def test_the_form_counts_previews_and_keeps_its_sections_open(site_to_edit, page
     expect(preview.locator("strong")).to_have_text("굵게")
 
     page.locator("#advice-group summary").click()
-    page.get_by_role("button", name="저장 및 편집 계속").first.click()
+    page.locator("[name=_continue]").first.click()
     expect(page.locator(".messagelist .success")).to_be_visible()
     expect(page.locator("#id_advice-0-text_ko")).to_be_visible()
     assert complaints == []
@@ -130,7 +137,7 @@ def test_without_script_an_exchange_is_pasted_and_read_on_saving(site_to_edit, b
     new = page.locator("#exchanges-group .inline-related:not(.empty-form)").last
     new.get_by_label("제목 (한국어)").fill("붙여 넣은 예시")
     new.get_by_label("메시지 (한국어)").fill(PASTED)
-    page.get_by_role("button", name="저장 및 편집 계속").last.click()
+    page.locator("[name=_continue]").last.click()
     expect(page.get_by_text("본문은 27바이트입니다").first).to_be_visible()
     page.locator("#exchanges-group summary").click()
     expect(page.get_by_label("메시지 4: 보내는 쪽").last).to_have_value("gateway")

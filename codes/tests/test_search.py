@@ -590,11 +590,15 @@ def test_no_query_takes_long():
         "\u0344" * 20_000,  # two characters each, once they are normalised
         ". " * 6000 + " ".join(sorted((error.text for error in ErrorText.objects.all()), key=len))[:8000],
     ]
-    for query in longest:
+
+    def seconds(query):
         began = time.process_time()
         for hit in index.search(query).in_order:
             search.highlight(hit.text, query)
-        assert time.process_time() - began < 0.2
+        return time.process_time() - began
+
+    # A busy machine gets another chance: what is caught here takes seconds each time.
+    assert [query[:80] for query in longest if not any(seconds(query) < 0.2 for _try in range(3))] == []
 
 
 def distance_by_table(wanted, text, limit):

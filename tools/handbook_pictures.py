@@ -24,12 +24,24 @@ PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WIDTH = 1100  # pixels
 MAX_COLOURS = 48
 EDITORS = ("mina", "juno")
+TOLD = {"ko": "한 줄 설명을 더 짧게 고쳤습니다.", "en": "Shortened the summary."}
 MAKE_EDITORS = f"""
 import os
+from collections import Counter
+from codes.editing import history
+from codes.models import ReaderReport, StatusCode
+from codes.search import missed
 from django.contrib.auth.models import Group, User
 for name in {EDITORS}:
     user = User.objects.create_user(name, password=os.environ["DJANGO_SUPERUSER_PASSWORD"], is_staff=True)
     user.groups.add(Group.objects.get(name="편집자"))
+history.record("statuscode 598")
+StatusCode.objects.get(number=598).delete()
+history.record("statuscode 598", user, "599와 같은 뜻")
+ReaderReport.objects.create(text="캐시 줄의 절 번호를 다시 봐 주세요.", path="/404/", section="facts", language="ko")
+text = "The example lacks Retry-After."
+ReaderReport.objects.create(text=text, path="/en/429/", section="exchange", language="en")
+missed.add(Counter({{"웹소켓 끊김": 12, "graphql 오류": 7, "cookie expired": 3}}))
 """
 
 
@@ -130,6 +142,18 @@ class Photographer:
         mina.wait_for_selector(".draft-notice")
         self.take("draft", 760)
 
+    def take_desk(self) -> None:
+        """Take what is beside the forms. What was deleted and what readers sent is in the database already."""
+        mina = self.mina
+        self.open(mina, self.form)
+        for language, line in TOLD.items():
+            mina.fill(f"#id_announcement_{language}", line)
+        self.take("announcement", 330, mina.locator(".reason"))
+        self.open(mina, "/codes/entrysnapshot/deleted/")
+        self.take("deleted", 260)
+        self.open(mina, "/")
+        self.take("from-readers", 330, mina.locator(".from-readers"))
+
     def take_all(self) -> None:
         story, mina, juno = self.story, self.mina, self.juno
         self.open(mina, self.form)
@@ -168,6 +192,7 @@ class Photographer:
         self.take("table", 440)
 
         self.take_draft()
+        self.take_desk()
 
         self.open(mina, self.form)
         text = mina.locator(f"#id_description_{story.language}")

@@ -221,7 +221,7 @@ class _Builder:
         """Return bars of the lines of a code by time over the whole log."""
         status, span = self.tally.statuses[number], self.tally.span
         whole = self._whole(status.unit)
-        if whole < 3 or not status.buckets or span.first is None:
+        if whole < 3 or sum(status.buckets.values()) < MIN_CLUSTER or span.first is None:
             return None
         size = formats.UNITS[status.unit]
         step = -(-whole // formats.MAX_BARS)

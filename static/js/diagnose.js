@@ -174,28 +174,25 @@ const drawReport = (report, words) =>
       "details",
       { class: "fold copied" },
       make("summary", {}, words.as_markdown),
-      make("label", { for: "markdown-log", class: "visually-hidden" }, words.as_markdown),
-      make("textarea", { id: "markdown-log", readonly: "", rows: 10 }, report.markdown),
+      make(
+        "div",
+        { class: "snippet", "data-copy": words.copy },
+        make("textarea", { readonly: "", rows: 10, "aria-label": words.as_markdown }, report.markdown),
+      ),
     ),
     report.formats ? make("p", { class: "soft" }, report.formats) : "",
   );
 
 // The buttons that copy are those of site.js, which adds some to what a page has at first.
 const addCopyButtons = () => {
-  const label = (element) => element.closest("[data-copy]").dataset.copy;
   for (const snippet of place.querySelectorAll("[data-copy] .snippet, .snippet[data-copy]")) {
-    if (!snippet.querySelector(".copy")) addCopyButton(snippet, snippet.firstElementChild, label(snippet));
-  }
-  for (const text of place.querySelectorAll("[data-copy] .copied textarea")) {
-    if (text.parentElement.querySelector("button")) continue;
-    addCopyButton(text.parentElement, text, label(text), { text: text.value, word: label(text) });
+    if (!snippet.querySelector(".copy")) addCopyButton(snippet, snippet.firstElementChild, snippet.closest("[data-copy]").dataset.copy);
   }
 };
 const show = (...children) => {
   place.replaceChildren(...children.flat().filter(Boolean));
   addCopyButtons();
 };
-addCopyButtons();
 const percent = (share) => `${Math.round(share * 100)}%`;
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
 

@@ -636,7 +636,8 @@ class Report {
   chart(number) {
     const status = this.tally.statuses.get(number);
     const whole = this.whole(status.unit);
-    if (whole < 3 || !status.buckets.size) return null;
+    const timed = [...status.buckets.values()].reduce((sum, count) => sum + count, 0);
+    if (whole < 3 || timed < this.limits.MIN_CLUSTER) return null;
     const { MAX_BARS, BAR_WIDTH, BAR_HEIGHT, CHART_HEIGHT } = this.limits;
     const size = this.units[status.unit];
     const step = Math.ceil(whole / MAX_BARS);

@@ -11,6 +11,7 @@ os.environ |= {
     "BEHIND_PROXY": "false",
     "ADMIN_PATH": "admin/",
     "REQUIRE_SECOND_FACTOR": "false",
+    "REQUIRE_FOUR_EYES": "false",
     "FEEDBACK_URL": "",
     "ANSWERS_URL": "",
     "READER_REPORTS": "false",

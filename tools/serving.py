@@ -153,6 +153,7 @@ def make_site(folder, granian):
         "BEHIND_PROXY": "false",
         "ADMIN_PATH": "admin/",
         "REQUIRE_SECOND_FACTOR": "false",
+        "REQUIRE_FOUR_EYES": "false",
         "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
         "CACHE_URL": "",
     }

@@ -407,6 +407,17 @@ def test_the_browser_masks_as_the_server_does():
     assert json.loads(done.stdout) == [mask_secrets(text) for text in texts]
 
 
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+def test_the_browser_has_checked_what_the_server_reads_as_a_response():
+    script = Path("static/js/diagnose.js").read_text(encoding="utf-8")
+    begin = script.index("const RESPONSE")
+    pattern = script[begin : script.index(");", begin) + 2]
+    texts = [*FORMS.values(), EXAMPLES["nginx-error"].text, EXAMPLES["access-log"].text]
+    code = f"{pattern}\nconsole.log(JSON.stringify({json.dumps(texts)}.map((text) => RESPONSE.test(text))));"
+    done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [True] * len(FORMS) + [False, False]
+
+
 def test_what_is_copied_names_no_machine_and_no_person():
     text = "10.1.2.3 2001:db8::1 10:01:22 me@a.example GET /a?q=kim&n=1 127.0.0.1"
     assert mask_private(text) == "… … 10:01:22 …@… GET /a?q=…&n=… 127.0.0.1"

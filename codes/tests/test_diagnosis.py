@@ -308,6 +308,12 @@ def test_a_right_response_has_nothing_to_fix_and_names_the_rules_it_keeps(client
     assert "Allow" in [each.title for each in diagnose(text, "ko").responses[0].kept]
 
 
+def test_rules_that_the_text_does_not_tell_are_left_to_people(client):
+    page = client.post("/diagnose/", {"text": f"HTTP/1.1 413 Content Too Large\n{DATE}"})
+    assertContains(page, "이 글만으로 알 수 없는 규칙 2개")
+    assertContains(page, "<code>Retry-After</code>")
+
+
 def test_what_pasting_may_have_spoilt_is_only_to_be_checked():
     assert kinds("HTTP/1.1 404 Not Found\nContent-Type: text/plain\nContent-Length: 99\n\nno") == {
         ("unsure", "Date"),

@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from codes.models import ErrorText, StatusCode
+from codes.models import ErrorText, ResponseRule, StatusCode, rules_by_level
 from codes.parties import parties
 from codes.search import current_index
 
@@ -25,7 +25,7 @@ from .logs import LogReport, read_log
 from .markdown import error_markdown, report_markdown, response_markdown
 from .messages import Field, Response
 from .reading import clean, read_responses
-from .rules import check_rules, known_code, rules_of
+from .rules import check_rules, known_code, rules_for_people, rules_of
 
 __all__ = ["CheckedResponse", "Diagnosis", "ErrorCard", "Finding", "Kind", "Severity", "diagnose"]
 
@@ -56,6 +56,7 @@ class CheckedResponse:
     findings: list[Finding]
     kept: list[Finding]
     linted: list[Finding]
+    left: list[ResponseRule]  # rules that people have to judge
     markdown: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
     content: str = ""
@@ -64,6 +65,10 @@ class CheckedResponse:
     @property
     def digit(self) -> str:
         return self.response.code[:1]
+
+    @property
+    def left_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
+        return rules_by_level(self.left)
 
     @property
     def counts(self) -> list[tuple[str, str]]:
@@ -173,7 +178,7 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     spoken = {each.field.lower() for each in findings}
     kept = [each for each in found if each.severity == Severity.KEPT and each.field.lower() not in spoken - {""}]
     kept_once = list({each.title: each for each in kept}.values())
-    checked = CheckedResponse(response, code, findings, kept_once, linted)
+    checked = CheckedResponse(response, code, findings, kept_once, linted, rules_for_people(response))
     checked.lines = _lines(response, findings)
     content = response.content or ""
     checked.content, checked.is_cut = content[:MAX_SHOWN_CONTENT], len(content) > MAX_SHOWN_CONTENT

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
-from codes.models import StatusCode
+from codes.models import Content, StatusCode
 
 from .content import media_type, read_json
 from .findings import Finding, Severity, cited, shown, wrong_value
@@ -35,6 +35,8 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
     """RFC 9112 section 6.3: whoever reads the message counts on the length."""
     value = response.fields.get("Content-Length")
     if value is None or not re.fullmatch("[0-9]{1,18}", value) or response.content is None or response.is_framed:
+        return
+    if code and code.content == Content.NONE:  # that there is any content is the mistake
         return
     if response.method == "HEAD" or "Transfer-Encoding" in response.fields or "Content-Encoding" in response.fields:
         return

@@ -254,6 +254,17 @@ def rules_of(response: Response) -> list[RuleBase]:
     return rules + list(GeneralRule.objects.filter(**answerable))
 
 
+def rules_for_people(response: Response) -> list[ResponseRule]:
+    """Return the binding rules of the code that the message alone does not tell to be kept."""
+    rules = ResponseRule.objects.filter(code=response.number).exclude(level=Level.MAY)
+    needs_more = {CheckNeeds.KNOWLEDGE, *([] if response.full else [CheckNeeds.COMPARISON])}
+    return [
+        rule
+        for rule in rules
+        if rule.check_needs in needs_more or (rule.check_needs in ANSWERABLE and rule.condition_en not in CONDITIONS)
+    ]
+
+
 def check_rules(response: Response, rules: Iterable[RuleBase]) -> list[Finding]:
     """Return what the rules say of a response."""
     findings: list[Finding] = []
@@ -402,9 +413,11 @@ def _why(rule: RuleBase, severity: Severity) -> str:
     if rule.header or rule.topic == Topic.CONTENT:
         parts.append(sentences[Level(rule.level)] % {"subject": subject})
     if rule.condition:
-        parts.append(_("When: %(condition)s.") % {"condition": str(rule.condition).rstrip(".")})
+        parts.append(_("Condition: %(condition)s.") % {"condition": str(rule.condition).rstrip(".")})
     if rule.note:
-        parts.append(str(rule.note) if str(rule.note).endswith((".", "다", ")")) else f"{rule.note}.")
+        note = str(rule.note).removesuffix(".")
+        # One word is a value, and keeps its letters; more begin a sentence.
+        parts.append(f"{note[0].upper()}{note[1:]}." if " " in note else f"{note}.")
     if severity == Severity.UNSURE and rule.condition_en in LIKELY:
         parts.append(_("Paste the request as well to be sure."))
     return " ".join(parts)

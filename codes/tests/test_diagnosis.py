@@ -308,6 +308,12 @@ def test_a_right_response_has_nothing_to_fix_and_names_the_rules_it_keeps(client
     assert "Allow" in [each.title for each in diagnose(text, "ko").responses[0].kept]
 
 
+def test_rules_that_the_text_does_not_tell_are_left_to_people(client):
+    page = client.post("/diagnose/", {"text": f"HTTP/1.1 413 Content Too Large\n{DATE}"})
+    assertContains(page, "이 글만으로 알 수 없는 규칙 2개")
+    assertContains(page, "<code>Retry-After</code>")
+
+
 def test_what_pasting_may_have_spoilt_is_only_to_be_checked():
     assert kinds("HTTP/1.1 404 Not Found\nContent-Type: text/plain\nContent-Length: 99\n\nno") == {
         ("unsure", "Date"),
@@ -405,6 +411,17 @@ def test_the_browser_masks_as_the_server_does():
     code = f"{script}\nconsole.log(JSON.stringify({json.dumps(texts)}.map(maskSecrets)));"
     done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(done.stdout) == [mask_secrets(text) for text in texts]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+def test_the_browser_has_checked_what_the_server_reads_as_a_response():
+    script = Path("static/js/diagnose.js").read_text(encoding="utf-8")
+    begin = script.index("const RESPONSE")
+    pattern = script[begin : script.index(");", begin) + 2]
+    texts = [*FORMS.values(), EXAMPLES["nginx-error"].text, EXAMPLES["access-log"].text]
+    code = f"{pattern}\nconsole.log(JSON.stringify({json.dumps(texts)}.map((text) => RESPONSE.test(text))));"
+    done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [True] * len(FORMS) + [False, False]
 
 
 def test_what_is_copied_names_no_machine_and_no_person():

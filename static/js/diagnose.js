@@ -8,7 +8,23 @@ const place = document.getElementById("diagnosis");
 const MEGABYTE = 1 << 20;
 const MAX_FILE = 200 * MEGABYTE;
 const LIMITS = { har: 50 * MEGABYTE, unpacked: 2000 * MEGABYTE };
-const RESPONSE = /^(?:<\s*)?(?:HTTP\/[0-9]|:status\s*:)/m;
+// How a response begins in the forms that the server reads: see codes/diagnosis/reading.py.
+const RESPONSE = new RegExp(
+  [
+    /^(?:\x1b\[[0-9;]{0,20}m|[< \t]){0,60}HTTP\/[0-9](?:\.[0-9])?[ \t]+\S/, // curl -i and -v, HTTPie, wget -S
+    /^[< \t]{0,60}:status\b/,
+    /^[ \t]{0,60}(?:status code|상태 코드)[ \t]{0,9}(?::|$)/, // a browser's panel
+    /^RawContent {1,30}: HTTP\//, // PowerShell
+    /^reply: ['"]HTTP\//, // Python's http.client
+    /^[0-9a-f]{4,8}: HTTP\/[0-9.]+ [0-9]/, // curl --trace-ascii
+    /^\[[ 0-9.]{1,20}\] recv [^\n]{1,60}:status:/, // nghttp
+    /(?:^|[ \t])<-- [1-5][0-9]{2} [^\n]{1,300}\([0-9]+ms/, // OkHttp
+    /(?<![^])\s*(?:(?:status:? ?)?[1-5][0-9]{2}(?: [A-Za-z' -]{1,60})?\s*\n)?(?:date|server|content-(?:type|length)|cache-control|location|set-cookie|vary|etag)[ \t]*:/, // fields alone
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "im",
+);
 
 let patterns;
 let running;

@@ -171,7 +171,8 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
             {
                 "fields": [
                     ("number", "registration_status"),
-                    ("common", "webdav", "checked_on", "expires_on"),
+                    ("common", "webdav"),
+                    ("checked_on", "expires_on"),
                 ],
             },
         ),

@@ -315,6 +315,11 @@ def test_a_client_that_asks_too_often_is_told_when_to_ask_again(own_site, tmp_pa
         answers = [ask(port, "/admin/login/", "POST", b"") for _ in range(14)]
         check_error(answers[-1], 429)
         assert answers[-1].headers["Retry-After"] == "5"
+        check_error(ask(port, "/admin/login/code/", "POST", b""), 429)  # of one account with the first step
+        reports = [ask(port, "/en/report/", "POST", b"").status for _ in range(7)]
+        assert reports[0] == 404  # switched off
+        assert reports[-1] == 429
+        assert ask(port, "/en/report/").status == 404  # reading is not limited
 
 
 def test_a_client_that_sends_long_texts_one_after_another_still_gets_pages(own_site, tmp_path):

@@ -455,6 +455,7 @@ HOSTILE = {
     "errors": "connect() failed (111: " * 11_000,
     "upstreams": 'connect() failed (111: Connection refused) while connecting to upstream, upstream: "' * 2500,
     "titles": "HTTP/1.1 200 OK\n\n" + "<title " * 37_000,
+    "a date beyond the calendar": "HTTP/1.1 200 OK\nDate: Fri, 31 Dec 9999 23:59:59 -2359\n\n",
 }
 
 

@@ -85,6 +85,12 @@ def test_fields_about_the_connection_arrive(served):
         (request("/404?until=%ff"), [400]),
         (request("/404", "Accept: \xff"), [404]),
         (b"GET /404 HTTP/9.9\r\n\r\n", [400]),
+        (b"GET /404 HTTP/1.1\r\n\r\n" + request("/500"), [400]),
+        (b"GET /404 HTTP/1.0\r\n\r\n", [404]),
+        (request("/404", "Host: b"), [400]),
+        (b"GET /404 HTTP/1.1\r\nHost: a@evil.example\r\n\r\n", [400]),
+        (b"GET /404 HTTP/1.1\r\nHost: [2001:db8::1]:8090\r\n\r\n", [404]),
+        (b"GET /404 HTTP/1.1\r\nHost:\r\n\r\n", [400]),
     ],
 )
 def test_odd_requests_are_answered_and_carry_nothing_over(served, data, statuses):

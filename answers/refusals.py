@@ -83,6 +83,10 @@ REFUSALS = {
         "요청에는 올바른 Host 헤더가 하나만 있어야 합니다(RFC 9112 §3.2).",
     ),
     "connect": Refusal(405, "This server opens no tunnels.", "이 서버는 터널(CONNECT)을 열지 않습니다."),
+    "trace": Refusal(
+        405, "This server sends no request back.", "이 서버는 받은 요청을 되돌려 보내는 TRACE에 응답하지 않습니다."
+    ),
+    "method": Refusal(405, "This page can only be read.", "이 페이지는 읽을 수만 있습니다."),
     "length": Refusal(
         411,
         "Content must come with its length, and is not read.",

@@ -38,6 +38,8 @@ class Application:
             client = client_of(self._address(environ))
             if wait := self.limits.wait(client, time.monotonic()):
                 return self.responder.refuse(request, "limit", [("Retry-After", str(math.ceil(wait)))])
+        if not request.has_host:
+            return self.responder.refuse(request, "host", self._closing(request))
         # Content is never read; the server drops what is short, and closes the connection for what is long.
         if "HTTP_TRANSFER_ENCODING" in environ:
             return self.responder.refuse(request, "length", self._closing(request))

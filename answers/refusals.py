@@ -77,7 +77,16 @@ REFUSALS = {
     ),
     "too-far": Refusal(400, "until is at most an hour ahead.", "until은 한 시간 뒤까지만 됩니다."),
     "no-until": Refusal(400, "Only 429 and 503 have an until.", "until은 429와 503에만 쓸 수 있습니다."),
+    "host": Refusal(
+        400,
+        "A request has exactly one Host field, with the name of a host (RFC 9112 section 3.2).",
+        "요청에는 올바른 Host 헤더가 하나만 있어야 합니다(RFC 9112 §3.2).",
+    ),
     "connect": Refusal(405, "This server opens no tunnels.", "이 서버는 터널(CONNECT)을 열지 않습니다."),
+    "trace": Refusal(
+        405, "This server sends no request back.", "이 서버는 받은 요청을 되돌려 보내는 TRACE에 응답하지 않습니다."
+    ),
+    "method": Refusal(405, "This page can only be read.", "이 페이지는 읽을 수만 있습니다."),
     "length": Refusal(
         411,
         "Content must come with its length, and is not read.",

@@ -8,6 +8,8 @@ from typing import Any
 
 JSON_TYPES = ("application/problem+json", "application/json", "application/*")
 TEXT_TYPES = ("text/plain", "text/*")
+# Two fields come with a comma between; none comes as an empty text, which is no host either.
+HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Fa-fv:.]+\])(?::[0-9]*)?")
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
 
 
@@ -37,6 +39,14 @@ class Request:
     def field(self, name: str) -> str:
         """Return the value of a header field, or an empty text."""
         return self.fields.get(f"HTTP_{name.upper().replace('-', '_')}", "")
+
+    @property
+    def has_host(self) -> bool:
+        """Whether the request names its host as it must from HTTP/1.1 on (RFC 9112 section 3.2)."""
+        host = self.fields.get("HTTP_HOST", "")
+        if not host:
+            return self.fields.get("SERVER_PROTOCOL") != "HTTP/1.1"
+        return HOST.fullmatch(host) is not None
 
     @property
     def is_read(self) -> bool:

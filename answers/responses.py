@@ -70,8 +70,10 @@ class Responder:
 
     def answer(self, request: Request, now: float) -> Answer:
         """Return the answer to a request at a time in seconds since 1970."""
-        if request.method == "CONNECT":
-            return self.refuse(request, "connect", [("Allow", METHODS)])
+        if request.method in ("CONNECT", "TRACE"):
+            return self.refuse(request, request.method.lower(), [("Allow", METHODS)])
+        if request.method == "OPTIONS" and request.path == "*":
+            return Answer(204, "No Content", [*COMMON, ("Allow", METHODS)])
         asked = ADDRESS.fullmatch(request.path)
         if not asked:
             return self._page(request)
@@ -86,7 +88,12 @@ class Responder:
         content = self.usage if request.path in ("", "/") else PAGES.get(request.path)
         if content is None:
             return self.refuse(request, "address")
-        return Answer(200, "OK", [*COMMON, ("Content-Type", contents.TEXT)], content)
+        if request.is_read:
+            return Answer(200, "OK", [*COMMON, ("Content-Type", contents.TEXT)], content)
+        allow = ("Allow", "GET, HEAD, OPTIONS")
+        if request.method == "OPTIONS":
+            return Answer(204, "No Content", [*COMMON, allow])
+        return self.refuse(request, "method", [allow])
 
     def _requested(self, request: Request, text: str, suffix: str, now: float) -> Answer:
         note, lasting = "", None

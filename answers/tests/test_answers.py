@@ -273,6 +273,16 @@ def test_a_script_of_any_site_may_ask(ask):
     assert ask("/503").header("Access-Control-Expose-Headers") == "*"
 
 
+def test_what_is_no_code_takes_the_methods_that_it_names(ask):
+    for path in ("/", "/robots.txt", "/healthz"):
+        for method, status in (("GET", 200), ("HEAD", 200), ("OPTIONS", 204), ("POST", 405), ("DELETE", 405)):
+            answer = ask(path, method)
+            assert (answer.status, answer.is_requested) == (status, False)
+            assert answer.header("Allow") == ("" if status == 200 else "GET, HEAD, OPTIONS")
+    assert "TRACE" not in ask("/200", "TRACE").header("Allow")
+    assert "DELETE" in ask("*", "OPTIONS").header("Allow")
+
+
 def test_fields_about_the_connection_are_not_sent_by_http2(ask):
     assert ask("/426", version="HTTP/2.0").status == 400
     assert ask("/408", version="HTTP/2.0").header("Connection") == ""

@@ -22,7 +22,7 @@ def get(responder):
     def get(path):
         """Answer as runserver does, which rests on wsgiref."""
         output = io.BytesIO()
-        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_PROTOCOL": "HTTP/1.1"}
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "a"}
         handler = SimpleHandler(io.BytesIO(), output, sys.stderr, environ)
         handler.origin_server = True
         handler.http_version = "1.1"

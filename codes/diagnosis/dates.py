@@ -9,19 +9,19 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def moment(value: str | None) -> datetime | None:
-    """Return the time that a date in any of the forms that recipients accept names; None for anything else."""
+    """Return the time, in UTC, that a date in any of the forms that recipients accept names; None for anything else."""
     if not value or len(value) > 60:
         return None
     try:
         found = parsedate_to_datetime(value)
+        # With its offset, a time may lie outside the years 1 to 9999.
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def imf_fixdate(when: datetime) -> str:
-    """Return a time in the one form that senders may generate, whatever the locale."""
-    when = when.astimezone(UTC)
+    """Return a time of UTC in the one form that senders may generate, whatever the locale."""
     day, month = DAYS[when.weekday()], MONTHS[when.month - 1]
     return f"{day}, {when.day:02} {month} {when.year:04} {when:%H:%M:%S} GMT"
 

@@ -265,6 +265,7 @@ QUIET = ["trace", "debug", "info", "notice"]
 MESSAGE_END = ", client: "
 # What varies between two messages of a kind.
 VARYING = r'"[^"\n]*"|[0-9]+'
+MAX_SECONDS = 253_402_300_799  # from 1970 to the end of the year 9999
 MIN_LINE = 12  # characters; no line of a format is shorter
 MAX_LINE = 16_384  # characters; a longer line is counted and not read
 MAX_SAMPLES = 5  # of lines that could not be read

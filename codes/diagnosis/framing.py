@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
+from httplint.charset import whatwg_encoding
 
 from codes.models import Content, StatusCode
 
@@ -60,7 +61,8 @@ def possible_lengths(response: Response) -> set[int]:
     content = response.content or ""
     lengths = set()
     charset = re.search(r"charset=\"?([\w-]{1,20})", response.fields.get("Content-Type") or "")
-    for encoding in {"utf-8", (charset[1] if charset else "utf-8").lower()}:
+    # Python's own list also names codings that are no charset, cannot fail gently, or take hours (punycode).
+    for encoding in {"utf-8", whatwg_encoding(charset[1] if charset else "") or "utf-8"}:
         for line_end in ("\n", "\r\n") if "\n" in content else ("\n",):
             text = content.replace("\n", line_end)
             for end in ("", line_end):

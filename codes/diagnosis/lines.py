@@ -162,13 +162,13 @@ class LineReader:
     def _seconds(self, text: str) -> int | None:
         for clock in _CLOCKS:
             if match := clock.match(text):
-                return _seconds_of(match.groupdict())
+                return _within_calendar(_seconds_of(match.groupdict()))
         if not _EPOCH.match(text):
             return None
         self.is_utc = True
         whole = text.partition(".")[0]
         # Seconds, milliseconds, microseconds or nanoseconds
-        return int(whole[: len(whole) - len(whole[10:]) // 3 * 3])
+        return _within_calendar(int(whole[: len(whole) - len(whole[10:]) // 3 * 3]))
 
     def requested(self, request: str) -> str:
         """Return the folded address in a request line, "" if there is none."""
@@ -231,6 +231,11 @@ def _values(fields: dict[str, Any], name: str) -> Iterator[Any]:
             value = value.get(part) if isinstance(value, dict) else None
         if value is not None:
             yield value
+
+
+def _within_calendar(seconds: int | None) -> int | None:
+    """Return the seconds, None where a date has no way to say them."""
+    return None if seconds is None or seconds > formats.MAX_SECONDS else seconds
 
 
 def _seconds_of(parts: dict[str, str | None]) -> int | None:

@@ -472,6 +472,11 @@ HOSTILE = {
     "errors": "connect() failed (111: " * 11_000,
     "upstreams": 'connect() failed (111: Connection refused) while connecting to upstream, upstream: "' * 2500,
     "titles": "HTTP/1.1 200 OK\n\n" + "<title " * 37_000,
+    "a date beyond the calendar": "HTTP/1.1 200 OK\nDate: Fri, 31 Dec 9999 23:59:59 -2359\n\n",
+    "a charset that only fails": "HTTP/1.1 200 OK\nContent-Type: text/html; charset=undefined\nContent-Length: 1\n\na",
+    "a charset of host names": "HTTP/1.1 200 OK\nContent-Type: text/html; charset=idna\nContent-Length: 1\n\n가\n나",
+    "a charset that is slow": "HTTP/1.1 200 OK\nContent-Type: text/html; charset=punycode\nContent-Length: 1\n\n"
+    + "".join(map(chr, range(0xAC00, 0xD7A3))) * 7,
 }
 
 

@@ -29,6 +29,8 @@ def access(minute, status=200, path="/"):
 
 
 HOSTILE = [
+    '{"ts": 999999999999, "status": 502, "method": "GET", "uri": "/"}',
+    '192.0.2.7 - - [31/Dec/9999:23:59:60 +0000] "GET / HTTP/1.1" 502 0',
     "\x00" * 100,
     "a" * 300_000,
     '{"ts": 1795600000, "status": 500, "uri": "/\\ud800\\u0000<script>alert(1)</script>"}',

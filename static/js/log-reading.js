@@ -180,13 +180,18 @@ class LineReader {
   readTime(text) {
     for (const clock of this.clocks) {
       const match = clock.exec(text);
-      if (match) return this.secondsOf(match.groups);
+      if (match) return this.withinCalendar(this.secondsOf(match.groups));
     }
     if (!this.epoch.test(text)) return null;
     this.isUtc = true;
     const whole = before(text, ".");
     // Seconds, milliseconds, microseconds or nanoseconds
-    return Number(whole.slice(0, whole.length - Math.floor(whole.slice(10).length / 3) * 3));
+    return this.withinCalendar(Number(whole.slice(0, whole.length - Math.floor(whole.slice(10).length / 3) * 3)));
+  }
+
+  // The seconds, null where a date has no way to say them.
+  withinCalendar(seconds) {
+    return seconds > this.limits.MAX_SECONDS ? null : seconds;
   }
 
   secondsOf(parts) {

@@ -74,7 +74,9 @@ def test_fields_about_the_connection_arrive(served):
         (request("/301/%0d%0aLocation:%20//evil.example"), [301]),
         (request("http://evil.example/301"), [301]),
         (request("//evil.example/301"), [404]),
-        (request("*", method="OPTIONS"), [404]),
+        (request("*", method="OPTIONS"), [204]),
+        (request("*"), [404]),
+        (request("/200", method="TRACE"), [405]),
         (request("/200", method="CONNECT"), [405]),
         (request("evil.example:443", method="CONNECT"), [405]),
         (request("/404", version="HTTP/1.0"), [404]),
@@ -85,6 +87,12 @@ def test_fields_about_the_connection_arrive(served):
         (request("/404?until=%ff"), [400]),
         (request("/404", "Accept: \xff"), [404]),
         (b"GET /404 HTTP/9.9\r\n\r\n", [400]),
+        (b"GET /404 HTTP/1.1\r\n\r\n" + request("/500"), [400]),
+        (b"GET /404 HTTP/1.0\r\n\r\n", [404]),
+        (request("/404", "Host: b"), [400]),
+        (b"GET /404 HTTP/1.1\r\nHost: a@evil.example\r\n\r\n", [400]),
+        (b"GET /404 HTTP/1.1\r\nHost: [2001:db8::1]:8090\r\n\r\n", [404]),
+        (b"GET /404 HTTP/1.1\r\nHost:\r\n\r\n", [400]),
     ],
 )
 def test_odd_requests_are_answered_and_carry_nothing_over(served, data, statuses):

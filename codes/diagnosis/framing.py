@@ -107,11 +107,10 @@ def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding
         why = _("No space is allowed there: a proxy must remove it, and some let it change what a field is.")
         title = _("%(field)s has a space before its colon") % {"field": name}
         yield Finding(Severity.UNSURE, "space-before-colon", title, why, name, cited("RFC 9112 §5.1"))
-    if Repair.FOLDED in response.repairs:
+    for name in dict.fromkeys(response.folded[:5]):
         why = _("Header fields of several lines are obsolete. The terminal may have wrapped the line.")
-        yield Finding(
-            Severity.UNSURE, "folded-field", _("A field that goes on in the next line"), why, "", cited("RFC 9112 §5.2")
-        )
+        title = _("A field that goes on in the next line")
+        yield Finding(Severity.UNSURE, "folded-field", title, why, name, cited("RFC 9112 §5.2"))
     for name in response.misnamed[:5]:
         why = _("The name of a field has letters, digits and hyphens, and no spaces. Recipients refuse the message.")
         title = _("“%(name)s” cannot be the name of a field") % {"name": shown(name)}
@@ -141,7 +140,7 @@ def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 
 def check_codings(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9112 sections 6.1 and 7: chunked comes once, and last."""
+    """RFC 9112 sections 6.1 and 7: chunked comes once, and last, and its sizes are digits."""
     name, section = "Transfer-Encoding", "RFC 9112 §6.1"
     codings = [each.partition(";")[0].strip() for each in tokens(response.fields.get(name))]
     if codings.count("chunked") > 1 or "chunked" in codings[:-1]:
@@ -151,6 +150,11 @@ def check_codings(response: Response, code: StatusCode | None) -> Iterator[Findi
         title = _("%(value)s is no transfer coding") % {"value": shown(unknown[0])}
         why = _("Who does not know it cannot read the message.")
         yield Finding(Severity.ADVISED, "transfer-coding", title, why, name, cited("RFC 9112 §7"), f"{name}: chunked")
+    first = (response.content or "").partition("\n")[0].strip()
+    if "chunked" in codings and re.fullmatch("0[xX][0-9a-fA-F]{1,8}", first):
+        title = _("The size of a chunk is wrong: %(value)s") % {"value": first}
+        why = _("It is hexadecimal digits alone, without 0x.")
+        yield Finding(Severity.BROKEN, "chunk-size", title, why, name, cited("RFC 9112 §7.1"), first[2:])
 
 
 def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:

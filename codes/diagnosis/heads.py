@@ -11,6 +11,8 @@ STATUS_LINE = re.compile(r"HTTP/([0-9](?:\.[0-9])?)[ \t]+([^\s:]{1,12})(?:[ \t]+
 REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+) HTTP/([0-9](?:\.[0-9])?)")
 # What would be a field if its name had no space, bracket or letter outside ASCII.
 MISNAMED = re.compile(r"[^\s:<>{}\[\]\"'][^:<>{}\[\]\"']{0,60}:[ \t]")
+# What wget -S says behind the header section, which it indents.
+WGET = re.compile(r"(?:Length: (?:[0-9]|unspecified)|Saving to: |Remote file )")
 PSEUDO_STATUS = re.compile(r":status:?[ \t]+([0-9]{1,12})([ \t].{0,200})?")
 FIELD = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})([ \t]{0,8}):(.*)", re.DOTALL)
 CONTENT_BEGINS = re.compile(r"\s*(?:[{\[<\"]|--)")
@@ -56,12 +58,13 @@ class Head:
     repairs: list[Repair] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     spaced: list[str] = field(default_factory=list)
+    folded: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
 
     def fill(self, response: "Response") -> None:
         """Hand what was read to its response."""
         response.head = "\n".join(self.lines)
-        response.spaced, response.misnamed = self.spaced, self.misnamed
+        response.spaced, response.folded, response.misnamed = self.spaced, self.folded, self.misnamed
         response.repairs += self.repairs
 
     def add(self, line: str) -> bool:
@@ -81,6 +84,7 @@ class Head:
             return True
         if self.fields and line[:1] in (" ", "\t") and line.strip():
             self.join(line)
+            self.folded.append(self.fields[-1].name)
             self.repairs.append(Repair.FOLDED)
             return True
         return False
@@ -103,6 +107,9 @@ def read_head(lines: list[str], place: int, head: Head, response: Response | Non
     spaced = False
     while place < len(lines):
         line = lines[place]
+        if indented and WGET.match(line):
+            place += 1
+            continue
         if indented and line.strip():
             line = line.strip()
             head.repairs.append(Repair.INDENT)

@@ -99,6 +99,7 @@ class Response:
     is_framed: bool = False  # the content still has the chunks of its transfer coding
     has_excess: bool = False  # a transcript tells of bytes behind the end of the message
     spaced: list[str] = field(default_factory=list)  # fields with a space before the colon
+    folded: list[str] = field(default_factory=list)  # fields that went on in the next line
     misnamed: list[str] = field(default_factory=list)  # lines that would be fields but for their names
     full: "Response | None" = None  # a 200 to the same request, in the same text
 

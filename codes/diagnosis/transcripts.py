@@ -1,7 +1,7 @@
 """Transcripts of tools that put marks of their own before each line, written anew with those of curl -v.
 
-They are curl --trace-ascii, nghttp -v, Python's http.client with its debug level, OkHttp's logging on Android and in
-Java, and PowerShell's Invoke-WebRequest.
+They are curl --trace-ascii, nghttp -v, R's curl and httr, Python's http.client with its debug level, OkHttp's logging
+on Android and in Java, and PowerShell's Invoke-WebRequest.
 """
 
 import re
@@ -15,6 +15,8 @@ PYTHON_BYTES = re.compile(r"b?['\"](.*?)['\"]?$")
 OKHTTP_REQUEST = re.compile(r"(?:.{0,80} )?--> ([A-Z]{3,10}) (https?://\S{1,2000})(?: (http/1\.1|h2))?.*")
 OKHTTP_RESPONSE = re.compile(r"(?:.{0,80} )?<-- ([1-5][0-9]{2}) (.{0,60}?) ?(https?://\S{1,2000}) \([0-9]{1,9}ms.*")
 OKHTTP_END = re.compile(r"(?:.{0,80} )?(?:-->|<--) END\b.*")
+R_RESPONSE = re.compile("<- HTTP/[0-9].*")
+R_MARKS = re.compile("^(?:<-|(->)) ?")
 POWERSHELL = re.compile(r"RawContent {1,20}: (HTTP/[0-9.]{1,3} .*)")
 
 
@@ -23,6 +25,7 @@ def with_curl_marks(lines: list[str]) -> list[str] | None:
     readers: list[tuple[re.Pattern[str], Callable[[list[str]], Iterator[str]]]] = [
         (TRACE, _trace),
         (NGHTTP, _nghttp),
+        (R_RESPONSE, _r),
         (re.compile(r"reply: ['\"]HTTP/.*"), _python),
         (OKHTTP_RESPONSE, _okhttp),
         (POWERSHELL, _powershell),
@@ -47,6 +50,11 @@ def _nghttp(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if found := NGHTTP.fullmatch(line):
             yield f"< {found[1]}"
+
+
+def _r(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        yield R_MARKS.sub(lambda found: "> " if found[1] else "< ", line)
 
 
 def _python(lines: list[str]) -> Iterator[str]:

@@ -18,36 +18,43 @@ def read(name):
 
 
 def findings(text):
-    """What is said of the responses in a text, the linter's notes included."""
-    return [each for checked in diagnose(text, "en").responses for each in (*checked.findings, *checked.linted)]
+    """What is said against the responses in a text, the linter's notes included."""
+    said = [each for checked in diagnose(text, "en").responses for each in (*checked.findings, *checked.linted)]
+    return [each for each in said if each.severity != Severity.KEPT]
 
 
-def test_at_least_95_in_100_faults_are_found():
+@pytest.mark.parametrize("name", ["wrong", "wrong_second"])
+def test_at_least_95_in_100_faults_are_found(name):
     faults, missed = 0, []
-    for response in read("wrong"):
+    for response in read(name):
         places = {finding.field.lower() for finding in findings(response["text"])}
         for fault in response["faults"]:
             faults += 1
             if fault["field"].lower() not in places:
                 missed.append(f"{response['name']}: {fault['field']}")
-    assert faults >= 60
+    assert faults > 40
     assert len(missed) <= faults * 0.05, missed
 
 
-def test_at_most_2_in_100_right_responses_are_called_broken():
-    right = read("right")
+@pytest.mark.parametrize("name", ["right", "right_second"])
+def test_at_most_2_in_100_right_responses_are_called_broken(name):
+    right = read(name)
     alarms = [
         f"{response['name']}: {finding.title}"
         for response in right
         for finding in findings(response["text"])
         if finding.severity == Severity.BROKEN
     ]
-    assert len(right) >= 60
+    assert len(right) >= 40
     assert len(alarms) <= len(right) * 0.02, alarms
 
 
 def test_every_response_is_read():
-    unread = [each["name"] for each in [*read("wrong"), *read("right")] if not diagnose(each["text"], "en").responses]
+    unread = [
+        each["name"]
+        for each in [*read("wrong"), *read("right"), *read("wrong_second"), *read("right_second")]
+        if not diagnose(each["text"], "en").responses
+    ]
     assert unread == []
 
 

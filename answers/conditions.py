@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from .catalogue import Code
 from .requests import Request
 
-RANGE = re.compile(r"bytes=(\d{0,9})-(\d{0,9})")
+RANGE = re.compile(r"bytes=([0-9]{0,9})-([0-9]{0,9})", re.IGNORECASE)
+NOT_ACCEPTED = re.compile(r";\s*q\s*=\s*0(?:\.0{0,3})?\s*$")
 HTTP_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z][a-z] \d{4} \d\d:\d\d:\d\d GMT")
 
 
-def entity_tag(code: Code) -> str:
-    """Return the ETag of what stands at the address of a code."""
-    return f'"{code.label}"'
+def entity_tag(code: Code, is_json: bool = False) -> str:
+    """Return the ETag of what stands at the address of a code; JSON and text are two representations of it."""
+    return f'"{code.label}{"-json" if is_json and code.has_content else ""}"'
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,13 @@ def _asks_for_a_part(request: Request, code: Code) -> bool:
     return (
         request.method == "GET"
         and RANGE.fullmatch(request.field("Range").strip()) is not None
-        and request.field("If-Range").strip() in ("", entity_tag(code))
+        and request.field("If-Range").strip() in ("", entity_tag(code, request.sends_json))
     )
 
 
 def _lists_gzip(request: Request, _code: Code) -> bool:
-    return request.method == "GET" and "gzip" in re.split(r"[\s,;]+", request.field("A-IM").lower())
+    listed = [each for each in request.field("A-IM").lower().split(",") if not NOT_ACCEPTED.search(each)]
+    return request.method == "GET" and "gzip" in [each.partition(";")[0].strip() for each in listed]
 
 
 def _names_the_tag(request: Request, code: Code) -> bool:

@@ -54,9 +54,9 @@ def _connection(request: Request, code: Code, _rule: Rule) -> str | None:
     return "Upgrade" if "Upgrade" in code.demanded else "close"
 
 
-def _etag(_request: Request, code: Code, _rule: Rule) -> str | None:
+def _etag(request: Request, code: Code, _rule: Rule) -> str | None:
     """Only what answers a condition or a range has a state that could be named."""
-    return entity_tag(code) if code.answers_a_field else None
+    return entity_tag(code, request.sends_json) if code.answers_a_field else None
 
 
 def _link(request: Request, _code: Code, rule: Rule) -> str | None:

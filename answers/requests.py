@@ -23,6 +23,7 @@ class Request:
     fields: Mapping[str, str]  # a WSGI environment
     prefix: str = ""  # under which the answers are mounted
     version: str = ""  # of HTTP, as the proxy in front says
+    suffix: str = ""  # .json or .txt behind the code
 
     @classmethod
     def of(cls, environ: Mapping[str, Any], behind_proxy: bool) -> "Request":
@@ -61,6 +62,11 @@ class Request:
     def wants_json(self) -> bool:
         accept: str = self.fields.get("HTTP_ACCEPT", "")
         return accept not in ("", "*/*") and prefers_json(accept)
+
+    @property
+    def sends_json(self) -> bool:
+        """Whether the answer about a code is JSON."""
+        return self.suffix == ".json" or (not self.suffix and self.wants_json)
 
 
 @lru_cache(maxsize=256)

@@ -80,7 +80,8 @@ class Responder:
         if request.method == "OPTIONS" and request.field("Access-Control-Request-Method"):
             return Answer(204, "No Content", [*COMMON, *PREFLIGHT])
         try:
-            return self._requested(request, asked[1], asked[2] or "", now)
+            request.suffix = asked[2] or ""
+            return self._requested(request, asked[1], now)
         except BadAddress as bad:
             return self.refuse(request, str(bad))
 
@@ -95,12 +96,12 @@ class Responder:
             return Answer(204, "No Content", [*COMMON, allow])
         return self.refuse(request, "method", [allow])
 
-    def _requested(self, request: Request, text: str, suffix: str, now: float) -> Answer:
+    def _requested(self, request: Request, text: str, now: float) -> Answer:
         note, lasting = "", None
         if ONE_CODE.fullmatch(text):
             number = int(text)
             if not request.query and request.method in self.known_methods:
-                return self._ordinary(request, number, suffix)
+                return self._ordinary(request, number)
             if "until=" in request.query and (until := parameters(request.query, "until")):
                 if number not in TEMPORARY:
                     raise BadAddress("no-until")
@@ -117,18 +118,18 @@ class Responder:
             number = chosen(among, request.query)
         if refused := self._unsendable(request, number):
             return refused
-        return self.deliberate(request, self.catalogue.codes[number], suffix, note, lasting)
+        return self.deliberate(request, self.catalogue.codes[number], note, lasting)
 
-    def _ordinary(self, request: Request, number: int, suffix: str) -> Answer:
+    def _ordinary(self, request: Request, number: int) -> Answer:
         """Return the answer to a request without a query, made once if it depends on nothing but the key."""
-        wants_json = not suffix and request.wants_json
-        key = (number, suffix, wants_json, request.method, request.prefix, request.keeps_connection_fields)
+        form = (request.suffix, request.sends_json)
+        key = (number, form, request.method, request.prefix, request.keeps_connection_fields)
         if answer := self.made.get(key):
             return answer
         if refused := self._unsendable(request, number):
             return refused
         code = self.catalogue.codes[number]
-        answer = self.deliberate(request, code, suffix)
+        answer = self.deliberate(request, code)
         if answer.is_requested and not depends_on_fields(code):
             self.made[key] = answer
         return answer
@@ -144,9 +145,7 @@ class Responder:
         page = code.url["en"] if code else f"{self.catalogue.site}/en/{number:03}/"
         return self.refuse(request, why, label=f"{number:03}", page=page)
 
-    def deliberate(
-        self, request: Request, code: Code, suffix: str = "", note: str = "", lasting: Outage | None = None
-    ) -> Answer:
+    def deliberate(self, request: Request, code: Code, note: str = "", lasting: Outage | None = None) -> Answer:
         """Return the answer with a code that can be sent, or a refusal if the request is not one that it answers."""
         if "Upgrade" in code.demanded and not request.keeps_connection_fields:
             return self.refuse(request, "version", label=code.label, page=code.url["en"])
@@ -155,19 +154,19 @@ class Responder:
             shown = f"{example[0]}: {example[1]}" if example else ""
             return self.refuse(request, "condition", label=code.label, page=code.url["en"], field=shown)
         answer = Answer(code.number, _reason(code), [*COMMON, (MARK, code.label)], is_requested=True)
-        if not suffix:
+        if not request.suffix:
             answer.fields.append(("Vary", "Accept"))
         for name, value in own_fields(request, code):
             answer.fields.append((name, str(lasting.seconds) if lasting and name == "Retry-After" else value))
         if code.has_content:
-            return self._with_content(request, answer, code, suffix, note)
+            return self._with_content(request, answer, code, note)
         return answer
 
-    def _with_content(self, request: Request, answer: Answer, code: Code, suffix: str, note: str) -> Answer:
+    def _with_content(self, request: Request, answer: Answer, code: Code, note: str) -> Answer:
         """Add the content; the parts and codings of it that some codes are about."""
-        if contents.has_xml(code) and not suffix:
+        if contents.has_xml(code) and not request.suffix:
             kind, content = contents.XML, contents.as_multistatus(code, request.prefix)
-        elif suffix == ".json" or (not suffix and request.wants_json):
+        elif request.sends_json:
             kind = contents.json_type(code.number)
             content = contents.as_json(code, note) if note else self.problems[code.number]
         else:

@@ -396,6 +396,46 @@ MASKED = [
     ('WWW-Authenticate: Bearer realm="api"', 'WWW-Authenticate: Bearer realm="api"'),
     ("비밀 ?token=가나다&a=1", "비밀 ?token=xxx&a=1"),
     ("x eyJhbGciOiJI.eyJzdWIiOiIx.c2ln y", f"x {'x' * 30} y"),
+    (f"git clone ghp_{'a' * 36}", f"git clone {'x' * 40}"),
+    # Values with quotes, without "=", on several lines
+    ('Authorization: Digest username="kim", response="ab12"', "Authorization: Digest masked"),
+    ("Authorization:\r\n Bearer abc\r\nHost: a", "Authorization:\r\n Bearer masked\r\nHost: a"),
+    ("Authorization: Bearer abc\n  def\nHost: a", "Authorization: Bearer masked\nHost: a"),
+    ("Cookie: abc", "Cookie: masked"),
+    ('Cookie: a=it\'s; b="2";\n sid=3', "Cookie: a=masked; b=masked;\n sid=masked"),
+    ("Set-Cookie: abc; Path=/", "Set-Cookie: masked; Path=/"),
+    (
+        "Set-Cookie: a=1; Expires=Wed, 25 Nov 2026 01:01:22 GMT, b=2; Path=/",
+        "Set-Cookie: a=masked; Expires=Wed, 25 Nov 2026 01:01:22 GMT, b=masked; Path=/",
+    ),
+    ("authorization:\nBearer abc\naccept:\n*/*", "authorization:\nBearer masked\naccept:\n*/*"),
+    # As tools print fields
+    ("* [HTTP/2] [1] [authorization: Bearer abc]", "* [HTTP/2] [1] [authorization: Bearer masked"),
+    ("* [HTTP/2] [1] [cookie: sid=2]", "* [HTTP/2] [1] [cookie: sid=masked"),
+    ("\x1b[1mAuthorization\x1b[0m: Bearer abc", "\x1b[1mAuthorization\x1b[0m: Bearer masked"),
+    ("0010: Authorization: Bearer ab\n0020: cd\n0030: Host: a", "0010: Authorization: Bearer masked\n0030: Host: a"),
+    (
+        r"send: b'GET / HTTP/1.1\r\nCookie: sid=2\r\nHost: a'",
+        r"send: b'GET / HTTP/1.1\r\nCookie: sid=masked\r\nHost: a'",
+    ),
+    ('{"headers": {"authorization": "Bearer abc"}}', '{"headers": {"authorization": "xxxxxxxxxx"}}'),
+    # As a command line has them
+    ("curl -u kim:pw https://a.example", "curl -u kim:xx https://a.example"),
+    ("curl -b 'sid=2; a=1' https://a.example", "curl -b 'sid=masked; a=masked' https://a.example"),
+    ("curl --oauth2-bearer abc https://a.example", "curl --oauth2-bearer masked https://a.example"),
+    ("curl -d 'password=abc&a=1' https://a.example", "curl -d 'password=xxx&a=1' https://a.example"),
+    # Names that say what they are
+    ("PRIVATE-TOKEN: abc", "PRIVATE-TOKEN: masked"),
+    ("X-Shopify-Access-Token: abc", "X-Shopify-Access-Token: masked"),
+    ("Access-Control-Allow-Headers: X-Token", "Access-Control-Allow-Headers: X-Token"),
+    ("Access-Control-Allow-Credentials: true", "Access-Control-Allow-Credentials: true"),
+    ('{"token": "a\\"b", "code": "E1"}', '{"token": "xxxx", "code": "E1"}'),
+    (r"{\"password\":\"abc\"}", r"{\"password\":\"xxx\"}"),
+    (
+        "https://a.example/;jsessionid=abc /?next=%2Fcb%3Fcode%3Dabc",
+        "https://a.example/;jsessionid=xxx /?next=%2Fcb%3Fcode%3Dxxx",
+    ),
+    ("https://abcdef@a.example/ https://u:p@ss@a.example/", "https://xxxxxx@a.example/ https://u:xxxx@a.example/"),
 ]
 
 

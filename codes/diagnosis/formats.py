@@ -247,9 +247,11 @@ CLOCKS = [
 EPOCH = r"^[0-9]{9,19}(?:\.[0-9]{1,9})?$"
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-# Parts of an address that name one thing of many: numbers, UUIDs, long letters and digits mixed.
+# Parts of an address that name one thing of many, or a person: mail and IP addresses, tokens, numbers, UUIDs, long
+# letters and digits mixed.
 IDENTIFIER = (
-    r"/(?:[0-9]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"/(?:[^/@]{1,64}(?:@|%40)[^/@]{1,100}\.[A-Za-z]{2,20}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+    r"|eyJ[0-9A-Za-z_-]{5,1000}(?:\.[0-9A-Za-z_-]{0,1000}){1,2}|[0-9]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"|(?=[^/.]{0,200}[0-9])(?:[0-9a-fA-F]{12,200}|[0-9A-Za-z_-]{20,200}))(?=[/.]|$)"
 )
 ORIGIN = r"^[A-Za-z]{2,10}://[^/?#]*"

@@ -184,6 +184,21 @@ def test_addresses_are_counted_without_what_names_one_thing():
     assert fold_path("/users/42/orders/3fa85f64-5717-4562-b3fc-2c963f66afa6?token=secret") == "/users/:id/orders/:id"
     assert fold_path("https://shop.example/a/9f86d081884c7d65.png#top") == "/a/:id.png"
     assert fold_path("/v2/health-check") == "/v2/health-check"
+    assert fold_path("/users/kim.lee@corp.example/a") == fold_path("/users/kim.lee%40corp.example/a") == "/users/:id/a"
+    assert fold_path("/hosts/192.0.2.77/up") == "/hosts/:id/up"
+    assert fold_path("/verify/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJraW0ifQ.c2lnbmF0dXJl") == "/verify/:id"
+    assert fold_path("/@vite/client") == "/@vite/client"
+
+
+@needs_node
+@pytest.mark.django_db
+def test_addresses_are_folded_alike_in_the_browser(in_browser):
+    log = "\n".join(
+        access(1, 502, f"/{each}/a") for each in ("kim@corp.example", "192.0.2.77", "eyJhbGciOiJI.eyJz.c2ln")
+    )
+    [report] = in_browser("ko", ("log", log))
+    assert report == json.loads(json.dumps(read_log(log).as_data()))
+    assert "/:id/a` 3" in report["markdown"]
 
 
 def test_memory_is_bounded_whatever_a_log_has():

@@ -34,6 +34,7 @@ from .ranking import (
     MAX_SIMILAR,
     MAX_WHOLE_INITIALS,
     MAX_WORDS_LENGTH,
+    MIN_OF_ONE_WORD,
     MIN_OF_PHRASE,
     MIN_OF_QUERY,
     MIN_OF_SENTENCE,
@@ -327,7 +328,9 @@ class Index:
             scores[document] = score
             if not match.words or (match.of_text < MIN_OF_PHRASE and match.of_query < MIN_OF_QUERY):
                 continue
-            little = match.of_query < MIN_OF_SENTENCE or (match.words < 2 and match.of_text < HALF_OF_TEXT)
+            little = match.of_query < MIN_OF_SENTENCE or (
+                match.words < 2 and (match.of_text < HALF_OF_TEXT or match.of_query < MIN_OF_ONE_WORD)
+            )
             if not little or situation.answer_id in numbers:
                 near.append((score, document, self.numbers_told[match.text]))
         levels = []

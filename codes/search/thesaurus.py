@@ -115,6 +115,49 @@ GROUPS = """
 지역 region
 키 key secret
 소셜 카카오 네이버 구글 social oauth kakao naver google facebook github
+나이 미성년자 어린이 age child kid minor young old
+오래되 낡 구버전 old ancient legacy outdated
+내 우리 my own our
+소진 바닥 떨어지 used spent exhausted
+중단 멈추 도중 중간에 stop halfway midway interrupt abort
+받 수신 receive received delivered get
+다르 불일치 differ different mismatch unequal
+길 초과 긴 길이 long length chars characters
+짧 short
+바쁘 몰리 붐비 busy crowded
+부르 호출 call invoke
+보 조회 열람 열 view see open look read
+쓰 작성 글쓰기 write post
+주 반환 돌려주 give send back
+교체 회전 재발급 rotate renew reissue replace
+공지 안내 notice announcement
+선착순 마감 first served
+손상 깨지 망가지 damaged corrupt corrupted broken garbage
+디스크 저장공간 용량 disk storage space drive
+노래 오디오 음악 audio music
+바이트 byte bytes
+초 분 시간 second minute time
+보안 https ssl tls secure
+평문 http plain
+무차별 브루트포스 hammer brute guess
+영어 한국어 다국어 english korean
+동의 약관 agree terms consent tick
+문서 명세 docs spec documentation
+몰래 허락 without permission
+거절 거부 reject refuse decline deny denied
+실패 오류 fail failure failed
+늘 항상 always every
+인덱스 색인 index elasticsearch
+모듈 메뉴 기능 module feature function menu
+휴대폰 모바일 앱 phone mobile app
+탭 창 브라우저 tab window browser
+알림 푸시 notification push
+채팅 메시지 쪽지 chat message
+그룹 모임 팀 방 group team room club
+폴더 디렉터리 folder directory
+댓글 답글 스레드 comment reply thread
+리뷰 후기 review rating
+주소 링크 uuid url slug
 봇 크롤러 bot crawler scraper
 """
 

@@ -100,8 +100,10 @@ MAX_NAME_LENGTH = 60
 BARE_NUMBER = re.compile(
     r"(?<![0-9a-z.:_+@$%])(?<![^0-9\s]-)(?<![0-9]{4},)(?<![^0-9]/)(?<![0-9a-z]\[)"
     r"(?<!errno )(?<!errno=)(?<!\bline )(?<!\bport )(?<!\bpid )(?<!exit code )(?<!exit status )(?<!\bcode )"
+    r"(?<!instead of )(?<!rather than )(?<!other than )"
     r"(?<!worker )(?<!process )(?<!thread )(?<!row )(?<!column )(?<!issue #)(?<!id )(?<!id=)(?<!\bpr #)([0-9]{3})"
     r"(?![0-9a-z_%]|[.:][0-9]|,[0-9]{3}[0-9,]|\s?번대|-[0-9a-z]|\s?(?:ms|px|kb|mb|gb|kib|mib|bytes?|초|분|개|원|명|일|시)\b"
+    r"|\s?[번회]\s?(?:넘|이상|까지|이내|미만|초과|씩|정도|이나|쯤)|\s?(?:말고|아니라|아닌|대신)\b"
     r"|:\s[a-z]|\s(?:packages?|passed|failed|skipped|tests?|modules?|files?|lines?|items?|warnings?|seconds?|objects?"
     r"|chunks?|tasks?|rows?|deltas?|insertions?|deletions?|steps?)\b)"
 )

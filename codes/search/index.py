@@ -34,6 +34,7 @@ from .ranking import (
     MAX_SIMILAR,
     MAX_WHOLE_INITIALS,
     MAX_WORDS_LENGTH,
+    MIN_OF_ONE_WORD,
     MIN_OF_PHRASE,
     MIN_OF_QUERY,
     MIN_OF_SENTENCE,
@@ -54,6 +55,7 @@ from .words import STOP_WORDS, WordIndex, WordMatch, words_of
 # means, a number by itself among other things.
 PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
+OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
 NAMED_FACTOR, LIKELY_FACTORS = 2, (1.4, 1.2)  # the likeliest codes first
 WORD_FACTORS = {NAME: 1.15, ALIAS: 1.0, KEYWORD: 1.1, SENTENCE: 0.8}
@@ -119,6 +121,13 @@ class Index:
             self.as_written[text.original.rstrip("-")].append(number)
         self.words = WordIndex(
             (text.document, self._factor(text.document, text.weight), _words_to_share(text)) for text in self.texts
+        )
+        self.numbers_told = [
+            number for number, text in enumerate(self.texts) if self.documents[text.document].kind == "situation"
+        ]
+        self.situations = WordIndex(
+            ((self.texts[number].document, 1, self.texts[number].original) for number in self.numbers_told),
+            related=True,
         )
 
     def _factor(self, document: int, weight: int) -> float:
@@ -310,16 +319,27 @@ class Index:
         codes = sorted((hit for hit in found.best.values() if hit.kind == "code"), key=lambda hit: hit.rank)
         factors = {hit.found.number: factor for hit, factor in zip(codes, LIKELY_FACTORS, strict=False)}
         factors |= dict.fromkeys(numbers, NAMED_FACTOR)
-        near = []
-        for document, match in found.matches.items():
-            kind, situation, _tie, _penalty = self.documents[document]
-            if kind != "situation" or not match.words or match.of_text < MIN_OF_PHRASE:
+        near: list[tuple[float, int, int]] = []
+        scores: dict[int, float] = {}
+        for document, match in self.situations.search(words_of(found.text)).items():
+            situation = self.documents[document].instance
+            own = found.matches[document].score if document in found.matches else 0
+            score = (match.score + OWN_FACTOR * own) * factors.get(situation.answer_id, 1)
+            scores[document] = score
+            if not match.words or (match.of_text < MIN_OF_PHRASE and match.of_query < MIN_OF_QUERY):
                 continue
-            little = match.of_query < MIN_OF_SENTENCE or (match.words < 2 and match.of_text < HALF_OF_TEXT)
+            little = match.of_query < MIN_OF_SENTENCE or (
+                match.words < 2 and (match.of_text < HALF_OF_TEXT or match.of_query < MIN_OF_ONE_WORD)
+            )
             if not little or situation.answer_id in numbers:
-                near.append((match.score * factors.get(situation.answer_id, 1), document, match.text))
+                near.append((score, document, self.numbers_told[match.text]))
+        levels = []
+        for document, hit in found.best.items():
+            if hit.kind == "situation":
+                levels.append(hit.rank.score)
+                if hit.rank.score >= WORDS:
+                    hit.rank = Rank(hit.rank.score, -scores.get(document, 0), hit.rank.tie)
         # What shares more goes before situations that were found by their words; it is no surer than they are.
-        levels = [hit.rank.score for hit in found.best.values() if hit.kind == "situation"]
         level = next((level for level in (WORDS, LOOSE) if min(levels, default=NEAR) == level), NEAR)
         for score, document, number in nlargest(MAX_SIMILAR, near):
             found.offer(document, level, -score, number)

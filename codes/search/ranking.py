@@ -17,6 +17,7 @@ MOST_OF_TEXT = 0.75
 MOST_OF_QUERY = 0.6
 MIN_OF_QUERY = 0.34  # part of a query's words, weighed by idf, that a document has
 MIN_OF_SENTENCE = 0.08  # the same where a sentence is told, of which no document has most
+MIN_OF_ONE_WORD = 0.2  # the same where one word is all that is shared
 MIN_SIMILARITY = 0.32  # part of the query's trigrams, weighed by idf, that must be present
 
 

@@ -13,6 +13,7 @@ from math import log
 from typing import NamedTuple
 
 from . import hangul
+from .thesaurus import related_words
 
 WORD = re.compile(r"[a-z]+|[0-9]+|[가-힣]+")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -28,6 +29,11 @@ JOINED = [
     (re.compile(r"\bauthoris"), "authoriz"),
     (re.compile(r"\b(log|sign)(?:s|ged|ging|ned|ning)?[ -](in|up|out)\b"), r"\1\2"),
     (re.compile(r"\brepos?\b"), "repository"),
+    (re.compile("안\\s?(?:되|된|될|됨|됐|돼)[가-힣]*"), "실패"),
+    (re.compile("(?<!찾을 )수 ?없[가-힣]*|(?<![가-힣])못 ?[하한함해했][가-힣]*"), "불가"),
+    (re.compile(r"\b(?:can(?:not|'t| not)|could ?n(?:o|')t|unable to|not able to)\b"), "cannot"),
+    (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
+    (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]
 MAX_JOINED_LENGTH = 2000  # characters; a longer text is a transcript, which tells more by other things
 MAX_WORDS = 24  # of a query that count: the rarest
@@ -35,6 +41,7 @@ MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
 STOP_FACTOR = 0.15  # what a word counts that says little
 UNKNOWN_FACTOR = 0.8  # what a word counts that the catalogue does not know, of a rare one
 BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the one asked for
+RELATED_FACTOR = 0.6  # what a word counts as another of its group
 REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
 # Words that say nothing about which code is meant.
 STOP_WORDS = frozenset(
@@ -45,7 +52,9 @@ STOP_WORDS = frozenset(
     "상태 상태코드 코드 에러 오류 헤더 응답 번 차이 뜻 의미 이란 란 뭐야 뭐지 무엇 와 과 때 것 경우 "
     "하는 하려고 할 한 수 및 또는 너무 매우 자꾸 계속 갑자기 그 저 등 왜 어떻게 나는 나요 해결 해결법 방법 "
     "하면 하고 해요 해야 하나 하나요 하죠 되는 되나요 뭐 뭘 뭘로 뭐가 무엇을 어떤 어느 무슨 줘야 주나요 주는 "
-    "내야 내려줘야 반환 싶은데 싶어요 오면 온 왔을 오는 들어오 적 둔".split()
+    "내야 내려줘야 반환 싶은데 싶어요 오면 온 왔을 오는 들어오 적 둔 "
+    "동안 혹시 지금 그냥 좀 만약 근데 그런데 맞나요 인가요 써야 쓰나요 "
+    "뭐로 내려줌 내려주 주지 주나 뭘로 응답은 아무거나 무조건 제가 저희 저는".split()
 )
 ENDINGS_EN = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|ly|ness)$")
 ENDINGS_KO = re.compile(
@@ -56,7 +65,7 @@ ENDINGS_KO = re.compile(
 
 # Adjectives and verbs with a stem of one syllable, and the two negations that are written together with a verb.
 SHORT_STEM = re.compile(r"(?:[많늦없있같짧높낮틀맞좋끊](?=[가-힣])|[안못](?=[한함했해된됨됐돼되])|않(?=[가-힣]))")
-BIG = re.compile("큼|큰|커|커[요서짐졌지].*|크[다네면지].*")
+BIG = re.compile("큼|큰|커|커[요서짐졌지].*|크[다네면지].*|클.?")
 # Words that are said in place of each other, by their stems: verbs whose stems change, loan words, everyday words.
 SAME_KO = [
     (re.compile(pattern), word)
@@ -64,7 +73,7 @@ SAME_KO = [
         ("지[우워운울웠움].*|제거.*", "삭제"),
         ("바[꾸꿔꿨꿀꾼꿈뀌뀐뀜뀔].*", "변경"),
         ("고[치친쳐쳤칠침].*", "수정"),
-        ("만[들든드듦].*|작성.*", "생성"),
+        ("만[들든드듦].*|작성.*|쓰려.*|썼.*|쓴|쓸", "생성"),
         ("막[히혀혔힌힘는고았음아].*", "차단"),
         ("숨[기긴겨겼길김].*", "숨기"),
         ("넘[기긴겨겼길김어으은는치쳤음었].*", "초과"),
@@ -86,6 +95,15 @@ SAME_KO = [
         ("이상[한하해].*|유효하지.*|올바르지.*", "틀"),
         ("아이피.*", "ip"),
         ("또", "다시"),
+        ("비번.*|패스워드.*", "비밀번호"),
+        ("디비.*|데이터베이스.*", "db"),
+        ("바디.*", "본문"),
+        ("메소드.*", "메서드"),
+        ("메일.*|이메일.*", "이메일"),
+        ("꽉.*|가득.*", "가득"),
+        ("지[나난났남].*", "지나"),
+        ("봤.*|보려.*|열[려어람].*|조회.*", "조회"),
+        ("다[르른름].*|달[라랐].*|일치하지.*|불일치.*", "불일치"),
     ]
 ]
 SAME_EN = {
@@ -93,6 +111,7 @@ SAME_EN = {
     "big": "larg", "huge": "larg", "param": "parameter", "registr": "signup", "register": "signup", "offlin": "down",
     "unreachabl": "down", "unavailabl": "down", "complet": "finish", "done": "finish", "end": "finish",
     "somebodi": "someon", "somebody": "someon", "modifi": "chang", "updat": "chang", "edit": "chang",
+    "databas": "db", "verb": "method", "passcod": "password",
     "entiti": "resource", "entity": "resource", "record": "resource", "object": "resource", "resourc": "resource",
 }  # fmt: skip
 
@@ -148,8 +167,12 @@ def says_little(word: str) -> bool:
 class WordIndex:
     """The words of all texts, with the texts and the documents that have each."""
 
-    def __init__(self, texts: Iterable[tuple[int, float, str]]) -> None:
-        """Take each text as (number of its document, factor of its score, text)."""
+    def __init__(self, texts: Iterable[tuple[int, float, str]], *, related: bool = False) -> None:
+        """Take each text as (number of its document, factor of its score, text).
+
+        `related` tells if a word of a query also stands for the others of its groups in the thesaurus.
+        """
+        self.related = RELATED if related else {}
         self.document_of: list[int] = []
         self.factor: list[float] = []
         self.texts_with: defaultdict[str, set[int]] = defaultdict(set)
@@ -186,6 +209,9 @@ class WordIndex:
                 if other != word and (other.startswith(word) or word.startswith(other)):
                     # A form with another ending is no rarer than the word itself.
                     forms[other] = min(self.idf[other], own or self.unknown) * BEGINNING_FACTOR
+        for other in self.related.get(word, ()) if not says_little(word) else ():
+            if other in self.idf and other not in forms:
+                forms[other] = min(self.idf[other], own or self.unknown) * RELATED_FACTOR
         return forms
 
     def search(self, words: Iterable[str]) -> dict[int, WordMatch]:
@@ -238,3 +264,4 @@ class WordIndex:
 
 
 STOPS = frozenset(map(stem, STOP_WORDS)) | STOP_WORDS
+RELATED = related_words(stem)

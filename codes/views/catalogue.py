@@ -38,7 +38,7 @@ from .twins import with_twins
 # What newcomers meet first. A number that has no entry is left out.
 EVERYDAY = [200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 502, 503]
 # What can be pasted into the search field; examples in words are in the template.
-EXAMPLES = ["404", "HttpStatus.BAD_GATEWAY", "no live upstreams", '"GET / HTTP/1.1" 499 0']
+EXAMPLES = ["404", "HttpStatus.BAD_GATEWAY", "connect() failed (111: Connection refused)", '"GET / HTTP/1.1" 499 0']
 MAX_ISSUERS = 3  # named beside a class's vendor-specific codes
 MAX_BOXES = 2  # groups shown with their answers on a code's page; the others are links
 MAX_BOX_MEMBERS = 9  # of a group shown with its answers

@@ -1,0 +1,172 @@
+"""Words that people say in place of each other: a situation is told in one language and asked for in the other.
+
+A line is a group. A word of a query also stands for the others of its groups, and counts less as those. A word may be
+in several groups. Words are compared by their stems (see words.py), so one form of each is enough.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+GROUPS = """
+사용자 회원 계정 이용자 고객 user member account customer people visitor
+관리자 운영자 방장 어드민 admin moderator administrator
+작성자 본인 주인 author owner
+남의 타인 다른 else another other someone
+주문 구매 장바구니 order purchase buy cart basket checkout
+결제 승인 카드 payment pay charge billing card
+잔액 포인트 지갑 balance funds money wallet point
+부족 모자라 insufficient enough lack
+재고 품절 수량 stock sold inventory
+쿠폰 할인코드 coupon voucher promo
+예약 좌석 자리 book reservation reserve booking seat ticket slot
+경매 판매 sale auction
+사진 이미지 그림 photo picture image avatar png jpg gif
+동영상 영상 비디오 video movie
+파일 첨부 문서 file attachment document
+확장자 포맷 형식 format extension type
+용량 크기 크 size large mb gb exceed above
+한도 제한 최대 limit maximum cap quota
+게시글 글 게시물 댓글 article post comment reply
+데이터베이스 디비 db database postgres mysql redis mongodb
+데이터 레코드 resource row record entity item document data
+서버 백엔드 서비스 server backend service
+업스트림 오리진 upstream origin downstream
+외부 연동 제휴 external third partner provider vendor
+타임아웃 느리 오래 늦 timeout slow forever long minute wait
+응답 답하 대답 answer respond reply
+장애 실패 죽 다운 터지 꺼지 먹통 fail down dead crash outage die unreachable
+점검 배포 업데이트 maintenance deploy upgrade deployment
+만료 지나 종료 유효기간 기한 기간 expire lapse over past end
+폐기 무효 revoke invalidate
+틀 잘못 불일치 맞지 안맞 wrong incorrect bad invalid mismatch illegal malformed damaged
+누락 빠지 없 안 missing absent omit without no
+비 비어 빈 빈칸 null empty blank nothing none zero
+없 nonexistent unknown missing notfound isnt
+중복 이미 already taken duplicate exist same
+다시 재시도 두번 again twice second repeat
+겹치 중복 충돌 overlap conflict clash
+권한 접근 허용 permission allowed access right forbidden permitted privilege
+로그인 인증 login credential authenticate unauthenticated
+세션 쿠키 session cookie
+토큰 토큰이 token jwt bearer
+가입 회원가입 signup register join
+생성 추가 등록 작성 create add insert new
+신청 참여 지원 apply join applicant
+삭제 탈퇴 delete remove erase gone
+수정 변경 저장 편집 갱신 update change edit save modify
+취소 환불 반품 철회 cancel refund withdraw
+목록 리스트 검색 조회 list search result find
+조회 읽 get fetch read view
+큐 대기열 백그라운드 비동기 나중 queue background async later job asynchronous
+작업 처리 job task operation work processing run
+불가 cannot
+접수 accept accepted
+변환 엑셀 내보내기 리포트 export report convert generate generation
+차단 정지 휴면 제재 block ban suspend blacklist dormant disable
+자주 횟수 도배 연타 계속 많 분당 초당 호출 often frequent rate throttle flood per hammer
+과부하 폭주 몰리 바쁘 동시접속 overload busy traffic pressure load
+이동 리다이렉트 보내 돌리 이전 옮기 redirect forward send move elsewhere
+영구 완전 permanent permanently good forever
+임시 잠시 잠깐 일시 temporary temporarily briefly
+도메인 주소 링크 url address domain link
+경로 엔드포인트 api path endpoint route
+동시 둘이 같이 simultaneous concurrent once together same
+상태 state
+발송 배송 출고 shipping ship shipped delivery
+완료 마감 끝 finish complete close done
+성공 success succeed work
+정원 가득 꽉 만석 인원 full capacity seat
+요금제 구독 플랜 유료 무료 체험 plan subscription tier premium trial paid free
+하루 일일 월 오늘 daily monthly day month today
+일부 부분 some partial part few
+일괄 벌크 여러 한꺼번에 bulk batch several multiple many list
+인증번호 인증코드 문자 otp verification sms
+비밀번호 비번 패스워드 암호 password passcode
+규칙 정책 위반 욕설 금칙어 약하 rule policy violate weak validation
+문자 특수문자 글자 character special newline letter
+전화번호 이메일 우편번호 phone email zip
+이메일 메일 email mail
+닉네임 아이디 이름 username nickname name id
+숫자 정수 문자열 자료형 타입 integer number string type
+음수 마이너스 범위 negative range
+필수 필요 required mandatory need
+필드 값 파라미터 항목 입력 field value parameter input property attribute column
+쿼리 파라미터 query parameter
+잠금 잠기 편집중 lock editing
+버전 구버전 옛날 예전 version outdated stale old
+폐지 종료 폐기 중단 없어지 sunset retire shutdown remove discontinue switched
+구현 개발 미구현 준비 implement built planned develop written ready
+지원 미지원 unsupported support supported
+캐시 그대로 변경없음 cache unchanged newest fresh copy
+이어받기 구간 중간 범위 resume range partial seek chunk
+숨기 비공개 감추 hide private conceal secret existence
+좋아요 팔로우 찜 즐겨찾기 친구 like star follow favorite vote friend
+하위 참조 연결 사용중 child children referenced linked used
+웹훅 콜백 webhook callback
+언어 번역 language translation locale
+메서드 메소드 method verb get post put delete patch
+본문 바디 body content payload posted
+헤더 header
+초대 초대장 초대코드 invite invitation
+이상한 깨지 엉뚱 garbage broken invalid malformed parse
+예외 버그 널포인터 널 exception bug null crash
+끊 취소 disconnect hang hung abort close
+아이피 ip country 국가 해외
+지역 region
+키 key secret
+소셜 카카오 네이버 구글 social oauth kakao naver google facebook github
+나이 미성년자 어린이 age child kid minor young old
+오래되 낡 구버전 old ancient legacy outdated
+내 우리 my own our
+소진 바닥 떨어지 used spent exhausted
+중단 멈추 도중 중간에 stop halfway midway interrupt abort
+받 수신 receive received delivered get
+다르 불일치 differ different mismatch unequal
+길 초과 긴 길이 long length chars characters
+짧 short
+바쁘 몰리 붐비 busy crowded
+부르 호출 call invoke
+보 조회 열람 열 view see open look read
+쓰 작성 글쓰기 write post
+주 반환 돌려주 give send back
+교체 회전 재발급 rotate renew reissue replace
+공지 안내 notice announcement
+선착순 마감 first served
+손상 깨지 망가지 damaged corrupt corrupted broken garbage
+디스크 저장공간 용량 disk storage space drive
+노래 오디오 음악 audio music
+바이트 byte bytes
+초 분 시간 second minute time
+보안 https ssl tls secure
+평문 http plain
+무차별 브루트포스 hammer brute guess
+영어 한국어 다국어 english korean
+동의 약관 agree terms consent tick
+문서 명세 docs spec documentation
+몰래 허락 without permission
+거절 거부 reject refuse decline deny denied
+실패 오류 fail failure failed
+늘 항상 always every
+인덱스 색인 index elasticsearch
+모듈 메뉴 기능 module feature function menu
+휴대폰 모바일 앱 phone mobile app
+탭 창 브라우저 tab window browser
+알림 푸시 notification push
+채팅 메시지 쪽지 chat message
+그룹 모임 팀 방 group team room club
+폴더 디렉터리 folder directory
+댓글 답글 스레드 comment reply thread
+리뷰 후기 review rating
+주소 링크 uuid url slug
+봇 크롤러 bot crawler scraper
+"""
+
+
+def related_words(stem: Callable[[str], str]) -> Mapping[str, frozenset[str]]:
+    """Return for each stem the other stems of its groups."""
+    related: defaultdict[str, set[str]] = defaultdict(set)
+    for line in GROUPS.split("\n"):
+        stems = {stem(word) for word in line.split()}
+        for each in stems:
+            related[each] |= stems - {each}
+    return {word: frozenset(others) for word, others in related.items()}

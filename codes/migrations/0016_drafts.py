@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ('codes', '0017_reports_and_changes'),
+        ('codes', '0015_reports_and_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

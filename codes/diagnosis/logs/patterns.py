@@ -6,11 +6,11 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from codes import search
+from codes.diagnosis import CONSOLE, error_lines
 from codes.search import error_texts
 from codes.texts.localized import LANGUAGES
 
-from . import CONSOLE, error_lines, formats, reports
-from .logs import code_facts, with_facts
+from . import code_facts, formats, reports, with_facts
 from .wording import words
 
 LIMITS = [name for name in vars(formats) if name.startswith(("MAX_", "MIN_"))]

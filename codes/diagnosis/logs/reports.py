@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from codes.diagnosis.error_lines import marked, next_steps, read_parts
+
 from . import formats
-from .error_lines import marked, next_steps, read_parts
 from .tallies import ErrorTally, Span, StatusTally, Tally
 
 MAX_ROWS = 20

@@ -18,14 +18,14 @@ from codes.parties import parties
 from codes.search import current_index
 
 from .checks import check_message
+from .checks.findings import Finding, Severity, in_order
+from .checks.linting import lint
+from .checks.rules import check_rules, known_code, rules_for_people, rules_of
 from .error_lines import Part, Step, marked, next_steps, read_parts
-from .findings import Finding, Severity, in_order
-from .linting import lint
 from .logs import LogReport, read_log
 from .markdown import error_markdown, report_markdown, response_markdown
-from .messages import Field, Response
-from .reading import clean, read_responses
-from .rules import check_rules, known_code, rules_for_people, rules_of
+from .messages import clean, read_responses
+from .messages.parsed import Field, Response
 
 __all__ = ["CheckedResponse", "Diagnosis", "ErrorCard", "Finding", "Kind", "Severity", "diagnose"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from .findings import Finding, Severity
+from .checks.findings import Finding, Severity
 from .logs import LogReport
 from .masking import mask_private, mask_secrets
 

@@ -6,10 +6,10 @@ that nobody takes a slip of the copying for a fault of the server. Every step is
 
 import re
 
-from .commands import read_command
+from .browser_panels import read_bare, read_panel
+from .curl_commands import read_command
 from .heads import MAX_VALUE, Head, content_of, is_known_field, read_head, read_pseudo_status, read_request, read_status
-from .messages import Repair, Request, Response
-from .panels import read_bare, read_panel
+from .parsed import Repair, Request, Response
 from .strict import parse_strictly
 from .transcripts import with_curl_marks
 

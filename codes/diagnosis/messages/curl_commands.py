@@ -4,7 +4,7 @@ import re
 import shlex
 
 from .heads import MAX_FIELDS
-from .messages import Field, Request
+from .parsed import Field, Request
 
 MAX_COMMAND = 8000  # characters of a curl command that are read
 VALUES = {

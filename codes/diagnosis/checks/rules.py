@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.parsed import Response
 from codes.models import (
     CategoryRule,
     CheckNeeds,
@@ -25,7 +26,6 @@ from codes.models.rules import Basis
 
 from .dates import moment
 from .findings import Finding, Severity, shown
-from .messages import Response
 
 Test = Callable[[Response], bool | None]  # None: it cannot be told
 FORBIDDEN = (Level.MUST_NOT, Level.SHOULD_NOT)

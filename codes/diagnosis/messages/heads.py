@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .messages import Field, Fields, Repair, Request, Response
+from .parsed import Field, Fields, Repair, Request, Response
 
 MAX_FIELDS = 300  # of one message
 MAX_VALUE = 16_000  # characters of a field's value that are read

@@ -4,7 +4,7 @@ import re
 
 import h11
 
-from .messages import Repair, Response
+from .parsed import Repair, Response
 
 
 def parse_strictly(response: Response) -> None:

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.parsed import Response
 from codes.models import Caching, StatusCode
 
 from .dates import imf_fixdate, moment
 from .findings import Finding, Severity, cited, shown, wrong_value
-from .messages import Response
 from .rules import tokens
 
 DIRECTIVES = set(

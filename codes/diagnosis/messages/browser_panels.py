@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from .heads import FIELD, Head, content_of, is_known_field, read_head
-from .messages import Repair, Request, Response
+from .parsed import Repair, Request, Response
 
 # What browsers' panels call the parts of a status line and of a request.
 PANEL = {

@@ -6,10 +6,10 @@ from urllib.parse import urljoin
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.parsed import Response, host_of
 from codes.models import RedirectMethod, StatusCode
 
 from .findings import Finding, Severity, cited, shown
-from .messages import Response, host_of
 from .rules import tokens
 from .values import CODINGS
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.parsed import Response
 from codes.models import StatusCode
 
 from .findings import Finding, Severity, cited, shown
-from .messages import Response
 
 MAX_JSON = 64_000  # characters of a content that are read as JSON
 HTML = re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.parsed import Response
 from codes.models import StatusCode
 
+from .against_request import check_condition, check_location, check_request_fit
 from .caching import check_age, check_caching, check_cookies, check_stored_failure, check_vary
 from .content import check_hidden_error, check_problem, check_type
 from .findings import Finding, Severity, cited, shown
 from .framing import check_codings, check_connection, check_length, check_lines, check_names, check_repetition
-from .messages import Response
-from .requested import check_condition, check_location, check_request_fit
 from .values import (
     check_challenges,
     check_content_range,

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 from httplint import HttpRequestLinter, HttpResponseLinter, Note, levels
 
+from codes.diagnosis.messages.parsed import Fields, Response
+
 from .findings import Finding, Severity, cited
-from .messages import Fields, Response
 
 MAX_NOTES = 30
 MAX_HEAD = 64_000  # bytes of a header section that are linted

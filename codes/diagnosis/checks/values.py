@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.parsed import Response
 from codes.models import StatusCode
 
 from .caching import directives
 from .dates import imf_fixdate, is_imf_fixdate, moment
 from .findings import Finding, Severity, cited, shown, wrong_value
-from .messages import Response
 from .rules import tokens
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -7,12 +7,12 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.heads import KNOWN
+from codes.diagnosis.messages.parsed import Repair, Response
 from codes.models import Content, StatusCode
 
 from .content import media_type, read_json
 from .findings import Finding, Severity, cited, shown, wrong_value
-from .heads import KNOWN
-from .messages import Repair, Response
 from .rules import tokens
 
 SINGLETONS = (

@@ -16,8 +16,8 @@ from codes.models import (
     ConfusionGroup,
     Diagram,
     GroupMember,
+    PageDetails,
     RuleSet,
-    SmallDetails,
     StatusCode,
     VendorMeaning,
     rules_by_level,
@@ -137,7 +137,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         return _unassigned(request, number, context)
     boxes, more_groups = _groups(number)
     rules = list(code.rules.all())
-    details = SmallDetails.of(number)
+    details = PageDetails.of(number)
     answered, avoided = situations_of(number)
     context |= {
         "code": code,

@@ -1,4 +1,4 @@
-"""The small details of a code that its page shows, each of a few texts, read in one query."""
+"""The details of a code that its page shows in a few words each, read in one query."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ QUERY = " UNION ALL ".join(
 )
 
 
-class SmallDetails(NamedTuple):
+class PageDetails(NamedTuple):
     """The references, other names, advice and identifiers of a code, each in their order."""
 
     references: list[Reference]
@@ -31,7 +31,7 @@ class SmallDetails(NamedTuple):
     identifiers: list[tuple[str, str, bool]]  # ecosystem, identifier, whether it is a former one
 
     @classmethod
-    def of(cls, number: int) -> "SmallDetails":
+    def of(cls, number: int) -> "PageDetails":
         """Return the details of the code with this number."""
         details = cls([], [], [], [])
         with connection.cursor() as cursor:

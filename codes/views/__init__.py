@@ -6,7 +6,7 @@ from .changes import changes, feed
 from .diagnosis import diagnosis
 from .errors import code_errors, error_list, product_errors
 from .lines import code_lines
-from .live import live
+from .live_answers import live
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
 from .reports import report, report_thanks

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 
 from codes.cards import card_of
 from codes.filters import list_filters
+from codes.live_answers import live_answer_of
 from codes.models import (
     Category,
     ConfusionGroup,
@@ -23,10 +24,9 @@ from codes.models import (
     rules_by_level,
 )
 from codes.models.base import address
-from codes.trial import trial_of
 from statuscodes.web.decorators import public, without_database
 
-from .answers import advice_by_reader, answers
+from .answer_strip import advice_by_reader, answers
 from .errors import brief_errors
 from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
 from .products import products_of
@@ -150,7 +150,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "products": products_of(code),
         "ecosystems": _ecosystems(details.identifiers),
         "exchanges": Diagram.all_of(number),
-        "trial": trial_of(code),
+        "live_answer": live_answer_of(code),
         "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
@@ -171,7 +171,7 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("next", gettext("What to do next"), context["advice"]),
         ("meaning", gettext("Meaning"), code.description),
         ("exchange", gettext("On the wire"), context["exchanges"]),
-        ("try", gettext("Try it"), context["trial"]),
+        ("try", gettext("Try it"), context["live_answer"]),
         ("errors", pgettext("of a code", "Error messages"), context["errors"]["count"]),
         ("mixed-up", gettext("Commonly confused"), context["boxes"] or context["more_groups"]),
         ("use", gettext("When to use it"), code.when_to_use),

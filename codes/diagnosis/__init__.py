@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from codes.models import ErrorText, ResponseRule, StatusCode, rules_by_level
-from codes.parties import parties
+from codes.participants import participants
 from codes.search import current_index
 
 from .checks import check_message
@@ -107,9 +107,9 @@ class ErrorCard:
         return f"{self.entry.product}: {codes}"
 
     @property
-    def parties(self) -> list[dict[str, Any]]:
-        """The line of parties of the likeliest code, empty for one that nobody sends."""
-        return parties(self.codes[0]) if self.codes and self.codes[0].sender else []
+    def participants(self) -> list[dict[str, Any]]:
+        """The line of participants of the likeliest code, empty for one that nobody sends."""
+        return participants(self.codes[0]) if self.codes and self.codes[0].sender else []
 
     @property
     def meaning(self) -> str:

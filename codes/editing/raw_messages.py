@@ -112,7 +112,7 @@ def _head(raw: str, senders: Mapping[str, str]) -> _Head | None:
     return _Head(method, target, "", fields)
 
 
-def guess_parties(
+def guess_participants(
     steps: Sequence[Step], known: Sequence[Parties | None], senders: Mapping[str, str] | None = None
 ) -> list[Parties]:
     """Return who sends each step to whom: as known, or else as the start lines and the fields of the way suggest.
@@ -125,20 +125,20 @@ def guess_parties(
     waiting: list[Parties] = []
     found: list[Parties] = []
     for place, head in enumerate(heads):
-        parties = known[place] or _parties_of(heads, place, middle, waiting, found)
-        found.append(parties)
+        participants = known[place] or _participants_of(heads, place, middle, waiting, found)
+        found.append(participants)
         if head and head.method:
-            waiting.append(parties)
+            waiting.append(participants)
         elif head and (head.status[0] != "1" or head.status == "101"):
-            answered = [number for number, each in enumerate(waiting) if each == parties[::-1]]
+            answered = [number for number, each in enumerate(waiting) if each == participants[::-1]]
             del waiting[answered[-1] if answered else len(waiting) :]
     return found
 
 
 def _intermediary(heads: Sequence[_Head | None], known: Sequence[Parties | None]) -> str:
     """Return who is between client and server, if anybody is."""
-    named = [party for parties in known if parties for party in parties]
-    between = [party for party in named if party not in (Participant.CLIENT, Participant.SERVER)]
+    named = [each for participants in known if participants for each in participants]
+    between = [each for each in named if each not in (Participant.CLIENT, Participant.SERVER)]
     if between:
         return between[0]
     for head in filter(None, heads):
@@ -151,10 +151,10 @@ def _intermediary(heads: Sequence[_Head | None], known: Sequence[Parties | None]
     return Participant.GATEWAY.value
 
 
-def _parties_of(
+def _participants_of(
     heads: Sequence[_Head | None], place: int, middle: str, waiting: list[Parties], found: list[Parties]
 ) -> Parties:
-    """Return the likely parties of one step."""
+    """Return the likely participants of one step."""
     client, server = Participant.CLIENT.value, Participant.SERVER.value
     head = heads[place]
     if head is None:

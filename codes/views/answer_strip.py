@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import pgettext_lazy
 
 from codes.models import Advice, Caching, CheckNeeds, Level, ResponseRule, Retry, StatusCode
-from codes.parties import parties
+from codes.participants import participants
 from codes.texts.citations import citation_url
 from codes.texts.markdown import steps
 
@@ -34,7 +34,7 @@ DEVELOPER_FIRST = [Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.OPE
 def answers(code: StatusCode, rules: list[ResponseRule]) -> Answer:
     """Return what the strip below a code's name shows. Each answer has its mark, its words and its section."""
     return {
-        "parties": parties(code),
+        "participants": participants(code),
         "fixed": code.fixer is not None,
         "retry": _fact(code, "retry", RETRY_MARKS),
         "caching": _fact(code, "caching", CACHING_MARKS),

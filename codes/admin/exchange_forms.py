@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from codes.editing import raw_messages
-from codes.editing.raw_messages import Length, Parties, Step
+from codes.editing.raw_messages import Length, Participants, Step
 from codes.fields import MAX_POSITION
 from codes.models import Diagram, Exchange, Message, Participant, StatusCode
 from codes.texts.localized import LANGUAGES
@@ -37,7 +37,7 @@ class Row(NamedTuple):
     lost: bool
 
     @property
-    def chosen(self) -> Parties | None:
+    def chosen(self) -> Participants | None:
         """The participants, if they are not guessed."""
         if {self.sender, self.receiver} - set(Participant.values) or f"{self.sender} {self.receiver}" == self.guess:
             return None

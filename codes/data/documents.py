@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from codes.examples import raw_response
+from codes.example_responses import raw_response
 from codes.models import (
     Category,
     ConfusionGroup,

@@ -27,7 +27,7 @@ FROM_GATEWAY = {"via", "proxy-status"}
 GATEWAY_ERRORS = {"502", "504"}
 LAST_SERVER_ERROR = "511"  # whoever sends a higher number stands in front of the server
 
-Parties = tuple[str, str]  # sender and receiver
+Participants = tuple[str, str]  # sender and receiver
 
 
 class Step(NamedTuple):
@@ -113,8 +113,8 @@ def _head(raw: str, senders: Mapping[str, str]) -> _Head | None:
 
 
 def guess_participants(
-    steps: Sequence[Step], known: Sequence[Parties | None], senders: Mapping[str, str] | None = None
-) -> list[Parties]:
+    steps: Sequence[Step], known: Sequence[Participants | None], senders: Mapping[str, str] | None = None
+) -> list[Participants]:
     """Return who sends each step to whom: as known, or else as the start lines and the fields of the way suggest.
 
     Requests wait for their responses as on a stack: a request that is relayed before it is answered has a gateway
@@ -122,8 +122,8 @@ def guess_participants(
     """
     heads = [_head(step.raw, senders or {}) for step in steps]
     middle = _intermediary(heads, known)
-    waiting: list[Parties] = []
-    found: list[Parties] = []
+    waiting: list[Participants] = []
+    found: list[Participants] = []
     for place, head in enumerate(heads):
         participants = known[place] or _participants_of(heads, place, middle, waiting, found)
         found.append(participants)
@@ -135,7 +135,7 @@ def guess_participants(
     return found
 
 
-def _intermediary(heads: Sequence[_Head | None], known: Sequence[Parties | None]) -> str:
+def _intermediary(heads: Sequence[_Head | None], known: Sequence[Participants | None]) -> str:
     """Return who is between client and server, if anybody is."""
     named = [each for participants in known if participants for each in participants]
     between = [each for each in named if each not in (Participant.CLIENT, Participant.SERVER)]
@@ -152,8 +152,8 @@ def _intermediary(heads: Sequence[_Head | None], known: Sequence[Parties | None]
 
 
 def _participants_of(
-    heads: Sequence[_Head | None], place: int, middle: str, waiting: list[Parties], found: list[Parties]
-) -> Parties:
+    heads: Sequence[_Head | None], place: int, middle: str, waiting: list[Participants], found: list[Participants]
+) -> Participants:
     """Return the likely participants of one step."""
     client, server = Participant.CLIENT.value, Participant.SERVER.value
     head = heads[place]

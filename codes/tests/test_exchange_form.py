@@ -126,7 +126,7 @@ def test_messages_are_put_in_order_by_numbers_with_all_that_belongs_to_them(edit
     assert [each.lost for each in messages] == [n == "3" for n in expected]
 
 
-def test_parties_that_were_chosen_stay_with_their_message_when_another_is_pasted_before_it(editor, small_code):
+def test_participants_that_were_chosen_stay_with_their_message_when_another_is_pasted_before_it(editor, small_code):
     exchange = small_code.exchanges.get()
     path, data = form_of(editor, 433)
     data |= {"exchanges-0-steps-1-sender": "cdn", "exchanges-0-steps-1-lost": "on"}

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from codes.diagnosis import diagnose
+from codes.diagnosis.examples import EXAMPLES
 from statuscodes.web.decorators import connecting_to, public
 from statuscodes.web.methods import READ_AND_POST, allow_methods
-
-from .examples import EXAMPLES
 
 MAX_TEXT = 256 * 1024  # bytes
 # A form may percent-encode each byte of a text, and has parts of its own.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, override
 
 from codes import search as finder
 from codes.cards import card_of
-from codes.examples import content_of, raw_response
+from codes.example_responses import content_of, raw_response
 from codes.models import (
     ConfusionGroup,
     Diagram,

@@ -1,7 +1,7 @@
 """The subject: classes, codes with their details, groups of codes that people confuse, situations and questions."""
 
+from .announcements import Announcement, pages_about
 from .base import Detail, Entry, NaturalKeyManager, PrintableTexts, ReviewedEntry
-from .changes import Announcement, pages_about
 from .codes import (
     Caching,
     Category,

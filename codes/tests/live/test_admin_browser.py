@@ -30,9 +30,9 @@ print(json.dumps(make_recovery_codes(editor)))
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def admin_site(tmp_path_factory):
     """A served site that takes reports, an editor with a second factor, and the editor's recovery codes."""
-    site = make_site(tmp_path_factory.mktemp("desk"))
+    site = make_site(tmp_path_factory.mktemp("admin"))
     add_accounts(site)
     # Lines of the log, written by another thread, may stand around them.
     (codes,) = (json.loads(line) for line in site.shell(PREPARE).splitlines() if line.startswith("["))
@@ -42,7 +42,7 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture
-def phone(page, desk):
+def phone(page, admin_site):
     """A page of 360 pixels in the dark, and how many pages it has loaded."""
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(color_scheme="dark")
@@ -55,9 +55,9 @@ def assert_fits(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def log_in(phone, desk):
+def log_in(phone, admin_site):
     """Log in by keyboard alone: name, password, and on the next page a recovery code."""
-    site, codes = desk
+    site, codes = admin_site
     phone.goto(f"{site.url}/admin/")
     phone.keyboard.type("editor")
     phone.keyboard.press("Tab")
@@ -70,9 +70,9 @@ def log_in(phone, desk):
     expect(phone.get_by_text("복구 코드로 로그인했습니다")).to_be_visible()
 
 
-def test_an_editor_logs_in_in_two_steps_with_a_recovery_code(desk, phone):
-    site, _codes = desk
-    log_in(phone, desk)
+def test_an_editor_logs_in_in_two_steps_with_a_recovery_code(admin_site, phone):
+    site, _codes = admin_site
+    log_in(phone, admin_site)
     assert phone.url == f"{site.url}/admin/"
     assert len(phone.loads) == 3
     assert_fits(phone)
@@ -81,9 +81,9 @@ def test_an_editor_logs_in_in_two_steps_with_a_recovery_code(desk, phone):
     expect(phone.get_by_text("처음부터 다시")).to_be_visible()
 
 
-def test_an_editor_finds_a_deleted_entry_and_restores_it(desk, phone):
-    site, _codes = desk
-    log_in(phone, desk)
+def test_an_editor_finds_a_deleted_entry_and_restores_it(admin_site, phone):
+    site, _codes = admin_site
+    log_in(phone, admin_site)
     phone.loads.clear()
     phone.get_by_role("link", name="지운 항목", exact=True).press("Enter")
     expect(phone.get_by_text("상태코드 598", exact=True)).to_be_visible()
@@ -95,8 +95,8 @@ def test_an_editor_finds_a_deleted_entry_and_restores_it(desk, phone):
     assert phone.goto(f"{site.url}/598/").status == 200
 
 
-def test_a_reader_reports_a_mistake_and_an_editor_handles_it(desk, phone):
-    site, _codes = desk
+def test_a_reader_reports_a_mistake_and_an_editor_handles_it(admin_site, phone):
+    site, _codes = admin_site
     phone.goto(f"{site.url}/404/")
     phone.get_by_role("link", name="고칠 곳 알리기: 사실").press("Enter")
     expect(phone.get_by_role("heading", level=1)).to_have_text("고칠 곳 알리기")
@@ -110,7 +110,7 @@ def test_a_reader_reports_a_mistake_and_an_editor_handles_it(desk, phone):
     expect(phone.get_by_role("heading", level=1)).to_have_text("고맙습니다")
     assert phone.context.cookies() == []
 
-    log_in(phone, desk)
+    log_in(phone, admin_site)
     phone.get_by_role("link", name="/404/#facts").press("Enter")
     expect(phone.get_by_text("캐시 줄의 절이")).to_be_visible()
     form = phone.get_by_role("link", name="항목의 양식")
@@ -122,8 +122,8 @@ def test_a_reader_reports_a_mistake_and_an_editor_handles_it(desk, phone):
     expect(phone.get_by_text("처리 전 의견")).to_have_count(0)
 
 
-def test_the_page_of_changes_leads_to_the_entries_and_to_the_feed(desk, phone):
-    site, _codes = desk
+def test_the_page_of_changes_leads_to_the_entries_and_to_the_feed(admin_site, phone):
+    site, _codes = admin_site
     phone.goto(f"{site.url}/changes/")
     assert_fits(phone)
     result = Axe().run(phone)

@@ -7,11 +7,11 @@ from http import HTTPStatus
 
 from . import contents
 from .catalogue import Catalogue, Code
-from .choices import BadAddress, Outage, chosen, outage, parameters, shares
-from .conditions import example_field, is_answered, span
-from .fields import COMMON, METHODS, PREFLIGHT, depends_on_fields, own_fields
+from .conditional_requests import example_field, is_answered, span
+from .header_fields import COMMON, METHODS, PREFLIGHT, depends_on_fields, own_fields
 from .refusals import REFUSALS
 from .requests import Request
+from .scenarios import BadAddress, Outage, chosen, outage, parameters, shares
 
 ADDRESS = re.compile(r"/([0-9][^/]{0,199}?)(\.json|\.txt)?(?:/.*)?", re.DOTALL)
 ONE_CODE = re.compile(r"[0-9]{3}")

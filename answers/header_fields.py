@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from .catalogue import Code, Rule
-from .conditions import entity_tag
+from .conditional_requests import entity_tag
 from .requests import Request
 
 RETRY_AFTER = 5  # seconds

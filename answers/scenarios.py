@@ -1,4 +1,4 @@
-"""Addresses that say more than one code: a choice among several, and an outage that ends.
+"""What an address asks for beyond one code: a choice among several, and an outage that ends.
 
 All of it follows from the address and the clock. Nothing is remembered between two requests.
 """

@@ -1,4 +1,4 @@
-"""Requests that some codes answer: a 304 answers a condition, a 206 a Range. Without one they would be wrong."""
+"""Conditional and range requests: a 304 answers a condition, a 206 a Range. Without one they would be wrong."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Entries as plain data: one function a kind makes the dictionary from which all twins of a page are made.
+"""Entries as plain data: one function a kind makes the dictionary from which all alternates of a page are made.
 
 A text in both languages is {"ko": …, "en": …}, with None for a language that lacks it, or None if both do. Long texts
 are Markdown whose links are full addresses. Fields may be added; none is renamed or removed (see /data/).

@@ -26,6 +26,7 @@ from codes.models import (
 from codes.models.base import address
 from statuscodes.web.decorators import public, without_database
 
+from .alternates import with_alternates
 from .answer_strip import advice_by_reader, answers
 from .errors import brief_errors
 from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
@@ -33,7 +34,6 @@ from .products import products_of
 from .rows import Row, entry_row, everyday_row, link_row, tile_row
 from .search import typed_query
 from .situations import situation_row, situations_between, situations_of
-from .twins import with_twins
 
 # What newcomers meet first. A number that has no entry is left out.
 EVERYDAY = [200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 502, 503]
@@ -45,7 +45,7 @@ MAX_BOX_MEMBERS = 9  # of a group shown with its answers
 
 
 @public
-@with_twins("codes")
+@with_alternates("codes")
 def code_list(request: HttpRequest) -> HttpResponse:
     """List all codes by class below what the site is and has, or those that meet the filters in the address."""
     meanings = list(VendorMeaning.objects.order_by("issuer").values_list("code_id", "issuer"))
@@ -92,7 +92,7 @@ def _part(is_vendors: bool, codes: list[StatusCode], meanings: list[tuple[int, s
 
 
 @public
-@with_twins()
+@with_alternates()
 def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
     """Show a class and its codes."""
     category = get_object_or_404(Category, digit=digit)
@@ -108,7 +108,7 @@ def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def rule_set(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the rules that belong to no class."""
     rules = get_object_or_404(RuleSet, slug=slug)
@@ -240,7 +240,7 @@ def _unassigned(request: HttpRequest, number: int, context: dict[str, Any]) -> H
 
 
 @public
-@with_twins()
+@with_alternates()
 def group_list(request: HttpRequest) -> HttpResponse:
     """List the groups, each with its question and answers."""
     groups = ConfusionGroup.objects.prefetch_related(Prefetch("members", GroupMember.for_boxes()))
@@ -249,7 +249,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the codes of a group side by side."""
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)

@@ -7,12 +7,12 @@ from codes.models import StatusCode
 from codes.snippets import lines
 from statuscodes.web.decorators import public
 
+from .alternates import with_alternates
 from .rows import link_row
-from .twins import with_twins
 
 
 @public
-@with_twins()
+@with_alternates()
 def code_lines(request: HttpRequest, number: int) -> HttpResponse:
     """Show the lines that send a code, by framework. A code's page shows those of the reader's own language."""
     code = get_object_or_404(StatusCode.objects.with_lines().for_lists(), number=number)

@@ -1,4 +1,4 @@
-"""The addresses of a page's twins."""
+"""The addresses of a page's alternates."""
 
 from django.conf import settings
 
@@ -7,8 +7,8 @@ from codes.texts.localized import in_language
 MEDIA_TYPES = {"json": "application/json", "txt": "text/plain", "md": "text/markdown"}
 
 
-def twin_addresses(page: str, stem: str = "") -> dict[str, str]:
-    """Return the addresses of a page's twins by suffix. `stem` names those of the home page, which has no name."""
+def alternate_addresses(page: str, stem: str = "") -> dict[str, str]:
+    """Return the addresses of a page's alternates by suffix. `stem` names those of the home page, which has no name."""
     document = in_language(page, settings.LANGUAGE_CODE)
     return {
         "json": f"{document.rstrip('/')}{stem and f'/{stem}'}.json",

@@ -1,4 +1,4 @@
-"""The twins of a page, as its head and its Link field name them."""
+"""The alternates of a page, as its head and its Link field name them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from codes.data.alternates import MEDIA_TYPES, alternate_addresses
 from codes.data.documents import LICENCE
-from codes.data.twins import MEDIA_TYPES, twin_addresses
 from statuscodes.web.decorators import View
 
 
-def with_twins(stem: str = "") -> Callable[[View], View]:
-    """Name the twins of a page and its licence in its Link field (RFC 8288). `stem` is as in twin_addresses().
+def with_alternates(stem: str = "") -> Callable[[View], View]:
+    """Name the alternates of a page and its licence in its Link field (RFC 8288); `stem` as in alternate_addresses().
 
     The page of a code names them in its head alone: the largest has no room left in a first view. A page with a query
     shows a part of what they have, and has no field either.
@@ -23,7 +23,7 @@ def with_twins(stem: str = "") -> Callable[[View], View]:
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and not request.GET:
-                addresses = twin_addresses(request.path, stem)
+                addresses = alternate_addresses(request.path, stem)
                 links = [
                     f'<{addresses[suffix]}>; rel="alternate"; type="{media_type}"'
                     for suffix, media_type in MEDIA_TYPES.items()

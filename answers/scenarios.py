@@ -24,6 +24,8 @@ class BadAddress(Exception):
 
 @dataclass(frozen=True)
 class Share:
+    """A code of a choice, and how often it is chosen."""
+
     number: int
     units: int | None  # of UNITS; None for a part of what the others leave
 
@@ -94,7 +96,7 @@ class Outage:
 def outage(text: str, now: float) -> Outage:
     """Read `until`: a Unix time, or +30s for 30 s without and 30 s with service, in turn by the clock.
 
-    The clock's turns make the second kind stateless: whoever waits as long as Retry-After says, meets the service.
+    The clock's turns make the second kind stateless: a client that waits as long as Retry-After says meets the service.
     Raise BadAddress for anything else, and for an end more than an hour ahead.
     """
     if period := PERIOD.fullmatch(text):

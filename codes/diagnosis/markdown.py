@@ -1,6 +1,6 @@
 """A diagnosis as Markdown, for a ticket.
 
-Credentials and cookies never get there; addresses, names and the values of queries only if somebody asked for it.
+Credentials and cookies never get there; addresses, names and the values of queries only on request.
 """
 
 import re

@@ -25,7 +25,7 @@ RELAYED_REQUEST = {"via", "forwarded", "x-forwarded-for", "x-forwarded-proto", "
 FROM_CACHE = {"age", "cache-status", "x-cache"}
 FROM_GATEWAY = {"via", "proxy-status"}
 GATEWAY_ERRORS = {"502", "504"}
-LAST_SERVER_ERROR = "511"  # whoever sends a higher number stands in front of the server
+LAST_SERVER_ERROR = "511"  # a higher number comes from a proxy in front of the server
 
 Participants = tuple[str, str]  # sender and receiver
 
@@ -175,7 +175,7 @@ def _participants_of(
 
 
 def _passes_intermediary(request: _Head, following: Sequence[_Head | None]) -> bool:
-    """Return whether somebody between client and server gets a request."""
+    """Return whether an intermediary gets a request."""
     if request.method == "CONNECT" or "://" in request.target or "proxy-authorization" in request.fields:
         return True
     for head in filter(None, following):

@@ -19,7 +19,7 @@ MAX_TEXT = 256 * 1024  # bytes
 MAX_REQUEST = 3 * MAX_TEXT + 8 * 1024
 
 
-# A token would need a cookie. Whoever makes a browser post here changes nothing, and does not see the answer.
+# A token would need a cookie. A foreign page that posts here changes nothing and does not see the answer.
 @csrf_exempt
 @connecting_to("codes:diagnosis", "data:diagnosis_patterns", "codes:suggest")
 @allow_methods(*READ_AND_POST)

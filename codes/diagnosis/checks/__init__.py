@@ -59,7 +59,7 @@ def check_reason(response: Response, code: StatusCode | None) -> Iterator[Findin
             "other": other.label,
             "reason": shown(response.reason),
         }
-        why = _("Clients read the number only. Whoever reads the log reads both.")
+        why = _("Clients read the number only. People who read the log read both.")
         send = f"HTTP/{response.version} {code.label} {code.name_en}" if response.version[:1] == "1" else ""
         yield Finding(Severity.ADVISED, "reason-phrase", title, why, "", cited("RFC 9112 §4"), send)
 

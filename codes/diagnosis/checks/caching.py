@@ -31,6 +31,7 @@ def directives(response: Response) -> dict[str, str]:
 
 
 def lifetime_of(found: dict[str, str], *names: str) -> int:
+    """Return the longest of the lifetimes that the directives with these names state, in seconds; 0 for none."""
     return max(
         (int(found[name]) for name in names if found.get(name, "").isdecimal() and len(found[name]) < 12), default=0
     )

@@ -39,6 +39,7 @@ def read_json(response: Response) -> Any:
 
 
 def media_type(response: Response) -> str:
+    """Return the media type of Content-Type in lower case, without parameters; "" for none."""
     return (response.fields.get("Content-Type") or "").partition(";")[0].strip().lower()
 
 
@@ -163,7 +164,7 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
         return
     if isinstance(data, dict) and data.get("errors") and "data" in data:
         title = _("GraphQL errors in a %(code)s") % {"code": response.code}
-        why = _("GraphQL over HTTP allows that for application/json; whoever counts failures has to read the content.")
+        why = _("GraphQL over HTTP allows that for application/json; a tool that counts failures reads the content.")
         yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
     if element := FAILED_ELEMENT.match((response.content or "")[:1000]):
@@ -208,10 +209,10 @@ def _check_other_number(response: Response) -> Iterator[Finding]:
                     "inside": number,
                     "outside": response.code,
                 }
-                why = _("Whoever reads one and whoever reads the other act differently.")
+                why = _("A client that reads one acts differently from a client that reads the other.")
                 yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))
                 return
     if any(data.get(name) is True for name in ("success", "ok")):
         title = _("The content tells of success, the response of a failure")
-        why = _("Whoever reads one and whoever reads the other act differently.")
+        why = _("A client that reads one acts differently from a client that reads the other.")
         yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))

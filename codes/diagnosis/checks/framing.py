@@ -32,7 +32,7 @@ MAX_NAMES = 25  # fields whose names are compared
 
 
 def check_length(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9112 section 6.3: whoever reads the message counts on the length."""
+    """RFC 9112 section 6.3: recipients rely on the length."""
     value = response.fields.get("Content-Length")
     if value is None or not re.fullmatch("[0-9]{1,18}", value) or response.content is None or response.is_framed:
         return
@@ -72,7 +72,7 @@ def possible_lengths(response: Response) -> set[int]:
 
 
 def _compact_lengths(response: Response) -> set[int]:
-    """Return the lengths of JSON that a tool may have laid out anew."""
+    """Return the lengths of JSON that a tool may have reformatted."""
     data = read_json(response)
     if "\n" not in (response.content or "") or data is None:
         return set()
@@ -147,7 +147,7 @@ def check_codings(response: Response, code: StatusCode | None) -> Iterator[Findi
         yield wrong_value(name, response.fields.get(name) or "", why, section, f"{name}: chunked")
     elif unknown := [each for each in codings if each not in TRANSFER_CODINGS]:
         title = _("%(value)s is no transfer coding") % {"value": shown(unknown[0])}
-        why = _("Who does not know it cannot read the message.")
+        why = _("A recipient that does not know it cannot read the message.")
         yield Finding(Severity.ADVISED, "transfer-coding", title, why, name, cited("RFC 9112 §7"), f"{name}: chunked")
 
 

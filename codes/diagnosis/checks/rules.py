@@ -403,10 +403,10 @@ def _why(rule: RuleBase, severity: Severity) -> str:
     """Return a sentence on what the rule demands of whom."""
     subject = _subject(rule)
     sentences = {
-        Level.MUST: _("Whoever generates %(subject)s must send it."),
-        Level.MUST_NOT: _("Whoever generates %(subject)s must not send it."),
-        Level.SHOULD: _("Whoever generates %(subject)s should send it."),
-        Level.SHOULD_NOT: _("Whoever generates %(subject)s should not send it."),
+        Level.MUST: _("A sender that generates %(subject)s must send it."),
+        Level.MUST_NOT: _("A sender that generates %(subject)s must not send it."),
+        Level.SHOULD: _("A sender that generates %(subject)s should send it."),
+        Level.SHOULD_NOT: _("A sender that generates %(subject)s should not send it."),
         Level.MAY: _("It is optional in %(subject)s, but without it clients can only guess."),
     }
     parts = []
@@ -460,7 +460,7 @@ def example_line(response: Response, name: str) -> str:
         if line.lower().startswith(f"{name.lower()}:")
     ]
     if name == "WWW-Authenticate" and "json" in (response.fields.get("Content-Type") or "").lower():
-        # Whoever answers in JSON has no password dialogue of a browser in mind.
+        # An answer in JSON is for a program, which has no password dialogue.
         lines.sort(key=lambda line: "Bearer" not in line)
     return lines[0] if lines else f"{name}: {LINES[name]}" if name in LINES else ""
 

@@ -23,7 +23,7 @@ _PAIR = re.compile(formats.PAIR)
 _EPOCH = re.compile(formats.EPOCH)
 _ORIGIN = re.compile(formats.ORIGIN)
 _IDENTIFIER = re.compile(formats.IDENTIFIER)
-LONGEST_CLOCK = 19  # characters
+MAX_CLOCK = 19  # characters
 MAX_REMEMBERED = 4096  # times and addresses that are read once
 
 
@@ -68,7 +68,7 @@ class LineReader:
         prefix = _PREFIX.match(line)
         entry = self._read(line[prefix.end() :]) if prefix else None
         if entry and entry.seconds is None:
-            entry.seconds = self.seconds(line[:LONGEST_CLOCK])
+            entry.seconds = self.seconds(line[:MAX_CLOCK])
         return entry
 
     def _read(self, line: str) -> Entry | None:

@@ -30,6 +30,7 @@ KNOWN = set(
 
 
 def read_status(line: str) -> Response | None:
+    """Return the response that begins with a status line, None if the line is none."""
     match = STATUS_LINE.fullmatch(line.strip())
     if not match:
         return None
@@ -38,6 +39,7 @@ def read_status(line: str) -> Response | None:
 
 
 def read_request(line: str) -> Request | None:
+    """Return the request that begins with a request line, None if the line is none."""
     match = REQUEST_LINE.fullmatch(line.strip())
     return Request(match[1], match[2], match[3]) if match else None
 
@@ -94,6 +96,7 @@ class Head:
 
 
 def is_known_field(line: str) -> bool:
+    """Return whether a line is a field with a well-known name."""
     match = FIELD.fullmatch(line.strip())
     return bool(match) and match[1].lower() in KNOWN  # type: ignore[index]
 

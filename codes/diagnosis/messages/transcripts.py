@@ -1,4 +1,4 @@
-"""Transcripts of tools that put marks of their own before each line, written anew with those of curl -v.
+"""Transcripts of tools that put marks of their own before each line, rewritten with those of curl -v.
 
 They are curl --trace-ascii, nghttp -v, Python's http.client with its debug level, OkHttp's logging on Android and in
 Java, and PowerShell's Invoke-WebRequest.

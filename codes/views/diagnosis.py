@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from codes.diagnosis import diagnose
 from codes.diagnosis.examples import EXAMPLES
-from statuscodes.web.decorators import connecting_to, public
+from statuscodes.web.decorators import connecting_to, no_store, public
 from statuscodes.web.methods import READ_AND_POST, allow_methods
 
 MAX_TEXT = 256 * 1024  # bytes
@@ -40,24 +40,25 @@ def _page(request: HttpRequest) -> HttpResponse:
     return render(request, "codes/diagnosis.html", context)
 
 
+@no_store
 def _answer(request: HttpRequest) -> HttpResponse:
     """Read the text in memory, and keep nothing of it."""
     # Django's other handler writes what is large to the disk.
     request.upload_handlers = [MemoryFileUploadHandler(request)]
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length[:12]) > MAX_REQUEST:
-        return _no_store(_too_large(request))
+        return _too_large(request)
     text, unmasked = _text(request), request.POST.get("masked") == "no"
     if len(text.encode("utf-8", "replace")) > MAX_TEXT:
-        return _no_store(_too_large(request))
+        return _too_large(request)
     if not text.strip():
         context = _context("") | {"refusal": _("There is nothing to read yet: paste a response, a log or an error.")}
-        return _no_store(render(request, "codes/diagnosis.html", context, status=400))
+        return render(request, "codes/diagnosis.html", context, status=400)
     context = _context(text) | {
         "diagnosis": diagnose(text, get_language(), unmasked=unmasked),
         "unmasked": unmasked,
     }
-    return _no_store(render(request, "codes/diagnosis.html", context))
+    return render(request, "codes/diagnosis.html", context)
 
 
 def _text(request: HttpRequest) -> str:
@@ -78,8 +79,3 @@ def _too_large(request: HttpRequest) -> HttpResponse:
 
 def _context(text: str) -> dict[str, Any]:
     return {"text": text, "examples": EXAMPLES.values(), "max_bytes": MAX_TEXT}
-
-
-def _no_store(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .catalogue import Catalogue
-from .conditions import example_field
-from .fields import COMMON
+from .conditional_requests import example_field
+from .header_fields import COMMON
 from .requests import Request
 from .responses import Responder
 

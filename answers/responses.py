@@ -7,18 +7,18 @@ from http import HTTPStatus
 
 from . import contents
 from .catalogue import Catalogue, Code
-from .choices import BadAddress, Outage, chosen, outage, parameters, shares
-from .conditions import example_field, is_answered, span
-from .fields import COMMON, METHODS, PREFLIGHT, depends_on_fields, own_fields
+from .conditional_requests import example_field, is_answered, span
+from .header_fields import COMMON, METHODS, PREFLIGHT, depends_on_fields, own_fields
 from .refusals import REFUSALS
 from .requests import Request
+from .scenarios import BadAddress, Outage, chosen, outage, parameters, shares
 
 ADDRESS = re.compile(r"/([0-9][^/]{0,199}?)(\.json|\.txt)?(?:/.*)?", re.DOTALL)
 ONE_CODE = re.compile(r"[0-9]{3}")
 TEMPORARY = (429, 503)  # codes that can be over at some time
 MARK = "Requested-Status"
 USAGE = """Ask for a status code: /503, /404/any/path, /401.json, by any method.
-/503?until=UNIX-TIME, /429?until=+30s: until then, and 200 afterwards.
+/503?until=UNIX-TIME, /429?until=+30s: until then, and 200 after that.
 /200,503:0.2?n=1: one of them, chosen by n and seed.
 Requested-Status marks the answers that were asked for. Limits and reasons: {site}/en/live/
 /503 같은 주소로 요청하면 그 상태 코드로 응답합니다. 자세한 설명: {site}/live/

@@ -48,7 +48,7 @@ urlpatterns = [
     path(cards.SITE_CARD, views.site_card),
     *(path(kind.pattern, views.card, {"kind": kind}) for kind in cards.KINDS.values()),
     *(
-        path(f"{kind.pattern}.{suffix}", data.twin, {"kind": kind, "suffix": suffix}, name=f"{kind.name}_{suffix}")
+        path(f"{kind.pattern}.{suffix}", data.alternate, {"kind": kind, "suffix": suffix}, name=f"{kind.name}_{suffix}")
         for kind in kinds.KINDS
         for suffix in kinds.TEXTS
         if suffix in kind.suffixes

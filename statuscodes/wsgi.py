@@ -20,10 +20,10 @@ from answers.catalogue import Catalogue  # noqa: E402
 from answers.mount import Mount  # noqa: E402
 from answers.preview import preview  # noqa: E402
 from answers.responses import Responder  # noqa: E402
-from codes.data.answers import answers_document  # noqa: E402
+from codes.data.live_answers import answers_document  # noqa: E402
+from codes.live_answers import use_preview  # noqa: E402
 from codes.models import Revision  # noqa: E402
 from codes.search import use_revision  # noqa: E402
-from codes.trial import use_answers  # noqa: E402
 from statuscodes.page_cache.poller import poller  # noqa: E402
 from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
 from statuscodes.web.concurrency import ADMIN_SLOTS, PUBLIC_SLOTS  # noqa: E402
@@ -45,7 +45,7 @@ else:
     use_revision(poller.current, poller.require_database)
     application = PageCache(django_application, poller, release_digest())
 
-use_answers(preview)
+use_preview(preview)
 
 
 def live_answers() -> LiveAnswers:

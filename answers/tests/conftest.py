@@ -11,7 +11,7 @@ import pytest
 from answers.catalogue import Catalogue
 from answers.requests import Request
 from answers.responses import Responder
-from codes.data.answers import answers_document
+from codes.data.live_answers import answers_document
 from tools.serving import free_port, running
 
 NOW = 1_764_180_000.25

@@ -6,9 +6,9 @@ import h11
 import pytest
 from httplint import HttpRequestLinter, HttpResponseLinter, levels
 
-from answers.conditions import example_field
+from answers.conditional_requests import example_field
 from answers.contents import MAX_CONTENT
-from answers.fields import NOT_SENT, VALUES, WITH_CONTENT
+from answers.header_fields import NOT_SENT, VALUES, WITH_CONTENT
 
 METHODS = "GET HEAD POST PUT PATCH DELETE OPTIONS QUERY LOCK PROPFIND".split()
 DATE = ("Date", "Fri, 27 Nov 2026 09:30:00 GMT")

@@ -1,5 +1,5 @@
 """The admin of the catalogue, one file a kind of entry."""
 
-from . import categories, changes, codes, errors, exchanges, groups, history, reports, situations
+from . import announcements, categories, codes, errors, exchanges, groups, history, reports, situations
 
-__all__ = ["categories", "changes", "codes", "errors", "exchanges", "groups", "history", "reports", "situations"]
+__all__ = ["announcements", "categories", "codes", "errors", "exchanges", "groups", "history", "reports", "situations"]

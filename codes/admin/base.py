@@ -27,7 +27,7 @@ from codes.models import Announcement, Entry, Exchange
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.methods import allow_methods
 
-from .drafts import DraftsMixin, Trial, draft_link, preview_language, relax, too_few, trial_of, without_adding
+from .drafts import DraftsMixin, DryRun, draft_link, dry_run_of, preview_language, relax, too_few, without_adding
 
 POSITION_OFFSET = 10_000  # added to the positions of rows that are about to move
 MAX_FORM_LENGTH = 200_000  # characters; the largest entry's form has a tenth of it
@@ -76,20 +76,20 @@ class EntryForm(forms.ModelForm):
     announcement_ko: Any = announcement_field(_("Line for readers (Korean)"))
     announcement_en: Any = announcement_field(_("Line for readers (English)"))
 
-    trial: Trial | None = None  # set for each request
+    dry_run: DryRun | None = None  # set for each request
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[history.Change] | None = None
         self.conflict_snapshot: Any = None
-        opened = self.trial.opened if self.trial else None
+        opened = self.dry_run.opened if self.dry_run else None
         if opened:
             self.initial["lock_version"] = opened.draft.number
             self.initial["published_version"] = opened.published_version
             self.initial.update({name: getattr(opened.draft, name) for name in drafts.REMARKS})
         elif not self.instance._state.adding:
             self.initial["lock_version"] = self.entry.lock_version
-        if self.trial and self.trial.is_lenient and self.is_bound:
+        if self.dry_run and self.dry_run.is_lenient and self.is_bound:
             relax(self, self._meta.model)
 
     @property
@@ -107,9 +107,9 @@ class EntryForm(forms.ModelForm):
         if any(lines.values()):
             for name in (name for name, line in lines.items() if not line):
                 self.add_error(name, _("Tell it in both languages, or in neither."))
-        if self.trial:
-            self._check_trial(self.trial, data)
-        if self.instance._state.adding or (self.trial and self.trial.opened):
+        if self.dry_run:
+            self._check_dry_run(self.dry_run, data)
+        if self.instance._state.adding or (self.dry_run and self.dry_run.opened):
             return data
         # The row stays locked until the request's transaction ends, so nobody can save between this and our save.
         stored = type(self.entry)._base_manager.select_for_update().filter(pk=self.entry.pk)
@@ -138,18 +138,18 @@ class EntryForm(forms.ModelForm):
         parent = data.get("code") if model is Exchange else None
         return parent.key if parent else f"{model._meta.model_name} {data.get(model._meta.pk.name)}"
 
-    def _check_trial(self, trial: Trial, data: dict[str, Any]) -> None:
+    def _check_dry_run(self, dry_run: DryRun, data: dict[str, Any]) -> None:
         """Refuse a draft that somebody else has saved meanwhile, or that is published without the texts it needs."""
-        if opened := trial.opened:
+        if opened := dry_run.opened:
             newest = {"lock_version": opened.draft.number, "published_version": opened.published_version}
             if data.get("lock_version") != opened.draft.number:
                 self._refuse(opened.changes_of_draft(data.get("lock_version")), opened.draft, newest)
             if data.get("published_version") != opened.published_version:
                 self._refuse(*opened.changes_of_published(data.get("published_version")), newest)
-        elif not trial.preview and (beside := drafts.current(self._key(data))):
+        elif not dry_run.preview and (beside := drafts.current(self._key(data))):
             text = _("There is %(draft)s already. Go on with that one.")
             raise ValidationError(text, params={"draft": draft_link(beside)}, code="draft")
-        if trial.publishes:
+        if dry_run.publishes:
             for text in getattr(self.instance, "REQUIRED_TEXTS", []):
                 for field in (f"{text}_{language}" for language in LANGUAGES):
                     if field in self.fields and not data.get(field) and field not in self.errors:
@@ -222,10 +222,10 @@ class DetailInlineMixin:
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)  # type: ignore[misc]
         # The class was made for this request.
-        trial = trial_of(request)
-        if trial and trial.is_lenient and request.method == "POST":
+        dry_run = dry_run_of(request)
+        if dry_run and dry_run.is_lenient and request.method == "POST":
             formset.is_lenient, formset.min_num, formset.validate_min = True, 0, False
-        elif trial and trial.publishes:
+        elif dry_run and dry_run.publishes:
             formset.min_to_publish = self.min_to_publish
         return formset
 
@@ -344,7 +344,7 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         entry = self.get_entry(obj)
-        if (change or entry is not obj) and not trial_of(request):
+        if (change or entry is not obj) and not dry_run_of(request):
             history.record(entry.key)
             if not history.bump_version(entry, form.cleaned_data["lock_version"] if change else entry.lock_version):
                 raise PermissionDenied("concurrent save")
@@ -359,13 +359,13 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         entry, data = self.get_entry(form.instance), form.cleaned_data
-        if trial := trial_of(request):
-            trial.saved = entry
-            trial.remarks = {name: data[name] for name in drafts.REMARKS if data.get(name)}
-            if trial.opened:
-                trial.base_version = trial.opened.published_version
+        if dry_run := dry_run_of(request):
+            dry_run.saved = entry
+            dry_run.remarks = {name: data[name] for name in drafts.REMARKS if data.get(name)}
+            if dry_run.opened:
+                dry_run.base_version = dry_run.opened.published_version
             elif change or entry is not form.instance:
-                trial.base_version = entry.lock_version
+                dry_run.base_version = entry.lock_version
             return
         history.record(entry.key, request.user, data.get("reason", ""))
         if data.get("announcement_ko"):

@@ -44,7 +44,7 @@ from .base import (
 )
 from .exchange_forms import ExchangeFormSet, ExchangeInlineForm
 from .filters import MissingLanguageFilter, ReviewFilter
-from .live_views import preview_exchange, preview_markdown
+from .form_previews import preview_exchange, preview_markdown
 from .reviewed import ReviewedEntryAdmin
 
 CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown

@@ -32,7 +32,7 @@ from .preview import preview
 
 
 @dataclass
-class Trial:
+class DryRun:
     """A save that is rolled back: what it makes of the entry is stored as a draft, published or shown."""
 
     opened: drafts.Opened | None = None  # the draft that the form shows
@@ -48,9 +48,9 @@ class Trial:
         return not self.publishes
 
 
-def trial_of(request: HttpRequest) -> Trial | None:
-    """Return the trial that a request is part of, None if what it saves is published at once."""
-    return getattr(request, "trial", None)
+def dry_run_of(request: HttpRequest) -> DryRun | None:
+    """Return the dry run that a request is part of, None if what it saves is published at once."""
+    return getattr(request, "dry_run", None)
 
 
 def relax(form: forms.BaseForm, model: Any) -> None:
@@ -101,10 +101,10 @@ class DraftsMixin(admin.ModelAdmin):
             return redirect(request.path)
         if request.method != "POST":
             return self._show(request, draft, object_id, form_url, extra_context)
-        trial = self._trial_for(request, draft, object_id)
-        if trial is None:
+        dry_run = self._dry_run_for(request, draft, object_id)
+        if dry_run is None:
             return super().changeform_view(request, object_id, form_url, self._beside(object_id, extra_context))
-        return self._try(request, trial, draft, object_id, form_url, extra_context)
+        return self._run_dry(request, dry_run, draft, object_id, form_url, extra_context)
 
     def _key(self, object_id: str) -> str:
         """Return the key of the entry that an address names: 000 is the code 0."""
@@ -124,14 +124,14 @@ class DraftsMixin(admin.ModelAdmin):
         }
         return context | (extra_context or {})
 
-    def _trial_for(self, request: HttpRequest, draft: Draft | None, object_id: str | None) -> Trial | None:
+    def _dry_run_for(self, request: HttpRequest, draft: Draft | None, object_id: str | None) -> DryRun | None:
         if language := getattr(request, "preview_language", ""):
-            return Trial(preview=language)
+            return DryRun(preview=language)
         is_new = object_id is None and self.has_drafts
         if "_publish" in request.POST and (draft or is_new):
-            return Trial(publishes=True)
+            return DryRun(publishes=True)
         if draft or is_new or "_draft" in request.POST or settings.REQUIRE_FOUR_EYES:
-            return Trial()
+            return DryRun()
         return None
 
     def _show(
@@ -149,7 +149,7 @@ class DraftsMixin(admin.ModelAdmin):
                 opened = drafts.open_draft(draft)
             except fixtures.CatalogueError as error:
                 return self._unfit_response(request, draft, error)
-            request.trial = Trial(opened)  # type: ignore[attr-defined]
+            request.dry_run = DryRun(opened)  # type: ignore[attr-defined]
             context = self._draft_context(request, opened) | (extra_context or {})
             return _rendered(super().changeform_view(request, object_id, form_url, context))
 
@@ -179,16 +179,16 @@ class DraftsMixin(admin.ModelAdmin):
             > model._default_manager.filter(**{model.PARENT: entry.pk}).count()
         ]
 
-    def _try(
+    def _run_dry(
         self,
         request: HttpRequest,
-        trial: Trial,
+        dry_run: DryRun,
         draft: Draft | None,
         object_id: str | None,
         form_url: str,
         extra_context: dict[str, Any] | None,
     ) -> HttpResponse:
-        request.trial = trial  # type: ignore[attr-defined]
+        request.dry_run = dry_run  # type: ignore[attr-defined]
         data: drafts.Data = []
         with transaction.atomic():
             if draft:
@@ -199,35 +199,35 @@ class DraftsMixin(admin.ModelAdmin):
                 context = extra_context or {}
                 if draft:
                     try:
-                        trial.opened = drafts.open_draft(draft)
+                        dry_run.opened = drafts.open_draft(draft)
                     except fixtures.CatalogueError:
                         return self.lost_response(
                             request, object_id or "", _("This draft no longer fits the catalogue")
                         )
-                    context = self._draft_context(request, trial.opened) | context
+                    context = self._draft_context(request, dry_run.opened) | context
                 else:
                     context = self._beside(object_id, extra_context)
                 response = _rendered(super().changeform_view(request, object_id, form_url, context))
-                if trial.saved and trial.preview:
+                if dry_run.saved and dry_run.preview:
                     list(messages.get_messages(request))  # of a save that is rolled back
-                    return preview(request, trial.saved, trial.preview, is_draft=draft is not None)
-                if trial.saved:
-                    data = history.plain(fixtures.load_entry(trial.saved.key)) or []
-            if trial.saved and trial.publishes:
-                return self._publish(request, trial, trial.saved, data)
-            return self._store(request, trial, trial.saved, data) if trial.saved else response
+                    return preview(request, dry_run.saved, dry_run.preview, is_draft=draft is not None)
+                if dry_run.saved:
+                    data = history.plain(fixtures.load_entry(dry_run.saved.key)) or []
+            if dry_run.saved and dry_run.publishes:
+                return self._publish(request, dry_run, dry_run.saved, data)
+            return self._store(request, dry_run, dry_run.saved, data) if dry_run.saved else response
 
-    def _store(self, request: HttpRequest, trial: Trial, entry: Entry, data: drafts.Data) -> HttpResponse:
-        """Store what was tried as the entry's draft."""
-        opened = trial.opened
+    def _store(self, request: HttpRequest, dry_run: DryRun, entry: Entry, data: drafts.Data) -> HttpResponse:
+        """Store what the dry run saved as the entry's draft."""
+        opened = dry_run.opened
         try:
             draft = drafts.store(
                 entry.key,
                 data,
                 request.user,
-                trial.remarks,
+                dry_run.remarks,
                 after=opened.draft if opened else None,
-                base_version=trial.base_version,
+                base_version=dry_run.base_version,
             )
         except history.EditConflict:
             return self.lost_response(request, quote(entry.pk), _("Somebody else saved a draft at the same moment"))
@@ -241,9 +241,9 @@ class DraftsMixin(admin.ModelAdmin):
             return redirect(drafts.form_url(shown))
         return redirect(f"admin:codes_{self.opts.model_name}_changelist")
 
-    def _publish(self, request: HttpRequest, trial: Trial, entry: Entry, data: drafts.Data) -> HttpResponse:
-        """Publish what was tried, or store it as a draft if somebody else has to publish it."""
-        opened = trial.opened
+    def _publish(self, request: HttpRequest, dry_run: DryRun, entry: Entry, data: drafts.Data) -> HttpResponse:
+        """Publish what the dry run saved, or store it as a draft if somebody else has to publish it."""
+        opened = dry_run.opened
         if (opened is None or opened.published is None) and not self.has_add_permission(request):
             raise PermissionDenied
         try:
@@ -252,19 +252,19 @@ class DraftsMixin(admin.ModelAdmin):
                     entry.key,
                     data,
                     request.user,
-                    {"reason": gettext("Published")} | trial.remarks,
+                    {"reason": gettext("Published")} | dry_run.remarks,
                     draft=opened.draft if opened else None,
-                    published_version=trial.base_version,
+                    published_version=dry_run.base_version,
                 )
         except drafts.NotAllowed:
             messages.warning(request, gettext("Nothing was published: another editor has to publish what you wrote."))
-            return self._store(request, trial, entry, data)
+            return self._store(request, dry_run, entry, data)
         except history.EditConflict:
             return self.lost_response(request, quote(entry.pk), _("Somebody else saved this entry at the same moment"))
         except (fixtures.CatalogueError, IntegrityError) as error:
             text = gettext("The draft does not fit the catalogue. Nothing was published: %(reason)s")
             messages.error(request, text % {"reason": error})
-            return self._store(request, trial, entry, data)
+            return self._store(request, dry_run, entry, data)
         self.log_change(request, entry, gettext("Published"))
         link = format_html('<a href="{}">{}</a>', entry.get_absolute_url(), str(entry))  # type: ignore[attr-defined]
         change = reverse(f"admin:codes_{self.opts.model_name}_change", args=[quote(entry.pk)])
@@ -292,18 +292,18 @@ class DraftsMixin(admin.ModelAdmin):
         response = TemplateResponse(request, "admin/codes/draft_unfit.html", context, status=409)
         return response.render()
 
-    # What a trial leaves out, and what it takes along.
+    # What a dry run leaves out, and what it takes along.
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.trial = trial_of(request)  # the class was made for this request
+        form.dry_run = dry_run_of(request)  # the class was made for this request
         return form
 
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         inlines: list[Any] = super().get_inline_instances(request, obj)
         for inline in inlines:
             inline.min_to_publish = self.min_to_publish.get(inline.model._meta.model_name, 0)
-            if trial_of(request):
+            if dry_run_of(request):
                 inline.show_change_link = False  # the row of a draft has no page
         return inlines
 
@@ -312,16 +312,16 @@ class DraftsMixin(admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         response: Any = super().render_change_form(request, context, *args, **kwargs)
-        trial = trial_of(request)
-        if trial and trial.opened and trial.opened.published is None:
+        dry_run = dry_run_of(request)
+        if dry_run and dry_run.opened and dry_run.opened.published is None:
             response.context_data["has_absolute_url"] = False  # there is no page yet
         return response
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponse(status=204) if trial_of(request) else super().response_add(request, obj, *args, **kwargs)
+        return HttpResponse(status=204) if dry_run_of(request) else super().response_add(request, obj, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return HttpResponse(status=204) if trial_of(request) else super().response_change(request, obj)
+        return HttpResponse(status=204) if dry_run_of(request) else super().response_change(request, obj)
 
     # The pages of drafts.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from codes.editing import raw_messages
-from codes.editing.raw_messages import Length, Parties, Step
+from codes.editing.raw_messages import Length, Participants, Step
 from codes.fields import MAX_POSITION
 from codes.models import Diagram, Exchange, Message, Participant, StatusCode
 from codes.texts.localized import LANGUAGES
@@ -37,8 +37,8 @@ class Row(NamedTuple):
     lost: bool
 
     @property
-    def chosen(self) -> Parties | None:
-        """The parties, if they are not guessed."""
+    def chosen(self) -> Participants | None:
+        """The participants, if they are not guessed."""
         if {self.sender, self.receiver} - set(Participant.values) or f"{self.sender} {self.receiver}" == self.guess:
             return None
         return self.sender, self.receiver
@@ -100,7 +100,7 @@ class LengthProblem(NamedTuple):
 
 
 class ExchangeInlineForm(forms.ModelForm):
-    """An exchange and its messages. What nobody chose of a message's parties is guessed from its start line."""
+    """An exchange and its messages. What nobody chose of a message's participants is guessed from its start line."""
 
     position = forms.IntegerField(
         label=_("Position"),
@@ -177,9 +177,9 @@ class ExchangeInlineForm(forms.ModelForm):
         was = raw_messages.align([row.head for row in rows], korean)
         known = [None if place is None else rows[place].chosen for place in was]
         senders = {self.code.label: self.code.sent_by} if self.code.number is not None and self.code.sent_by else {}
-        parties = raw_messages.guess_parties(korean, known, senders)
+        participants = raw_messages.guess_participants(korean, known, senders)
         found = []
-        for place, (step, twin, (sender, receiver)) in enumerate(zip(korean, english, parties, strict=True)):
+        for place, (step, twin, (sender, receiver)) in enumerate(zip(korean, english, participants, strict=True)):
             row = None if was[place] is None else rows[was[place] or 0]
             message = Message(
                 sender=sender,
@@ -255,8 +255,8 @@ class ExchangeInlineForm(forms.ModelForm):
 
     @property
     def has_too_many_lanes(self) -> bool:
-        """Whether more parties take part than a diagram has room for."""
-        return len({party for each in self.messages for party in (each.sender, each.receiver)}) > MAX_LANES
+        """Whether more participants take part than a diagram has room for."""
+        return len({participant for each in self.messages for participant in (each.sender, each.receiver)}) > MAX_LANES
 
     def diagram_html(self, language: str) -> str:
         """Return the diagram as the public page in a language draws it, "" without a message."""

@@ -14,17 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from codes.models import Category, ConfusionGroup, Situation, StatusCode
-from codes.parties import parties
+from codes.participants import participants
 
 SITE_CARD = "card.png"
 
 
-class Party(NamedTuple):
-    """A party on the line from the client to the server."""
+class CardParticipant(NamedTuple):
+    """A participant on the line from the client to the server."""
 
     label: str
     role: str  # "sends", "fixes" or ""
-    is_cut: bool  # the link to the next party is
+    is_cut: bool  # the link to the next participant is
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Card:
     other_title: str = ""
     number: str = ""
     digit: int | None = None
-    parties: tuple[Party, ...] = ()
+    participants: tuple[CardParticipant, ...] = ()
     labels: tuple[tuple[str, int | None], ...] = ()
     site: str = ""
 
@@ -70,12 +70,12 @@ def _category(category: Category) -> dict[str, Any]:
 
 
 def _code(code: StatusCode) -> dict[str, Any]:
-    line = tuple(Party(str(each["label"]), each["role"], each["cut"]) for each in parties(code))
+    line = tuple(CardParticipant(str(each["label"]), each["role"], each["cut"]) for each in participants(code))
     return _names(code) | {
         "number": code.label,
         "digit": code.category_id,
         "text": code.summary,
-        "parties": line if any(party.role for party in line) else (),
+        "participants": line if any(each.role for each in line) else (),
     }
 
 

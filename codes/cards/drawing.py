@@ -8,7 +8,7 @@ from threading import Lock
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
-from .content import Card, Party
+from .content import Card, CardParticipant
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 72  # some chats crop the card to 2:1, and round its corners
@@ -68,7 +68,7 @@ def draw(card: Card) -> bytes:
 
 
 def _entry(image: Image.Image, card: Card, accent: str) -> None:
-    """Draw a number with its names beside it, the plain line, and the line of parties."""
+    """Draw a number with its names beside it, the plain line, and the line of participants."""
     canvas = ImageDraw.Draw(image)
     number = _font(262, True)
     left, top, right, bottom = number.getbbox(card.number)
@@ -80,12 +80,12 @@ def _entry(image: Image.Image, card: Card, accent: str) -> None:
     for block, colour in names:
         block.draw(canvas, x, y, colour)
         y += block.height + 6
-    floor = BOTTOM - (92 if card.parties else 44)
+    floor = BOTTOM - (92 if card.participants else 44)
     top = max(number_end, y) + 14
     plain = _fitted(card.text, WIDTH - 2 * MARGIN, 3, (50, 46, 42, MIN_SIZE), is_bold=False, height=floor - top)
     plain.draw(canvas, MARGIN, top + max(0, (floor - top - plain.height) // 2), INK)
-    if card.parties:
-        _line(image, card.parties, accent)
+    if card.participants:
+        _line(image, card.participants, accent)
     _site(canvas, card.site)
 
 
@@ -135,28 +135,28 @@ def _site(canvas: ImageDraw.ImageDraw, site: str) -> None:
     canvas.text((WIDTH - MARGIN, BOTTOM), site, fill=SOFT, font=_font(MIN_SIZE, True), anchor="rs")
 
 
-def _line(image: Image.Image, line: tuple[Party, ...], accent: str) -> None:
-    """Draw the parties: a filled dot says the code, a cross is where to fix it, a dashed link was cut."""
+def _line(image: Image.Image, line: tuple[CardParticipant, ...], accent: str) -> None:
+    """Draw the participants: a filled dot says the code, a cross is where to fix it, a dashed link was cut."""
     canvas = ImageDraw.Draw(image)
     font = _font(MIN_SIZE + 1, True)
-    columns = [font.getlength(party.label) + 56 for party in line]
+    columns = [font.getlength(participant.label) + 56 for participant in line]
     y, radius, stroke = BOTTOM - 66, 17, 5
     side = radius * 2 + 6
     x: float = MARGIN
-    for place, party in enumerate(line):
-        colour = accent if party.role else EDGE
+    for place, participant in enumerate(line):
+        colour = accent if participant.role else EDGE
         if place < len(line) - 1:
             start, end = x + side, x + columns[place] - 4
-            step = 15 if party.is_cut else end - start
+            step = 15 if participant.is_cut else end - start
             at = start
             while at < end:
-                stop = min(at + (9 if party.is_cut else step), end)
-                canvas.rectangle((at, y - 2, stop, y + 2), fill=accent if party.is_cut else EDGE)
+                stop = min(at + (9 if participant.is_cut else step), end)
+                canvas.rectangle((at, y - 2, stop, y + 2), fill=accent if participant.is_cut else EDGE)
                 at += step
         mark = Image.new("L", (side * SMOOTH, side * SMOOTH))
         pen = ImageDraw.Draw(mark)
         far, middle = side * SMOOTH - SMOOTH, side * SMOOTH // 2
-        if party.role == "fixes":
+        if participant.role == "fixes":
             inset = 4 * SMOOTH
             for shape in (
                 ((inset, inset), (far - inset, far - inset)),
@@ -165,11 +165,11 @@ def _line(image: Image.Image, line: tuple[Party, ...], accent: str) -> None:
                 pen.line(shape, fill=255, width=8 * SMOOTH)
         else:
             pen.circle((middle, middle), radius * SMOOTH, fill=255)
-            if not party.role:
+            if not participant.role:
                 pen.circle((middle, middle), (radius - stroke) * SMOOTH, fill=0)
         mark = mark.resize((side, side), Image.Resampling.LANCZOS)
         image.paste(Image.new("RGB", mark.size, colour), (round(x), y - side // 2), mark)
-        canvas.text((x, BOTTOM), party.label, fill=INK if party.role else SOFT, font=font, anchor="ls")
+        canvas.text((x, BOTTOM), participant.label, fill=INK if participant.role else SOFT, font=font, anchor="ls")
         x += columns[place]
 
 

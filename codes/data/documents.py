@@ -1,4 +1,4 @@
-"""Entries as plain data: one function a kind makes the dictionary from which all twins of a page are made.
+"""Entries as plain data: one function a kind makes the dictionary from which all alternates of a page are made.
 
 A text in both languages is {"ko": …, "en": …}, with None for a language that lacks it, or None if both do. Long texts
 are Markdown whose links are full addresses. Fields may be added; none is renamed or removed (see /data/).
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from codes.examples import raw_response
+from codes.example_responses import raw_response
 from codes.models import (
     Category,
     ConfusionGroup,

@@ -35,7 +35,7 @@ def dumped(data: Data, indent: int | None = None) -> str:
 
 
 def written(kind: kinds.Kind, document: Data, suffix: str) -> str:
-    """Return what a document says in the active language, as the text of its twin with this suffix."""
+    """Return what a document says in the active language, as the text of its alternate with this suffix."""
     return WRITERS[suffix](OUTLINES[kind.name](document))
 
 
@@ -115,7 +115,7 @@ def tree() -> Iterator[tuple[str, str]]:
     for kind in kinds.KINDS:
         if kind.suffixes:
             for document in kind.all():
-                yield from _twins(kind, document)
+                yield from _alternates(kind, document)
     yield reverse("data:code_lines"), code_lines()
     yield reverse("data:code_table"), code_table()
     for name in schemas.SCHEMAS:
@@ -125,12 +125,12 @@ def tree() -> Iterator[tuple[str, str]]:
     yield reverse("data:llms"), llms()
 
 
-def _twins(kind: kinds.Kind, document: Data) -> Iterator[tuple[str, str]]:
-    """Yield (address, text) of the twins of an entry's page."""
+def _alternates(kind: kinds.Kind, document: Data) -> Iterator[tuple[str, str]]:
+    """Yield (address, text) of the alternates of an entry's page."""
     pages = {language: url.removeprefix(settings.SITE_URL) for language, url in document["url"].items()}
     if "json" in kind.suffixes:
-        yield kind.twin(pages[settings.LANGUAGE_CODE], "json"), dumped(document)
+        yield kind.alternate(pages[settings.LANGUAGE_CODE], "json"), dumped(document)
     for language, page in pages.items():
         with override(language):
             for suffix in WRITERS:
-                yield kind.twin(page, suffix), written(kind, document, suffix)
+                yield kind.alternate(page, suffix), written(kind, document, suffix)

@@ -15,7 +15,7 @@ class Kind(NamedTuple):
 
     `name` is that of its schema, `plural` that of the file with all of them, "" if there is none. `pattern` is the
     address of an entry's page without its last slash, "" where entries have no page of their own; a list's has no
-    parameter. `entries` returns all entries, or the one with a key. `suffixes` are those of its twins.
+    parameter. `entries` returns all entries, or the one with a key. `suffixes` are those of its alternates.
     """
 
     name: str
@@ -33,8 +33,8 @@ class Kind(NamedTuple):
         """Return the document of the entry with a key, None if there is none. A list's key is None."""
         return next((self.document(entry) for entry in self.entries(key)), None)
 
-    def twin(self, page: str, suffix: str) -> str:
-        """Return the address of a twin of an entry's page, which has an address of its own or is the home page."""
+    def alternate(self, page: str, suffix: str) -> str:
+        """Return the address of an alternate of a page that has an address of its own or is the home page."""
         stem = page.rstrip("/")
         return f"{stem}/{self.pattern}.{suffix}" if self.name == "code-list" else f"{stem}.{suffix}"
 

@@ -1,4 +1,4 @@
-"""What the twins in text and Markdown say of a document, as blocks in the active language."""
+"""What the alternates in text and Markdown say of a document, as blocks in the active language."""
 
 from collections.abc import Callable, Iterator
 from itertools import groupby

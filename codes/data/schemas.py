@@ -481,7 +481,7 @@ def _slug(name: str, example: str) -> Data:
 
 
 LANGUAGE_NAMES = {"ko": "in Korean", "en": "in English"}
-# Pages and their twins: an operation, a summary, the page's address without its last slash, what is there as JSON.
+# Pages and their alternates: an operation, a summary, the page's address without its last slash, what is there as JSON.
 CODE = _parameter("code", "^[0-9]{3}$", "404")
 TWINS: list[tuple[str, str, str, list[str], Data | None]] = [
     (

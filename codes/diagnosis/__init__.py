@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from codes.models import ErrorText, ResponseRule, StatusCode, rules_by_level
-from codes.parties import parties
+from codes.participants import participants
 from codes.search import current_index
 
 from .checks import check_message
+from .checks.findings import Finding, Severity, in_order
+from .checks.linting import lint
+from .checks.rules import check_rules, known_code, rules_for_people, rules_of
 from .error_lines import Part, Step, marked, next_steps, read_parts
-from .findings import Finding, Severity, in_order
-from .linting import lint
 from .logs import LogReport, read_log
 from .markdown import error_markdown, report_markdown, response_markdown
-from .messages import Field, Response
-from .reading import clean, read_responses
-from .rules import check_rules, known_code, rules_for_people, rules_of
+from .messages import clean, read_responses
+from .messages.parsed import Field, Response
 
 __all__ = ["CheckedResponse", "Diagnosis", "ErrorCard", "Finding", "Kind", "Severity", "diagnose"]
 
@@ -107,9 +107,9 @@ class ErrorCard:
         return f"{self.entry.product}: {codes}"
 
     @property
-    def parties(self) -> list[dict[str, Any]]:
-        """The line of parties of the likeliest code, empty for one that nobody sends."""
-        return parties(self.codes[0]) if self.codes and self.codes[0].sender else []
+    def participants(self) -> list[dict[str, Any]]:
+        """The line of participants of the likeliest code, empty for one that nobody sends."""
+        return participants(self.codes[0]) if self.codes and self.codes[0].sender else []
 
     @property
     def meaning(self) -> str:

@@ -1,6 +1,6 @@
 """A diagnosis as Markdown, for a ticket.
 
-Credentials and cookies never get there; addresses, names and the values of queries only if somebody asked for it.
+Credentials and cookies never get there; addresses, names and the values of queries only on request.
 """
 
 import re
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from .findings import Finding, Severity
+from .checks.findings import Finding, Severity
 from .logs import LogReport
 from .masking import mask_private, mask_secrets
 

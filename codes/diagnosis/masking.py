@@ -7,7 +7,7 @@ points to people and machines. The patterns repeat nothing without a bound that 
 
 import re
 
-MASK = "masked"  # a token in every syntax, so that what is checked afterwards still has its form
+MASK = "masked"  # a token in every syntax, so that what is checked later still has its form
 # What is masked in addresses and contents keeps its length: Content-Length still fits.
 FILLER = "x"
 
@@ -78,7 +78,7 @@ KEPT_LENGTH = [IN_ADDRESS, IN_INNER_ADDRESS, IN_FORM, *IN_JSON, *USER_INFO, JWT,
 # What points to people and machines.
 MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?\w)")
-# Not a time of day: eight groups, or :: in the place of some.
+# Not a time of day: eight groups, or :: instead of some.
 IPV6 = re.compile(
     r"(?<![\w:.])(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE
 )

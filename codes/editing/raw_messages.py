@@ -25,9 +25,9 @@ RELAYED_REQUEST = {"via", "forwarded", "x-forwarded-for", "x-forwarded-proto", "
 FROM_CACHE = {"age", "cache-status", "x-cache"}
 FROM_GATEWAY = {"via", "proxy-status"}
 GATEWAY_ERRORS = {"502", "504"}
-LAST_SERVER_ERROR = "511"  # whoever sends a higher number stands in front of the server
+LAST_SERVER_ERROR = "511"  # a higher number comes from a proxy in front of the server
 
-Parties = tuple[str, str]  # sender and receiver
+Participants = tuple[str, str]  # sender and receiver
 
 
 class Step(NamedTuple):
@@ -112,9 +112,9 @@ def _head(raw: str, senders: Mapping[str, str]) -> _Head | None:
     return _Head(method, target, "", fields)
 
 
-def guess_parties(
-    steps: Sequence[Step], known: Sequence[Parties | None], senders: Mapping[str, str] | None = None
-) -> list[Parties]:
+def guess_participants(
+    steps: Sequence[Step], known: Sequence[Participants | None], senders: Mapping[str, str] | None = None
+) -> list[Participants]:
     """Return who sends each step to whom: as known, or else as the start lines and the fields of the way suggest.
 
     Requests wait for their responses as on a stack: a request that is relayed before it is answered has a gateway
@@ -122,23 +122,23 @@ def guess_parties(
     """
     heads = [_head(step.raw, senders or {}) for step in steps]
     middle = _intermediary(heads, known)
-    waiting: list[Parties] = []
-    found: list[Parties] = []
+    waiting: list[Participants] = []
+    found: list[Participants] = []
     for place, head in enumerate(heads):
-        parties = known[place] or _parties_of(heads, place, middle, waiting, found)
-        found.append(parties)
+        participants = known[place] or _participants_of(heads, place, middle, waiting, found)
+        found.append(participants)
         if head and head.method:
-            waiting.append(parties)
+            waiting.append(participants)
         elif head and (head.status[0] != "1" or head.status == "101"):
-            answered = [number for number, each in enumerate(waiting) if each == parties[::-1]]
+            answered = [number for number, each in enumerate(waiting) if each == participants[::-1]]
             del waiting[answered[-1] if answered else len(waiting) :]
     return found
 
 
-def _intermediary(heads: Sequence[_Head | None], known: Sequence[Parties | None]) -> str:
+def _intermediary(heads: Sequence[_Head | None], known: Sequence[Participants | None]) -> str:
     """Return who is between client and server, if anybody is."""
-    named = [party for parties in known if parties for party in parties]
-    between = [party for party in named if party not in (Participant.CLIENT, Participant.SERVER)]
+    named = [each for participants in known if participants for each in participants]
+    between = [each for each in named if each not in (Participant.CLIENT, Participant.SERVER)]
     if between:
         return between[0]
     for head in filter(None, heads):
@@ -151,10 +151,10 @@ def _intermediary(heads: Sequence[_Head | None], known: Sequence[Parties | None]
     return Participant.GATEWAY.value
 
 
-def _parties_of(
-    heads: Sequence[_Head | None], place: int, middle: str, waiting: list[Parties], found: list[Parties]
-) -> Parties:
-    """Return the likely parties of one step."""
+def _participants_of(
+    heads: Sequence[_Head | None], place: int, middle: str, waiting: list[Participants], found: list[Participants]
+) -> Participants:
+    """Return the likely participants of one step."""
     client, server = Participant.CLIENT.value, Participant.SERVER.value
     head = heads[place]
     if head is None:
@@ -175,7 +175,7 @@ def _parties_of(
 
 
 def _passes_intermediary(request: _Head, following: Sequence[_Head | None]) -> bool:
-    """Return whether somebody between client and server gets a request."""
+    """Return whether an intermediary gets a request."""
     if request.method == "CONNECT" or "://" in request.target or "proxy-authorization" in request.fields:
         return True
     for head in filter(None, following):

@@ -1,7 +1,7 @@
 """The subject: classes, codes with their details, groups of codes that people confuse, situations and questions."""
 
+from .announcements import Announcement, pages_about
 from .base import Detail, Entry, NaturalKeyManager, PrintableTexts, ReviewedEntry
-from .changes import Announcement, pages_about
 from .codes import (
     Caching,
     Category,
@@ -18,6 +18,7 @@ from .errors import ErrorText, ErrorTextCode, ErrorTextQuerySet, product_slug
 from .exchanges import Diagram, Exchange, Message, begins_as_message
 from .groups import ConfusionGroup, GroupMember, GroupReference, Hop
 from .history import EntrySnapshot, LoadedEntry, Revision
+from .page_details import PageDetails
 from .participants import Participant
 from .products import Product, ProductCode
 from .reports import MissedSearch, ReaderReport, ReportState
@@ -45,7 +46,6 @@ from .situations import (
     SituationTopic,
     by_topic,
 )
-from .small import SmallDetails
 
 __all__ = [
     "Advice",
@@ -81,6 +81,7 @@ __all__ = [
     "NaturalKeyManager",
     "Norm",
     "OtherCode",
+    "PageDetails",
     "Participant",
     "PrintableTexts",
     "Product",
@@ -101,7 +102,6 @@ __all__ = [
     "Situation",
     "SituationHeader",
     "SituationTopic",
-    "SmallDetails",
     "StatusCode",
     "StatusCodeQuerySet",
     "Topic",

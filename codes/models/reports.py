@@ -11,6 +11,8 @@ from .base import PrintableTexts
 
 
 class ReportState(models.TextChoices):
+    """Whether a report waits for an editor."""
+
     OPEN = "open", pgettext_lazy("report", "open")
     DONE = "done", pgettext_lazy("report", "done")
 

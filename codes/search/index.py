@@ -22,8 +22,8 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
+from .mentions import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in
 from .normalise import clean, compact, normalise, normalise_lines
-from .pasted import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in
 from .ranking import (
     EQUAL,
     HALF_OF_TEXT,

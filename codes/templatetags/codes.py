@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from codes import cards, search
-from codes.data.twins import twin_addresses
+from codes.data.alternates import alternate_addresses
 from codes.editing import drafts, fixtures, page_links, review
 from codes.models import ErrorText, MissedSearch, ReaderReport, ReportState, Situation, StatusCode
 from codes.texts import header_fields
@@ -113,10 +113,10 @@ def site_script(context: Context, name: str) -> SafeString:
     return mark_safe(contain(context["request"], "script-src", name))  # noqa: S308 - a file of ours
 
 
-@register.inclusion_tag("codes/includes/twins.html", takes_context=True)
-def twins(context: RequestContext, stem: str = "") -> dict[str, str]:
-    """Name the twins of a page: the document in both languages, the text and the Markdown of this one."""
-    return twin_addresses(context.request.path, stem)
+@register.inclusion_tag("codes/includes/alternates.html", takes_context=True)
+def alternates(context: RequestContext, stem: str = "") -> dict[str, str]:
+    """Name the alternates of a page: the document in both languages, the text and the Markdown of this one."""
+    return alternate_addresses(context.request.path, stem)
 
 
 @register.inclusion_tag("codes/includes/share.html", takes_context=True)

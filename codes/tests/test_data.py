@@ -17,7 +17,7 @@ from codes.models import StatusCode
 
 pytestmark = pytest.mark.django_db
 
-CODES = ["/404", "/000"]  # whose twins only the head names
+CODES = ["/404", "/000"]  # whose alternates only the head names
 TWINS = [*CODES, "/4xx", "/vs/401-403", "/choose/unique-taken", "/choose/404", "/choose/ask/start", "/404/errors",
          "/404/code", "/errors/nginx", "/grpc", "/rules/any", "/vs", "/choose", "/choose/ask"]  # fmt: skip
 TEXTS = [*TWINS, "/codes", "/errors"]

@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes.diagnosis import Severity, diagnose
+from codes.diagnosis.checks.rules import ANSWERABLE, CONDITIONS, DEMANDS
+from codes.diagnosis.examples import EXAMPLES
 from codes.diagnosis.masking import mask_private, mask_secrets
-from codes.diagnosis.messages import Repair
-from codes.diagnosis.rules import ANSWERABLE, CONDITIONS, DEMANDS
+from codes.diagnosis.messages.parsed import Repair
 from codes.models import CategoryRule, GeneralRule, Level, ResponseRule, Topic
-from codes.views.examples import EXAMPLES
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ Content-Length: 10
 """
 
 
-def parties(exchange):
+def participants(exchange):
     return [(each.sender, each.receiver) for each in exchange.messages.all()]
 
 
@@ -57,7 +57,7 @@ def test_a_code_and_its_pasted_exchange_are_published_together(editor):
     exchange = Exchange.objects.get(code=433)
     assert exchange.position == 1
     ways = ["client gateway", "gateway server", "server gateway", "gateway client"]
-    assert [" ".join(each) for each in parties(exchange)] == ways
+    assert [" ".join(each) for each in participants(exchange)] == ways
     assert exchange.messages.all()[2].note_ko == "원본 서버가 답하기 전에 연결이 끊깁니다."
     assertContains(editor.get("/433/"), "HTTP/1.1 502 Bad Gateway")
     assert EntrySnapshot.objects.filter(key="statuscode 433").count() == 1
@@ -79,7 +79,7 @@ def test_an_exchange_in_a_draft_is_pasted_moved_and_published(editor):
     assert editor.post(path, data | {"_publish": ""}).status_code == 302
     exchange = Exchange.objects.get(code=433)
     assert texts(exchange) == ["HTTP/1.1 502 Bad Gateway", "GET /orders/7 HTTP/1.1", "GET /orders/7 HTTP/1.1", ""]
-    assert parties(exchange)[2] == ("gateway", "cache")
+    assert participants(exchange)[2] == ("gateway", "cache")
     assert [each.lost for each in exchange.messages.all()] == [False, False, False, True]
 
 
@@ -126,14 +126,14 @@ def test_messages_are_put_in_order_by_numbers_with_all_that_belongs_to_them(edit
     assert [each.lost for each in messages] == [n == "3" for n in expected]
 
 
-def test_parties_that_were_chosen_stay_with_their_message_when_another_is_pasted_before_it(editor, small_code):
+def test_participants_that_were_chosen_stay_with_their_message_when_another_is_pasted_before_it(editor, small_code):
     exchange = small_code.exchanges.get()
     path, data = form_of(editor, 433)
     data |= {"exchanges-0-steps-1-sender": "cdn", "exchanges-0-steps-1-lost": "on"}
     data["exchanges-0-raw_ko"] = "POST /token HTTP/1.1\r\n---\r\n" + data["exchanges-0-raw_ko"]
     assert editor.post(path, data).status_code == 302
     assert texts(exchange) == ["POST /token HTTP/1.1", "GET / HTTP/1.1", "HTTP/1.1 433 Small Entry"]
-    assert parties(exchange)[2] == ("cdn", "client")
+    assert participants(exchange)[2] == ("cdn", "client")
     assert [each.lost for each in exchange.messages.all()] == [False, False, True]
 
 
@@ -142,7 +142,7 @@ def test_a_message_that_is_cut_out_is_gone(editor, small_code):
     path, data = form_of(editor, 433)
     assert editor.post(path, data | {"exchanges-0-raw_ko": "HTTP/1.1 433 Small Entry"}).status_code == 302
     assert texts(exchange) == ["HTTP/1.1 433 Small Entry"]
-    assert parties(exchange) == [("server", "client")]
+    assert participants(exchange) == [("server", "client")]
 
 
 def test_a_wrong_content_length_is_told_and_corrected_on_demand(editor, small_code):
@@ -195,7 +195,7 @@ def test_most_exchanges_of_the_catalogue_are_guessed_as_they_are_drawn():
     for exchange in exchanges:
         steps = [Step(each.note_ko, each.text_ko) for each in exchange.messages.all()]
         senders = {exchange.code.label: exchange.code.sent_by} if exchange.code.sent_by else {}
-        right += raw_messages.guess_parties(steps, [None] * len(steps), senders) == parties(exchange)
+        right += raw_messages.guess_participants(steps, [None] * len(steps), senders) == participants(exchange)
     assert right >= 0.8 * len(exchanges)
 
 

@@ -9,10 +9,9 @@ import yaml
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from codes.diagnosis import formats, patterns
-from codes.diagnosis.lines import fold_path
-from codes.diagnosis.logs import read_log
-from codes.diagnosis.tallies import Tally
+from codes.diagnosis.logs import formats, patterns, read_log
+from codes.diagnosis.logs.lines import fold_path
+from codes.diagnosis.logs.tallies import Tally
 from codes.tests.tools_needed import needs_node
 
 LOGS = Path(__file__).parent / "content" / "data" / "logs"

@@ -313,10 +313,10 @@ def test_every_link_inside_the_catalogue_opens(client, rendered):
     seen = {link.partition("#")[0] for page in rendered.values() for link in links(page)}
     inside = {link.replace("&amp;", "&") for link in seen if link.startswith("/") and "/static/" not in link}
     # The text and the Markdown of a page are made by one view: one of ten stands for the others.
-    twins = sorted(
+    alternates = sorted(
         link for link in inside if re.fullmatch(r".*\.(txt|md)", link) and f"{link.rpartition('.')[0]}/" in rendered
     )
-    inside -= {link for number, link in enumerate(twins) if number % 10}
+    inside -= {link for number, link in enumerate(alternates) if number % 10}
     # A search may redirect to the page that its query names.
     statuses = {
         link: (rendered.get(link) or client.get(link, follow="/search/?q=" in link)).status_code for link in inside

@@ -4,7 +4,7 @@ import re
 from shlex import quote
 
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.1
-# Whoever pastes a command into a terminal would run what comes behind some of them.
+# In a terminal, what follows some of them in a pasted command would run.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 GLOB = re.compile(r"[][{}]")  # curl makes several addresses of one that has them
 REQUEST_LINE = re.compile(r"([A-Z-]+) (/\S*) HTTP/1\.[01]\Z")

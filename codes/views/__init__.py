@@ -3,10 +3,10 @@
 from .cards import card, site_card
 from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .changes import changes, feed
+from .code_lines import code_lines
 from .diagnosis import diagnosis
 from .errors import code_errors, error_list, product_errors
-from .lines import code_lines
-from .live import live
+from .live_answers import live
 from .products import product_detail
 from .redirects import guessed_class, guessed_code
 from .reports import report, report_thanks

@@ -11,29 +11,29 @@ from django.utils.translation import gettext, pgettext
 
 from codes.cards import card_of
 from codes.filters import list_filters
+from codes.live_answers import live_answer_of
 from codes.models import (
     Category,
     ConfusionGroup,
     Diagram,
     GroupMember,
+    PageDetails,
     RuleSet,
-    SmallDetails,
     StatusCode,
     VendorMeaning,
     rules_by_level,
 )
 from codes.models.base import address
-from codes.trial import trial_of
 from statuscodes.web.decorators import public, without_database
 
-from .answers import advice_by_reader, answers
+from .alternates import with_alternates
+from .answer_strip import advice_by_reader, answers
 from .errors import brief_errors
 from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
 from .products import products_of
 from .rows import Row, entry_row, everyday_row, link_row, tile_row
 from .search import typed_query
 from .situations import situation_row, situations_between, situations_of
-from .twins import with_twins
 
 # What newcomers meet first. A number that has no entry is left out.
 EVERYDAY = [200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 502, 503]
@@ -45,7 +45,7 @@ MAX_BOX_MEMBERS = 9  # of a group shown with its answers
 
 
 @public
-@with_twins("codes")
+@with_alternates("codes")
 def code_list(request: HttpRequest) -> HttpResponse:
     """List all codes by class below what the site is and has, or those that meet the filters in the address."""
     meanings = list(VendorMeaning.objects.order_by("issuer").values_list("code_id", "issuer"))
@@ -92,7 +92,7 @@ def _part(is_vendors: bool, codes: list[StatusCode], meanings: list[tuple[int, s
 
 
 @public
-@with_twins()
+@with_alternates()
 def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
     """Show a class and its codes."""
     category = get_object_or_404(Category, digit=digit)
@@ -108,7 +108,7 @@ def category_detail(request: HttpRequest, digit: int) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def rule_set(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the rules that belong to no class."""
     rules = get_object_or_404(RuleSet, slug=slug)
@@ -137,7 +137,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         return _unassigned(request, number, context)
     boxes, more_groups = _groups(number)
     rules = list(code.rules.all())
-    details = SmallDetails.of(number)
+    details = PageDetails.of(number)
     answered, avoided = situations_of(number)
     context |= {
         "code": code,
@@ -150,7 +150,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "products": products_of(code),
         "ecosystems": _ecosystems(details.identifiers),
         "exchanges": Diagram.all_of(number),
-        "trial": trial_of(code),
+        "live_answer": live_answer_of(code),
         "errors": brief_errors(number),
         "boxes": boxes,
         "more_groups": more_groups,
@@ -171,7 +171,7 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("next", gettext("What to do next"), context["advice"]),
         ("meaning", gettext("Meaning"), code.description),
         ("exchange", gettext("On the wire"), context["exchanges"]),
-        ("try", gettext("Try it"), context["trial"]),
+        ("try", gettext("Try it"), context["live_answer"]),
         ("errors", pgettext("of a code", "Error messages"), context["errors"]["count"]),
         ("mixed-up", gettext("Commonly confused"), context["boxes"] or context["more_groups"]),
         ("use", gettext("When to use it"), code.when_to_use),
@@ -240,7 +240,7 @@ def _unassigned(request: HttpRequest, number: int, context: dict[str, Any]) -> H
 
 
 @public
-@with_twins()
+@with_alternates()
 def group_list(request: HttpRequest) -> HttpResponse:
     """List the groups, each with its question and answers."""
     groups = ConfusionGroup.objects.prefetch_related(Prefetch("members", GroupMember.for_boxes()))
@@ -249,7 +249,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the codes of a group side by side."""
     group = get_object_or_404(ConfusionGroup.objects.prefetch_related("members__code", "references"), slug=slug)

@@ -11,8 +11,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from codes.data import documents, files, kinds, schemas
+from codes.data.alternates import MEDIA_TYPES
 from codes.data.documents import LICENCE, Data, site_address
-from codes.data.twins import MEDIA_TYPES
 from codes.models import Product
 from statuscodes.web.decorators import public, without_database
 from statuscodes.web.open_data import API_CATALOG, problem
@@ -27,12 +27,12 @@ def document(request: HttpRequest, kind: kinds.Kind, **key: int | str) -> HttpRe
     data = _document(kind, key)
     if data is None:
         return _unknown(request, kind, key)
-    links = [*_links(kind), (data["url"]["ko"], 'rel="canonical"'), *_twins(kind, data, *kinds.TEXTS)]
+    links = [*_links(kind), (data["url"]["ko"], 'rel="canonical"'), *_alternates(kind, data, *kinds.TEXTS)]
     return _response(files.dumped(data), "application/json", links)
 
 
 @public
-def twin(request: HttpRequest, kind: kinds.Kind, suffix: str, **key: int | str) -> HttpResponse:
+def alternate(request: HttpRequest, kind: kinds.Kind, suffix: str, **key: int | str) -> HttpResponse:
     """Return what the page of an entry says, for a terminal (txt) or to paste into a document (md)."""
     data = _document(kind, key)
     if data is None:
@@ -41,8 +41,8 @@ def twin(request: HttpRequest, kind: kinds.Kind, suffix: str, **key: int | str) 
     links = [
         (data["url"][language], 'rel="canonical"'),
         (LICENCE, 'rel="license"'),
-        (kind.twin(data["url"][settings.LANGUAGE_CODE], "json"), 'rel="alternate"; type="application/json"'),
-        *_twins(kind, data, *(other for other in kinds.TEXTS if other != suffix)),
+        (kind.alternate(data["url"][settings.LANGUAGE_CODE], "json"), 'rel="alternate"; type="application/json"'),
+        *_alternates(kind, data, *(other for other in kinds.TEXTS if other != suffix)),
     ]
     response = _response(files.written(kind, data, suffix), f"{MEDIA_TYPES[suffix]}; charset=utf-8", links)
     response.headers["Content-Language"] = language
@@ -135,10 +135,10 @@ def _document(kind: kinds.Kind, key: dict[str, int | str]) -> Data | None:
     return kind.find(next(iter(key.values()), None))
 
 
-def _twins(kind: kinds.Kind, data: Data, *suffixes: str) -> list[tuple[str, str]]:
-    """Return the twins of a document as links."""
+def _alternates(kind: kinds.Kind, data: Data, *suffixes: str) -> list[tuple[str, str]]:
+    """Return the alternates of a document as links."""
     return [
-        (kind.twin(url, suffix), f'rel="alternate"; type="{MEDIA_TYPES[suffix]}"; hreflang="{language}"')
+        (kind.alternate(url, suffix), f'rel="alternate"; type="{MEDIA_TYPES[suffix]}"; hreflang="{language}"')
         for suffix in suffixes
         for language, url in data["url"].items()
     ]

@@ -10,17 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from codes.diagnosis import diagnose
-from statuscodes.web.decorators import connecting_to, public
+from codes.diagnosis.examples import EXAMPLES
+from statuscodes.web.decorators import connecting_to, no_store, public
 from statuscodes.web.methods import READ_AND_POST, allow_methods
-
-from .examples import EXAMPLES
 
 MAX_TEXT = 256 * 1024  # bytes
 # A form may percent-encode each byte of a text, and has parts of its own.
 MAX_REQUEST = 3 * MAX_TEXT + 8 * 1024
 
 
-# A token would need a cookie. Whoever makes a browser post here changes nothing, and does not see the answer.
+# A token would need a cookie. A foreign page that posts here changes nothing and does not see the answer.
 @csrf_exempt
 @connecting_to("codes:diagnosis", "data:diagnosis_patterns", "codes:suggest")
 @allow_methods(*READ_AND_POST)
@@ -41,24 +40,25 @@ def _page(request: HttpRequest) -> HttpResponse:
     return render(request, "codes/diagnosis.html", context)
 
 
+@no_store
 def _answer(request: HttpRequest) -> HttpResponse:
     """Read the text in memory, and keep nothing of it."""
     # Django's other handler writes what is large to the disk.
     request.upload_handlers = [MemoryFileUploadHandler(request)]
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length[:12]) > MAX_REQUEST:
-        return _no_store(_too_large(request))
+        return _too_large(request)
     text, unmasked = _text(request), request.POST.get("masked") == "no"
     if len(text.encode("utf-8", "replace")) > MAX_TEXT:
-        return _no_store(_too_large(request))
+        return _too_large(request)
     if not text.strip():
         context = _context("") | {"refusal": _("There is nothing to read yet: paste a response, a log or an error.")}
-        return _no_store(render(request, "codes/diagnosis.html", context, status=400))
+        return render(request, "codes/diagnosis.html", context, status=400)
     context = _context(text) | {
         "diagnosis": diagnose(text, get_language(), unmasked=unmasked),
         "unmasked": unmasked,
     }
-    return _no_store(render(request, "codes/diagnosis.html", context))
+    return render(request, "codes/diagnosis.html", context)
 
 
 def _text(request: HttpRequest) -> str:
@@ -79,8 +79,3 @@ def _too_large(request: HttpRequest) -> HttpResponse:
 
 def _context(text: str) -> dict[str, Any]:
     return {"text": text, "examples": EXAMPLES.values(), "max_bytes": MAX_TEXT}
-
-
-def _no_store(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    return response

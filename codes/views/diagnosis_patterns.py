@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from codes import search
 from codes.data import files
-from codes.diagnosis import patterns
+from codes.diagnosis.logs import patterns
 from statuscodes.web.decorators import public
 
 

@@ -13,9 +13,9 @@ from codes.models import ErrorText, Product, StatusCode, product_slug
 from codes.models.base import address
 from statuscodes.web.decorators import public
 
+from .alternates import with_alternates
 from .rows import Row, link_row
 from .search import typed_query
-from .twins import with_twins
 
 TEXTS_PER_PAGE = 120  # of a code's error texts, which are one line each
 MAX_BRIEF = 3  # texts on a code's own page, one a product
@@ -24,7 +24,7 @@ MAX_NAMED = 5  # products that a code's own page names with their numbers
 
 
 @public
-@with_twins()
+@with_alternates()
 def error_list(request: HttpRequest) -> HttpResponse:
     """List the products by what they are, and the codes, each with the number of its texts."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -46,7 +46,7 @@ def error_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def product_errors(request: HttpRequest, product: str) -> HttpResponse:
     """Show all texts of a product, each under an anchor of its own."""
     products = ErrorText.objects.order_by().values_list("product", flat=True).distinct()
@@ -65,7 +65,7 @@ def product_errors(request: HttpRequest, product: str) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def code_errors(request: HttpRequest, number: int) -> HttpResponse:
     """List the texts that stand for a code, by product."""
     code = get_object_or_404(StatusCode.objects.for_lists(), number=number)

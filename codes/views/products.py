@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from codes.models import Product, ProductCode, StatusCode
 from statuscodes.web.decorators import public
 
+from .alternates import with_alternates
 from .rows import link_row
-from .twins import with_twins
 
 
 @public
-@with_twins()
+@with_alternates()
 def product_detail(request: HttpRequest, product: Product) -> HttpResponse:
     """Show the codes of a product by status code: one table, or one for each direction."""
     rows = list(ProductCode.objects.filter(product=product).order_by("code", "position"))

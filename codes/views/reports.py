@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from codes.models import ReaderReport
 from codes.models.base import UNPRINTABLE
 from statuscodes.web.clients import RateLimit
-from statuscodes.web.decorators import public, without_database
+from statuscodes.web.decorators import no_store, public, without_database
 from statuscodes.web.errors import error_page
 from statuscodes.web.methods import READ_AND_POST, allow_methods
 
@@ -68,6 +68,7 @@ def report_thanks(request: HttpRequest) -> HttpResponse:
     return render(request, "codes/report_thanks.html")
 
 
+@no_store
 def _receive(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
     """Store a report for the editors, and nothing of who sent it."""
     if _is_from_elsewhere(request):
@@ -80,7 +81,7 @@ def _receive(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
     data["text"] = UNPRINTABLE.sub("", data.get("text", "").replace("\r\n", "\n"))
     form = ReportForm(data)
     if not form.is_valid():
-        return _no_store(render(request, "codes/report.html", _context(about, form), status=400))
+        return render(request, "codes/report.html", _context(about, form), status=400)
     if seconds := limit.wait(request):
         minutes = math.ceil(seconds / 60)
         reason = _("You sent several reports already. Try again in %(minutes)d minutes.") % {"minutes": minutes}
@@ -91,7 +92,7 @@ def _receive(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
         return error_page(request, 503, reason=reason, headers={"Retry-After": str(FULL_RETRY_AFTER)})
     response = redirect("codes:report_thanks")
     response.status_code = 303  # whatever the method was, what follows is a page to read
-    return _no_store(response)
+    return response
 
 
 def _is_from_elsewhere(request: HttpRequest) -> bool:
@@ -105,8 +106,3 @@ def _is_from_elsewhere(request: HttpRequest) -> bool:
 def _context(about: re.Match[str], form: ReportForm) -> dict[str, Any]:
     is_page = about["path"] != "/" or about["section"]
     return {"about": about[0] if is_page else "", "form": form, "max_length": ReaderReport.MAX_LENGTH}
-
-
-def _no_store(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -70,7 +70,7 @@ def search(request: HttpRequest) -> HttpResponse:
             **_diagnosable(query, results, index),
         }
         response = render(request, "codes/search.html", context)
-    # Answered anew each time, or it would count no more than once.
+    # Not stored, or it would be counted once only.
     is_counted = finder.count_missed(query, results)
     return _from_index(index, response, may_store=shown == query and not is_counted)
 

@@ -21,7 +21,7 @@ from codes.models import (
 )
 from statuscodes.web.decorators import public
 
-from .answers import CACHING_MARKS, RETRY_MARKS
+from .answer_strip import CACHING_MARKS, RETRY_MARKS
 from .rows import Row, link_row
 
 # The groups at the foot: their questions are short, and their answers begin with a short sentence.

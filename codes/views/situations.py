@@ -12,7 +12,7 @@ from django.utils.translation import gettext, override
 
 from codes import search as finder
 from codes.cards import card_of
-from codes.examples import content_of, raw_response
+from codes.example_responses import content_of, raw_response
 from codes.models import (
     ConfusionGroup,
     Diagram,
@@ -35,9 +35,9 @@ from codes.snippets import snippets
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.decorators import public
 
+from .alternates import with_alternates
 from .rows import Row, link_row
 from .search import typed_query
-from .twins import with_twins
 
 MAX_COLUMNS = 4  # codes that the houses' table compares
 MAX_NEIGHBOURS = 6
@@ -62,7 +62,7 @@ def situation_row(situation: Situation, disputed: set[str] | None = None) -> Row
 
 
 @public
-@with_twins()
+@with_alternates()
 def situation_list(request: HttpRequest) -> HttpResponse:
     """List all situations by topic."""
     situations = Situation.objects.only("slug", "topic", "title_ko", "title_en", "answer")
@@ -83,7 +83,7 @@ def situation_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the answer to a situation, or the nearest situations if none has this address."""
     # One query gets the situation and its neighbours, another the verdicts on all of them.
@@ -207,7 +207,7 @@ def _unknown_situation(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public
-@with_twins()
+@with_alternates()
 def code_situations(request: HttpRequest, number: int) -> HttpResponse:
     """List the situations that a code answers, and those in which it is often used wrongly."""
     code = get_object_or_404(StatusCode, number=number)
@@ -281,7 +281,7 @@ def _plain(text: str) -> str:
 
 
 @public
-@with_twins()
+@with_alternates()
 def question_list(request: HttpRequest) -> HttpResponse:
     """Show all questions as one tree, with the situations at its ends."""
     questions = {each.pk: each for each in Question.objects.prefetch_related("choices__situations")}
@@ -314,7 +314,7 @@ def _branch(question: Question, questions: dict[str, Question], drawn: set[str],
 
 
 @public
-@with_twins()
+@with_alternates()
 def question_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask one question: each answer leads to the next one or to situations."""
     question = get_object_or_404(Question, slug=slug)

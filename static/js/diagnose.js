@@ -8,7 +8,7 @@ const place = document.getElementById("diagnosis");
 const MEGABYTE = 1 << 20;
 const MAX_FILE = 200 * MEGABYTE;
 const LIMITS = { har: 50 * MEGABYTE, unpacked: 2000 * MEGABYTE };
-// How a response begins in the forms that the server reads: see codes/diagnosis/reading.py.
+// How a response begins in the forms that the server reads: see codes/diagnosis/messages/.
 const RESPONSE = new RegExp(
   [
     /^(?:\x1b\[[0-9;]{0,20}m|[< \t]){0,60}HTTP\/[0-9](?:\.[0-9])?[ \t]+\S/, // curl -i and -v, HTTPie, wget -S

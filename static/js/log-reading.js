@@ -6,7 +6,7 @@ const METHOD = /^[A-Z]{3,20}$/;
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\ud800-\udfff]/gu;
 const DIRECTIVES = new Set(["Fields", "Version", "Software", "Date", "Start-Date", "End-Date", "Remark"]);
 const NO_DETAIL = new Set(["-", "0", "----"]);
-const LONGEST_CLOCK = 19;
+const MAX_CLOCK = 19;
 const MAX_REMEMBERED = 4096;
 
 const shown = (text) => text.replace(UNPRINTABLE, "\ufffd");
@@ -72,7 +72,7 @@ class LineReader {
     if (entry) return entry;
     const prefix = this.prefix.exec(plain);
     const inner = prefix && this.readPlain(plain.slice(prefix[0].length));
-    if (inner && inner.seconds === null) inner.seconds = this.seconds(plain.slice(0, LONGEST_CLOCK));
+    if (inner && inner.seconds === null) inner.seconds = this.seconds(plain.slice(0, MAX_CLOCK));
     return inner;
   }
 

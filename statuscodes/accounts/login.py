@@ -23,7 +23,7 @@ PENDING_MAX_AGE = 5 * 60  # seconds from the password to the one-time password
 
 
 class PasswordView(LoginView):
-    """The first step. It logs in whoever has no second factor."""
+    """The first step. It logs in users who have no second factor."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()

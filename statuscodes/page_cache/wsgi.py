@@ -35,8 +35,8 @@ MAX_READ_QUERY = 12_000  # bytes; nothing longer is stored
 MAX_RENDERING_WAIT = 2.0  # seconds for which a request waits while another renders the page that it wants
 MAX_REFRESH_WAIT = 0.5  # seconds, if there is an outdated page to answer with
 MAX_WAITING = 8  # requests that wait for others' rendering; see statuscodes.web.concurrency
-# All pages (72 MB) and all files for programs (71 MB), each counted at twice its bytes for its codings: whoever walks
-# through the whole site pushes out nothing that readers ask for. In fact they take about 120 MB of each worker.
+# All pages (72 MB) and all files for programs (71 MB), each counted at twice its bytes for its codings: a robot that
+# reads the whole site evicts nothing that readers ask for. In fact they take about 120 MB of each worker.
 MAX_PLAIN_BYTES = 160 * 1024 * 1024
 MAX_QUERIED_BYTES = 32 * 1024 * 1024  # of pages with a query, of which there is no end
 SHARED_MAX_AGE = 24 * 60 * 60  # seconds; by then the catalogue has changed, or the page is wanted again

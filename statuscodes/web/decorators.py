@@ -59,6 +59,18 @@ def public(view: View) -> View:
     return wrapper
 
 
+def no_store(view: View) -> View:
+    """Keep every response of a view out of all caches."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return wrapper
+
+
 def connecting_to(*names: str) -> Callable[[View], View]:
     """Let a page's scripts connect to the addresses with these names alone: see SecurityHeadersMiddleware."""
 

@@ -6,7 +6,7 @@ import time
 import h11
 import pytest
 
-from answers.conditions import example_field
+from answers.conditional_requests import example_field
 from answers.tests.test_answers import parsed
 
 

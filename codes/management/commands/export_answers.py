@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from codes.data.answers import answers_document
+from codes.data.live_answers import answers_document
 
 
 class Command(BaseCommand):

@@ -13,9 +13,9 @@ from tools.serving import free_port, nginx_program, running
 
 pytestmark = pytest.mark.django_db
 
-# What has no twins: the list on one sheet, what answers what readers bring (the table they make, what they paste, what
-# they ask for), what is about the site, and its changes, which have a feed.
-WITHOUT_TWINS = re.compile(r"/(?:sheet|choose/table|diagnose|live|data|about|changes)\.")
+# What has no alternates: the list on one sheet, what answers what readers bring (the table they make, what they paste,
+# what they ask for), what is about the site, and its changes, which have a feed.
+WITHOUT_ALTERNATES = re.compile(r"/(?:sheet|choose/table|diagnose|live|data|about|changes)\.")
 OWN_LINK = re.compile(r"https://status\.example(/[^\s\"'<>)\]#?`,\\{]*)")
 TYPES = {
     "json": "application/json",
@@ -43,9 +43,9 @@ def paths(tree):
 
 def test_every_page_has_twins_among_the_files(rendered, paths):
     pages = {{"/": "/codes/", "/en/": "/en/codes/"}.get(page, page).rstrip("/") for page in rendered}
-    twins = {f"{page}.{suffix}" for page in pages for suffix in ("json", "txt", "md")}
-    missing = {twin for twin in twins - paths if not re.match("/en/.*json", twin)}
-    assert {twin for twin in missing if not WITHOUT_TWINS.search(twin)} == set()
+    alternates = {f"{page}.{suffix}" for page in pages for suffix in ("json", "txt", "md")}
+    missing = {alternate for alternate in alternates - paths if not re.match("/en/.*json", alternate)}
+    assert {alternate for alternate in missing if not WITHOUT_ALTERNATES.search(alternate)} == set()
 
 
 def test_a_file_is_what_the_site_answers_at_its_address(client, tree):

@@ -1,0 +1,95 @@
+"""What a response says about itself, whatever its code: checks that no row of a rule can say.
+
+Each check takes a response and its code's entry and yields what it finds; none knows a single status code. What the
+classes and a code's facts mean is asked of the catalogue.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from codes.diagnosis.messages.parsed import Response
+from codes.models import StatusCode
+
+from .against_request import check_condition, check_location, check_request_fit
+from .caching import check_age, check_caching, check_cookies, check_stored_failure, check_vary
+from .content import check_hidden_error, check_problem, check_type
+from .findings import Finding, Severity, cited, shown
+from .framing import check_codings, check_connection, check_length, check_lines, check_names, check_repetition
+from .values import (
+    check_challenges,
+    check_content_range,
+    check_cors,
+    check_dates,
+    check_policy,
+    check_transport,
+    check_values,
+    check_websocket,
+)
+
+Check = Callable[[Response, StatusCode | None], Iterable[Finding]]
+
+
+def check_message(response: Response, code: StatusCode | None) -> list[Finding]:
+    """Return what the general checks say of a response with a code of the catalogue, or with none."""
+    return [finding for check in CHECKS for finding in check(response, code)]
+
+
+def check_code(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """A number that nobody registered."""
+    if response.number is None or not 100 <= response.number <= 599:
+        return
+    if code is None:
+        title = _("%(code)s is not registered") % {"code": response.code}
+        why = _("Clients treat it as %(base)s, the first code of its class.") % {"base": f"{response.code[0]}00"}
+        yield Finding(Severity.ADVISED, "unregistered", title, why, "", cited("RFC 9110 §15"))
+    elif code.is_vendors:
+        title = _("%(code)s is a vendor's own code") % {"code": response.code}
+        why = _("Clients treat it as %(base)s, the first code of its class.") % {"base": f"{response.code[0]}00"}
+        yield Finding(Severity.UNSURE, "unregistered", title, why, "", cited("RFC 9110 §15"))
+
+
+def check_reason(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """The reason phrase of another code is a sign that one of both was changed and the other was forgotten."""
+    if not code or not response.reason or response.reason.lower() == code.name_en.lower():
+        return
+    other = StatusCode.objects.filter(name_en__iexact=response.reason).exclude(number=code.number).first()
+    if other:
+        title = _("The reason phrase is that of %(other)s: %(reason)s") % {
+            "other": other.label,
+            "reason": shown(response.reason),
+        }
+        why = _("Clients read the number only. People who read the log read both.")
+        send = f"HTTP/{response.version} {code.label} {code.name_en}" if response.version[:1] == "1" else ""
+        yield Finding(Severity.ADVISED, "reason-phrase", title, why, "", cited("RFC 9112 §4"), send)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_code,
+    check_reason,
+    check_repetition,
+    check_dates,
+    check_values,
+    check_content_range,
+    check_challenges,
+    check_transport,
+    check_names,
+    check_codings,
+    check_connection,
+    check_request_fit,
+    check_policy,
+    check_websocket,
+    check_condition,
+    check_age,
+    check_vary,
+    check_location,
+    check_caching,
+    check_stored_failure,
+    check_cookies,
+    check_cors,
+    check_type,
+    check_problem,
+    check_hidden_error,
+    check_length,
+    check_lines,
+)

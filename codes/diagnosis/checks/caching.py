@@ -1,0 +1,202 @@
+"""Checks of what caches may do with a response, and of its cookies."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
+
+from codes.diagnosis.messages.parsed import Response
+from codes.models import Caching, StatusCode
+
+from .dates import imf_fixdate, moment
+from .findings import Finding, Severity, cited, shown, wrong_value
+from .rules import tokens
+
+DIRECTIVES = set(
+    "max-age s-maxage no-cache no-store no-transform must-revalidate proxy-revalidate must-understand private public"
+    " immutable stale-while-revalidate stale-if-error".split()
+)
+COOKIES_JOINED = re.compile(r",[ \t]{0,5}[A-Za-z_][\w.-]{0,60}=[^;,]{0,200}(?:;|$)")
+FRESH = ("max-age", "s-maxage")
+
+
+def directives(response: Response) -> dict[str, str]:
+    """Return the directives of Cache-Control with their values."""
+    found: dict[str, str] = {}
+    for each in tokens(response.fields.get("Cache-Control")):
+        name, _equals, value = each.partition("=")
+        found.setdefault(name.strip(), value.strip().strip('"'))
+    return found
+
+
+def lifetime_of(found: dict[str, str], *names: str) -> int:
+    """Return the longest of the lifetimes that the directives with these names state, in seconds; 0 for none."""
+    return max(
+        (int(found[name]) for name in names if found.get(name, "").isdecimal() and len(found[name]) < 12), default=0
+    )
+
+
+def check_caching(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """Directives that say the opposite of each other, and fields beside them that do."""
+    found = directives(response)
+    section = cited("RFC 9111 §5.2.2")
+
+    def conflict(title: str, why: str, send: str) -> Finding:
+        return Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section, f"Cache-Control: {send}")
+
+    lifetime = lifetime_of(found, *FRESH)
+    if "*" in tokens(response.fields.get("Vary")) and lifetime:
+        title = _("Vary: * beside a lifetime")
+        why = _("A stored response with Vary: * never fits another request, so the lifetime does nothing.")
+        yield Finding(Severity.ADVISED, "caching", title, why, "Vary", cited("RFC 9111 §4.1"))
+    if "public" in found and "private" in found:
+        why = _("public lets every cache store it, private only the browser's. A cache takes one of them.")
+        yield conflict(_("Cache-Control says public and private"), why, "private")
+    elif "no-store" in found and (lifetime or "public" in found):
+        other = "public" if "public" in found else "max-age" if lifetime_of(found, "max-age") else "s-maxage"
+        why = _("What may not be stored cannot be kept: no-store wins, and the other directive does nothing.")
+        yield conflict(_("Cache-Control says no-store and %(other)s") % {"other": other}, why, "no-store")
+    elif "no-cache" in found and not found["no-cache"] and (lifetime or "immutable" in found):
+        other = "immutable" if "immutable" in found else "max-age"
+        why = _("no-cache asks the server before each use, so the lifetime beside it does nothing.")
+        yield conflict(_("Cache-Control says no-cache and %(other)s") % {"other": other}, why, "no-cache")
+    elif "private" in found and "s-maxage" in found:
+        why = _("s-maxage is for shared caches, which may not store what is private.")
+        yield conflict(_("Cache-Control says private and s-maxage"), why, "private")
+    ages = [each for each in tokens(response.fields.get("Cache-Control")) if each.startswith("max-age")]
+    if len(set(ages)) > 1:
+        why = _("Of several values a cache takes the first, or takes the response for stale.")
+        yield conflict(_("Cache-Control has max-age several times"), why, ages[0])
+    for name in [each for each in found if each not in DIRECTIVES][:3]:
+        if meant := next(iter(get_close_matches(name, DIRECTIVES, 1, 0.8)), ""):
+            title = _("%(value)s is no directive. Is %(meant)s meant?") % {"value": shown(name), "meant": meant}
+            why = _("Caches ignore a directive that they do not know.")
+            yield Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section)
+    for name in (*FRESH, "stale-while-revalidate", "stale-if-error"):
+        if name in found and not found[name].isdecimal():
+            value = f"{name}={found[name]}" if found[name] else name
+            yield wrong_value("Cache-Control", value, _("It takes a number of seconds."), "RFC 9111 §5.2.2", "")
+    pragma = tokens(response.fields.get("Pragma"))
+    if "no-cache" in pragma and lifetime and "no-store" not in found and "no-cache" not in found:
+        why = _("Pragma means nothing in a response; caches follow Cache-Control.")
+        title = _("Pragma: no-cache beside a lifetime")
+        yield Finding(Severity.ADVISED, "caching", title, why, "Pragma", cited("RFC 9111 §5.4"))
+    yield from _check_expires(response, found)
+
+
+def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Finding]:
+    expires, made = moment(response.fields.get("Expires")), moment(response.fields.get("Date"))
+    if not (expires and made) or "no-store" in found or "no-cache" in found or "max-age" not in found:
+        return
+    seconds, lifetime = (expires - made).total_seconds(), lifetime_of(found, "max-age")
+    if (seconds <= 0) != (lifetime == 0):
+        title = _("Expires and max-age say the opposite")
+        why = _("max-age wins wherever it is understood, Expires elsewhere.")
+        send = f"Expires: {imf_fixdate(made)}" if not lifetime else ""
+        yield Finding(Severity.ADVISED, "caching", title, why, "Expires", cited("RFC 9111 §5.3"), send)
+
+
+def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9111 section 4.2.4: what is older than it may be was served all the same."""
+    age, found = response.fields.get("Age") or "", directives(response)
+    lifetime = lifetime_of(found, "s-maxage") if "s-maxage" in found else lifetime_of(found, "max-age")
+    if not re.fullmatch("[0-9]{1,10}", age) or not {*FRESH} & found.keys() or int(age) <= lifetime:
+        return
+    title = _("Age %(age)s is more than the lifetime of %(lifetime)s seconds") % {"age": int(age), "lifetime": lifetime}
+    if {"must-revalidate", "s-maxage"} & found.keys():
+        why = _("A cache served it after its time, which this Cache-Control forbids.")
+        severity = Severity.ADVISED
+    else:
+        why = _("A cache served it after its time. That is allowed while the origin server cannot be reached.")
+        severity = Severity.UNSURE
+    yield Finding(severity, "stale", title, why, "Age", cited("RFC 9111 §4.2.4"))
+
+
+def check_vary(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9110 section 12.5.5: a compressed response was chosen by Accept-Encoding."""
+    found = directives(response)
+    varies = tokens(response.fields.get("Vary"))
+    is_shared = lifetime_of(found, *FRESH) or "public" in found
+    if "Content-Encoding" not in response.fields or not is_shared or {"private", "no-store"} & found.keys():
+        return
+    if not {"accept-encoding", "*"} & set(varies):
+        title = _("A compressed response that caches may store, without Vary: Accept-Encoding")
+        why = _("A cache may give it to a client that cannot decompress it.")
+        send = f"Vary: {', '.join([*filter(None, [response.fields.get('Vary')]), 'Accept-Encoding'])}"
+        yield Finding(Severity.ADVISED, "vary", title, why, "Vary", cited("RFC 9110 §12.5.5"), send)
+
+
+def check_stored_failure(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """A failure that caches repeat after its cause is gone, where caches would not do so by themselves."""
+    if response.code[:1] not in ("4", "5") or not code or code.caching == Caching.HEURISTIC:
+        return
+    found = directives(response)
+    lifetime = lifetime_of(found, *FRESH)
+    if "no-store" in found or "no-cache" in found or not (lifetime or "public" in found):
+        return
+    is_forbidden = code.caching == Caching.NEVER
+    title = (
+        _("Caches keep this %(code)s for %(seconds)s seconds") % {"code": code.label, "seconds": lifetime}
+        if lifetime
+        else _("Caches may keep this %(code)s") % {"code": code.label}
+    )
+    why = (
+        _("A response with this code must not be stored by a cache.")
+        if is_forbidden
+        else _("The next client may get the stored failure after its cause is gone.")
+    )
+    section = code.caching_source if is_forbidden and code.caching_source else "RFC 9111 §5.2.2.9"
+    yield Finding(
+        Severity.ADVISED, "stored-failure", title, why, "Cache-Control",
+        cited(section), "Cache-Control: no-store",
+    )  # fmt: skip
+
+
+def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9111 section 7.3: Set-Cookie does not keep a response out of caches."""
+    cookies = response.fields.all("Set-Cookie")[:50]
+    found = directives(response)
+    is_public = "public" in found or lifetime_of(found, "s-maxage") or lifetime_of(found, "max-age")
+    if cookies and is_public and not {"private", "no-store", "no-cache"} & set(found):
+        why = _("A shared cache may give one visitor's cookie to everybody: Set-Cookie does not prevent storing.")
+        title = _("Set-Cookie in a response that shared caches may store")
+        yield Finding(
+            Severity.ADVISED,
+            "cookie-cached",
+            title,
+            why,
+            "Set-Cookie",
+            cited("RFC 9111 §7.3"),
+            "Cache-Control: private",
+        )
+    for cookie in cookies:
+        yield from _check_cookie(cookie)
+        if COOKIES_JOINED.search(cookie[:8000]):
+            title = _("Several cookies in one Set-Cookie")
+            why = _("Each cookie has a field line of its own: a comma separates nothing here.")
+            yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", cited("RFC 6265 §3"))
+
+
+def _check_cookie(cookie: str) -> Iterator[Finding]:
+    pair, *parts = (part.strip() for part in cookie[:8000].split(";"))
+    attributes = {
+        name.strip().lower(): value.strip() for name, _equals, value in (part.partition("=") for part in parts)
+    }
+    name = pair.partition("=")[0].strip()
+    source = (("RFC 6265bis §5.6", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6"),)
+    wrong = ""
+    if attributes.get("samesite", "").lower() == "none" and "secure" not in attributes:
+        wrong = _("SameSite=None without Secure: browsers refuse the cookie.")
+    elif name.startswith("__Secure-") and "secure" not in attributes:
+        wrong = _("The name begins with __Secure-, but Secure is missing: browsers refuse the cookie.")
+    elif name.startswith("__Host-") and (
+        "secure" not in attributes or "domain" in attributes or attributes.get("path") != "/"
+    ):
+        wrong = _(
+            "The name begins with __Host-, which needs Secure and Path=/ and no Domain: browsers refuse the cookie."
+        )
+    if wrong:
+        title = _("The cookie %(name)s is not stored") % {"name": shown(name)}
+        send = f"Set-Cookie: {name}=…; Path=/; Secure; HttpOnly"
+        yield Finding(Severity.ADVISED, "cookie", title, wrong, "Set-Cookie", source, send)

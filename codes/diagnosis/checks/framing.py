@@ -1,0 +1,171 @@
+"""Checks of how a response is put together: its length, its codings, and the lines of its header section."""
+
+import json
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
+from httplint.charset import whatwg_encoding
+
+from codes.diagnosis.messages.heads import KNOWN
+from codes.diagnosis.messages.parsed import Repair, Response
+from codes.models import Content, StatusCode
+
+from .content import media_type, read_json
+from .findings import Finding, Severity, cited, shown, wrong_value
+from .rules import tokens
+
+SINGLETONS = (
+    *("Age", "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date", "ETag", "Expires"),
+    *("Last-Modified", "Location", "Retry-After", "Access-Control-Allow-Origin"),
+)
+TEXTUAL = re.compile(
+    r"$|text/|message/|application/(?:[\w.-]{1,80}\+)?(?:json|xml|javascript|yaml|x-www-form|x-ndjson|graphql)"
+)
+# Fields that a recipient needs before the content (RFC 9110 section 6.5.1).
+NOT_FOR_TRAILERS = set(
+    "authorization cache-control content-encoding content-length content-range content-type date expires host location"
+    " retry-after set-cookie trailer transfer-encoding vary www-authenticate".split()
+)
+TRANSFER_CODINGS = set("chunked compress deflate gzip x-compress x-gzip".split())
+MAX_NAMES = 25  # fields whose names are compared
+
+
+def check_length(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9112 section 6.3: recipients rely on the length."""
+    value = response.fields.get("Content-Length")
+    if value is None or not re.fullmatch("[0-9]{1,18}", value) or response.content is None or response.is_framed:
+        return
+    if code and code.content == Content.NONE:  # that there is any content is the mistake
+        return
+    if response.method == "HEAD" or "Transfer-Encoding" in response.fields or "Content-Encoding" in response.fields:
+        return
+    if not TEXTUAL.match(media_type(response)):
+        return
+    lengths = possible_lengths(response)
+    if int(value) in lengths:
+        yield Finding(Severity.KEPT, "content-length", "Content-Length", field="Content-Length")
+        return
+    title = _("Content-Length is %(given)s, but the content has %(found)s bytes") % {
+        "given": int(value),
+        "found": min(lengths),
+    }
+    why = _("Pasting may have changed it. If it really differs, recipients wait for more, or cut it off.")
+    send = f"Content-Length: {min(lengths)}"
+    yield Finding(Severity.UNSURE, "content-length", title, why, "Content-Length", cited("RFC 9112 §6.3"), send)
+
+
+def possible_lengths(response: Response) -> set[int]:
+    """Return the lengths in bytes that the content may have had before its line ends were changed by pasting."""
+    content = response.content or ""
+    lengths = set()
+    charset = re.search(r"charset=\"?([\w-]{1,20})", response.fields.get("Content-Type") or "")
+    # Python's own list also names codings that are no charset, cannot fail gently, or take hours (punycode).
+    for encoding in {"utf-8", whatwg_encoding(charset[1] if charset else "") or "utf-8"}:
+        for line_end in ("\n", "\r\n") if "\n" in content else ("\n",):
+            text = content.replace("\n", line_end)
+            for end in ("", line_end):
+                try:
+                    lengths.add(len((text + end).encode(encoding, "replace")))
+                except LookupError:
+                    continue
+    return lengths | _compact_lengths(response)
+
+
+def _compact_lengths(response: Response) -> set[int]:
+    """Return the lengths of JSON that a tool may have reformatted."""
+    data = read_json(response)
+    if "\n" not in (response.content or "") or data is None:
+        return set()
+    try:
+        texts = [
+            json.dumps(data, ensure_ascii=plain, separators=separators)
+            for plain in (True, False)
+            for separators in ((",", ":"), (", ", ": "))
+        ]
+    except (ValueError, RecursionError):
+        return set()
+    return {len(text.encode("utf-8", "replace")) + end for text in texts for end in (0, 1)}
+
+
+def check_repetition(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9110 section 5.3: only fields that are lists may have several lines."""
+    for name in SINGLETONS:
+        values = response.fields.all(name)
+        if len(values) > 1:
+            title = _("%(field)s is sent %(count)s times") % {"field": name, "count": len(values)}
+            why = _("It is not a list: recipients take one of the values, and not all take the same.")
+            yield Finding(
+                Severity.BROKEN, "repeated-field", title, why, name, cited("RFC 9110 §5.3"), f"{name}: {values[0]}"
+            )
+
+
+def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """What had to be repaired and may be the sender's mistake."""
+    for name in response.spaced[:5]:
+        why = _("No space is allowed there: a proxy must remove it, and some let it change what a field is.")
+        title = _("%(field)s has a space before its colon") % {"field": name}
+        yield Finding(Severity.UNSURE, "space-before-colon", title, why, name, cited("RFC 9112 §5.1"))
+    for name in dict.fromkeys(response.folded[:5]):
+        why = _("Header fields of several lines are obsolete. The terminal may have wrapped the line.")
+        title = _("A field that goes on in the next line")
+        yield Finding(Severity.UNSURE, "folded-field", title, why, name, cited("RFC 9112 §5.2"))
+    for name in response.misnamed[:5]:
+        why = _("The name of a field has letters, digits and hyphens, and no spaces. Recipients refuse the message.")
+        title = _("“%(name)s” cannot be the name of a field") % {"name": shown(name)}
+        yield Finding(Severity.BROKEN, "field-name", title, why, name, cited("RFC 9110 §5.1"))
+    known = {Repair.SPACE, Repair.FOLDED, Repair.WRAPPED, Repair.CONTROL, Repair.MANY}
+    if response.refusal and not known & set(response.repairs) and response.number is not None:
+        why = _("A strict parser (h11) does not take this header section. It says: “%(reason)s”") % {
+            "reason": response.refusal
+        }
+        yield Finding(
+            Severity.UNSURE, "syntax", _("Not quite HTTP/%(version)s") % {"version": response.version}, why, "",
+            cited("RFC 9112 §2.1"),
+        )  # fmt: skip
+
+
+def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """A field that nobody knows, and whose name is almost that of a field that everybody knows."""
+    for name in dict.fromkeys(each.name for each in response.fields[:MAX_NAMES]):
+        small = name.lower()
+        if small in KNOWN or small.startswith("x-") or len(small) < 4 or len(small) > 40:
+            continue
+        meant = next(iter(get_close_matches(small, KNOWN, 1, 0.86)), "")
+        if meant and meant not in response.fields and abs(len(meant) - len(small)) < 3:
+            title = _("%(field)s is not a field that is known. Is %(meant)s meant?") % {"field": name, "meant": meant}
+            why = _("Recipients ignore a field that they do not know.")
+            yield Finding(Severity.UNSURE, "misspelt-field", title, why, name, cited("RFC 9110 §5.1"))
+
+
+def check_codings(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9112 sections 6.1 and 7: chunked comes once, and last, and its sizes are digits."""
+    name, section = "Transfer-Encoding", "RFC 9112 §6.1"
+    codings = [each.partition(";")[0].strip() for each in tokens(response.fields.get(name))]
+    if codings.count("chunked") > 1 or "chunked" in codings[:-1]:
+        why = _("chunked is applied once, and last: it tells where the message ends.")
+        yield wrong_value(name, response.fields.get(name) or "", why, section, f"{name}: chunked")
+    elif unknown := [each for each in codings if each not in TRANSFER_CODINGS]:
+        title = _("%(value)s is no transfer coding") % {"value": shown(unknown[0])}
+        why = _("A recipient that does not know it cannot read the message.")
+        yield Finding(Severity.ADVISED, "transfer-coding", title, why, name, cited("RFC 9112 §7"), f"{name}: chunked")
+    first = (response.content or "").partition("\n")[0].strip()
+    if "chunked" in codings and re.fullmatch("0[xX][0-9a-fA-F]{1,8}", first):
+        title = _("The size of a chunk is wrong: %(value)s") % {"value": first}
+        why = _("It is hexadecimal digits alone, without 0x.")
+        yield Finding(Severity.BROKEN, "chunk-size", title, why, name, cited("RFC 9112 §7.1"), first[2:])
+
+
+def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """RFC 9112 section 9.3: the connection is kept or closed; and RFC 9110 section 6.5.1: what trailers may hold."""
+    options = tokens(response.fields.get("Connection"))
+    if "close" in options and "keep-alive" in options:
+        title = _("Connection says keep-alive and close")
+        why = _("close wins: the connection ends after this response.")
+        source = cited("RFC 9112 §9.3")
+        yield Finding(Severity.ADVISED, "connection", title, why, "Connection", source, "Connection: close")
+    if wrong := [each for each in tokens(response.fields.get("Trailer")) if each in NOT_FOR_TRAILERS]:
+        title = _("Trailer announces what cannot come after the content: %(names)s") % {"names": ", ".join(wrong)}
+        why = _("Recipients need it before the content, and drop it from a trailer section.")
+        yield Finding(Severity.BROKEN, "trailer", title, why, "Trailer", cited("RFC 9110 §6.5.1"))

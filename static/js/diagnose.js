@@ -212,7 +212,8 @@ const show = (...children) => {
 const percent = (share) => `${Math.round(share * 100)}%`;
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);
 
-// What is read when somebody asks for something else is no longer wanted.
+// What is read when somebody asks for something else is no longer wanted: its turn is over.
+let turn = 0;
 const stop = () => {
   clearTimeout(running?.timer);
   running?.worker.terminate();
@@ -249,13 +250,14 @@ const read = (source, words) =>
     worker.postMessage({ ...source, patterns, language, reading, limits: LIMITS });
   });
 
-const diagnose = async (source) => {
+const diagnose = async (source, mine) => {
   try {
     patterns ??= await fetchPatterns();
   } catch {
-    show(make("p", {}, unreachable));
+    if (mine === turn) show(make("p", {}, unreachable));
     return;
   }
+  if (mine !== turn) return;
   const words = patterns.words[language];
   if (source.file?.size > MAX_FILE) {
     show(make("p", {}, words.too_large));
@@ -275,15 +277,15 @@ const diagnose = async (source) => {
 };
 
 // The server checks a response. masking.js replaces its credentials when the form's data are taken.
-const check = async () => {
+const check = async (mine) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const said = [...page.querySelectorAll(".refusal, #diagnosis > *")];
     if (!said.length) throw new Error(answer.status);
-    show(...said);
+    if (mine === turn) show(...said);
   } catch {
-    form.submit();
+    if (mine === turn) form.submit();
   }
 };
 
@@ -293,9 +295,10 @@ form.addEventListener("submit", async (event) => {
   if (!file && !text.trim()) return;
   event.preventDefault();
   stop();
+  turn += 1;
   document.querySelector(".refusal")?.remove();
-  if (!file && RESPONSE.test(text)) await check();
-  else await diagnose(file ? { file } : { text });
+  if (!file && RESPONSE.test(text)) await check(turn);
+  else await diagnose(file ? { file } : { text }, turn);
 });
 form.elements.file?.addEventListener("change", () => {
   if (form.elements.file.files.length) form.requestSubmit();

@@ -127,3 +127,18 @@ def test_the_page_and_its_worker_may_connect_to_nothing_else(site, page):
     page.goto(f"{site.url}/diagnose/")
     worker = page.locator("script[data-worker]").get_attribute("data-worker")
     assert "connect-src 'none';" in page.request.get(site.url + worker).headers["content-security-policy"]
+
+
+def test_what_was_asked_for_last_is_shown_though_the_one_before_takes_longer(site, page):
+    waiting = []
+    page.route("**/diagnose/patterns.json", lambda route: waiting.append(route))
+    page.goto(f"{site.url}/diagnose/")
+    paste(page, LOG)
+    paste(page, "HTTP/1.1 405 Method Not Allowed\nServer: nginx\n\n")
+    result = page.locator("#diagnosis")
+    expect(result).to_contain_text("Allow")
+    for route in waiting:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+    expect(result).to_contain_text("Allow")
+    expect(result).not_to_contain_text("/products/")

@@ -223,7 +223,8 @@ class WordIndex:
         weights = {word: max(forms.values(), default=0.0) for word, forms in forms_of.items()}
         telling = sorted(filter(weights.__getitem__, weights), key=lambda word: -weights[word])[:MAX_WORDS]
         missing = sum(self.unknown for word, weight in weights.items() if not weight and not says_little(word))
-        asked = sum(weights[word] for word in telling) + missing
+        # Numbers, as in an address, are read by their places: a text without them has no less of the query.
+        asked = (sum(weights[word] for word in telling if not word.isdigit()) + missing) or 1
         of_texts: dict[int, float] = {}
         of_documents: dict[int, float] = {}
         counts: Counter[int] = Counter()

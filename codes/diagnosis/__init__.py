@@ -56,7 +56,7 @@ class CheckedResponse:
     findings: list[Finding]
     kept: list[Finding]
     linted: list[Finding]
-    left: list[ResponseRule]  # rules that people have to judge
+    unchecked: list[ResponseRule]  # rules that people have to judge
     markdown: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
     content: str = ""
@@ -67,8 +67,8 @@ class CheckedResponse:
         return self.response.code[:1]
 
     @property
-    def left_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
-        return rules_by_level(self.left)
+    def unchecked_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
+        return rules_by_level(self.unchecked)
 
     @property
     def counts(self) -> list[tuple[str, str]]:

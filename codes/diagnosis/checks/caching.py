@@ -157,7 +157,7 @@ def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Findi
     """Report a cookie that caches may store, which Set-Cookie does not prevent (RFC 9111 section 7.3)."""
     cookies = response.fields.all("Set-Cookie")[:50]
     found = directives(response)
-    is_public = "public" in found or lifetime_of(found, "s-maxage") or lifetime_of(found, "max-age")
+    is_public = "public" in found or lifetime_of(found, *FRESH)
     if cookies and is_public and not {"private", "no-store", "no-cache"} & set(found):
         why = _("A shared cache may give one visitor's cookie to everybody: Set-Cookie does not prevent storing.")
         title = _("Set-Cookie in a response that shared caches may store")

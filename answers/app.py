@@ -17,7 +17,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 class Application:
     """Answer every request with what it asks for.
 
-    Without `limits` everything is answered, which is for one's own machine. `behind_proxy` believes two fields that a
+    Without `limits` everything is answered, which is for development. `behind_proxy` believes two fields that a
     proxy must set: X-Forwarded-For, its last address, and X-Forwarded-Version.
     """
 

@@ -13,7 +13,7 @@ HTTP_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z][a-z] \
 
 
 def entity_tag(code: Code, is_json: bool = False) -> str:
-    """Return the ETag of what stands at the address of a code; JSON and text are two representations of it."""
+    """Return the ETag of what is at the address of a code; JSON and text are two representations of it."""
     return f'"{code.label}{"-json" if is_json and code.has_content else ""}"'
 
 

@@ -1,4 +1,4 @@
-"""What stands in an answer: a few fixed lines about the code, as text or JSON, and what some codes must say besides."""
+"""The content of an answer: a few fixed lines about the code, as text or JSON, and what some codes must say besides."""
 
 import gzip
 import json

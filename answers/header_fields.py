@@ -1,4 +1,4 @@
-"""The header fields that come with a code: which ones the catalogue's rules say, their values stand here."""
+"""The header fields that come with a code: the catalogue's rules say which, and this module has their values."""
 
 from collections.abc import Callable
 

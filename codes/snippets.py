@@ -31,7 +31,7 @@ JSON_STYLE = Style("{", "}", ": ", {True: "true", False: "false", None: "null"})
 PYTHON_STYLE = Style("{", "}", ": ", {True: "True", False: "False", None: "None"})
 RUBY_STYLE = Style("{", "}", " => ", {True: "true", False: "false", None: "nil"})
 PHP_STYLE = Style("[", "]", " => ", {True: "true", False: "false", None: "null"})
-LINE_LENGTH = 64  # characters of a literal that still stands on one line
+LINE_LENGTH = 64  # characters of a literal that still fits on one line
 
 
 class Framework(NamedTuple):

@@ -28,7 +28,7 @@ from statuscodes.page_cache.poller import poller  # noqa: E402
 from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
 from statuscodes.web.concurrency import ADMIN_SLOTS, PUBLIC_SLOTS  # noqa: E402
 from statuscodes.web.database import limit_waiting  # noqa: E402
-from statuscodes.web.database_use import mark_in_use  # noqa: E402
+from statuscodes.web.database_lock import mark_in_use  # noqa: E402
 from statuscodes.web.handler import Handler  # noqa: E402
 
 mark_in_use()

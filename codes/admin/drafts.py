@@ -28,7 +28,7 @@ from codes.editing import drafts, fixtures, history
 from codes.models import Draft, Entry
 from codes.texts.localized import LANGUAGES
 
-from .preview import preview
+from .page_preview import preview
 
 
 @dataclass

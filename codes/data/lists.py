@@ -305,7 +305,7 @@ class CodeErrors(NamedTuple):
 
 
 def code_errors(key: int | None = None) -> list[CodeErrors]:
-    """Return all codes for which error texts stand, or this one, with the texts by product."""
+    """Return all codes that error texts stand for, or this one, with the texts by product."""
     texts = error_texts().order_by(Lower("product"), "product", "position", "slug")
     of_code: defaultdict[int, list[ErrorText]] = defaultdict(list)
     for each in texts if key is None else texts.meaning(key):

@@ -56,7 +56,7 @@ class CheckedResponse:
     findings: list[Finding]
     kept: list[Finding]
     linted: list[Finding]
-    left: list[ResponseRule]  # rules that people have to judge
+    unchecked: list[ResponseRule]  # rules that people have to judge
     markdown: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
     content: str = ""
@@ -67,8 +67,8 @@ class CheckedResponse:
         return self.response.code[:1]
 
     @property
-    def left_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
-        return rules_by_level(self.left)
+    def unchecked_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
+        return rules_by_level(self.unchecked)
 
     @property
     def counts(self) -> list[tuple[str, str]]:
@@ -203,7 +203,7 @@ def _lines(response: Response, findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 def _error_card(text: str, lines: list[str], unmasked: bool) -> ErrorCard | None:
-    """Return the card of the text of an error that stands in the text, None if none does."""
+    """Return the card of the text of an error that occurs in the text, None if none does."""
     slugs = _error_slugs(text)
     if not slugs:
         return None
@@ -229,7 +229,7 @@ def _codes_named(text: str) -> list[StatusCode]:
 
 
 def _error_slugs(text: str) -> list[str]:
-    """Return the texts of errors that stand in the text, the longest first."""
+    """Return the texts of errors that occur in the text, the longest first."""
     matches = current_index().errors.find(CONSOLE.sub("", text[:MAX_ERROR_TEXT]))
     return [match.found.slug for match in matches]
 

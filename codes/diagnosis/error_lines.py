@@ -1,7 +1,7 @@
 """The parts of a line of an error log, each with what it is; and commands that follow from it.
 
 A line of nginx's or Apache httpd's error log holds an errno, the step at which it happened, the request and the
-address behind. They are found by what stands around them, so that the same patterns read both.
+address behind. They are found by their context, so that the same patterns read both.
 """
 
 import re

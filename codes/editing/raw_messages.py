@@ -72,7 +72,7 @@ def join(steps: Sequence[Step]) -> str:
 def align(heads: Sequence[str], steps: Sequence[Step]) -> list[int | None]:
     """Return for each step the place of the one that it was before, None for a new one.
 
-    `heads` are the heads of the steps before. What stands between steps that did not change is matched in order.
+    `heads` are the heads of the steps before. What is between steps that did not change is matched in order.
     """
     places: list[int | None] = [None] * len(steps)
     matcher = SequenceMatcher(None, list(heads), [step.head for step in steps], autojunk=False)

@@ -194,7 +194,7 @@ def _match(pattern: _Pattern, query: _Query) -> ErrorMatch | None:
 
 
 def _fits(pattern: _Pattern, query: _Query, begin: int, end: int) -> bool:
-    """Return whether what was found stands as its kind of match wants it."""
+    """Return whether what was found occurs as its kind of match wants it."""
     shape, small = query.shape, query.small
     before, after = small[begin - 1 : begin] if begin else "", small[end : end + 1]
     if _joins(before, small[begin]) or (pattern.ends and _joins(small[end - 1], after)):

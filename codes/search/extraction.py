@@ -132,7 +132,7 @@ DIGIT = f"[{''.join(DIGITS)}]"
 SPOKEN_NUMBER = re.compile(
     rf"(?:([일이삼사오])({DIGIT})({DIGIT})|([이삼사오])백(?:({DIGIT}?)(십))?({DIGIT}?))번?(?:\s?(?:에러|오류|코드|응답))*"
 )
-# What may stand beside a number without telling anything else.
+# What may be beside a number without telling anything else.
 AROUND = re.compile(
     r"https?(?:/[0-9.]+)?|status|code|error|response|#|[\W_]|상태|코드|에러|오류|응답|번|이란|란|뜻|의미|은|는|이|가|뭐야|뭔가요"
 )
@@ -180,7 +180,7 @@ def _numbers_by_place(
 
 
 def _beside_their_names(text: str, names: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, int]]:
-    """Yield the place and the number of each code that stands before or after one of its names: 403 Forbidden."""
+    """Yield the place and the number of each code before or after one of its names: 403 Forbidden."""
     for match in BESIDE.finditer(text):
         number = int(match[1])
         before = compact(text[max(match.start() - MAX_NAME_LENGTH, 0) : match.start()])
@@ -211,7 +211,7 @@ def _most_telling(place: Place, numbers: list[int]) -> int:
 
 
 def _bare_numbers(text: str) -> list[int]:
-    """Return the numbers that stand by themselves; in a long text only in lines that are about HTTP."""
+    """Return the bare numbers; in a long text only in lines that are about HTTP."""
     typed = len(text) <= MAX_TYPED_LENGTH and "\n" not in text
     found: dict[int, None] = {}
     for line in text.split("\n"):

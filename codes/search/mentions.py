@@ -26,7 +26,7 @@ MACHINE = re.compile(
 
 
 class Name(NamedTuple):
-    """A whole text of the catalogue, compacted, as it stands in a pasted text."""
+    """A whole text of the catalogue, compacted, as it occurs in a pasted text."""
 
     name: str
     is_identifier: bool

@@ -133,7 +133,7 @@ LIST_MARK = re.compile(r"\s*(?:[-*+]|[0-9]+[.)])\s+")
 
 
 class Paragraph(NamedTuple):
-    """A paragraph of a text without its marks, and what stands before it: the mark of its list item, or ""."""
+    """A paragraph of a text without its marks, and what comes before it: the mark of its list item, or ""."""
 
     mark: str
     text: str

@@ -218,7 +218,7 @@ const draw = async (host, html) => {
   }
 }
 
-// Markdown is shown below its field as the page will show it, with a warning of what stays as it is typed.
+// Markdown is shown below its field as the page will show it, with a warning of what is not rendered.
 {
   const boxes = new WeakMap();
   const boxOf = (field) => {

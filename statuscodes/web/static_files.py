@@ -127,7 +127,7 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
     """WhiteNoise with conditional files, and with our answers to other methods."""
 
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
-        # What lies in the folder for us alone: the names of all files, and the mark of the last collecting.
+        # What is in the folder for us alone: the names of all files, and the mark of the last collecting.
         if os.path.basename(path).startswith((".", "staticfiles.json")):
             return
         super().add_file_to_dictionary(url, path, stat_cache)

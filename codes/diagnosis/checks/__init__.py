@@ -36,7 +36,7 @@ def check_message(response: Response, code: StatusCode | None) -> list[Finding]:
 
 
 def check_code(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """A number that nobody registered."""
+    """Report a number that nobody registered."""
     if response.number is None or not 100 <= response.number <= 599:
         return
     if code is None:
@@ -50,7 +50,7 @@ def check_code(response: Response, code: StatusCode | None) -> Iterator[Finding]
 
 
 def check_reason(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """The reason phrase of another code is a sign that one of both was changed and the other was forgotten."""
+    """Report the reason phrase of another code: one of both was changed and the other was forgotten."""
     if not code or not response.reason or response.reason.lower() == code.name_en.lower():
         return
     other = StatusCode.objects.filter(name_en__iexact=response.reason).exclude(number=code.number).first()

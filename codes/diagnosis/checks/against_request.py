@@ -15,7 +15,7 @@ from .values import CODINGS
 
 
 def check_condition(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9110 section 13.1.2: the client has what the server sends."""
+    """Report content that the client's condition says it has already (RFC 9110 section 13.1.2)."""
     asked = response.request.fields.get("If-None-Match") if response.request else None
     etag = response.fields.get("ETag")
     if not asked or not etag or response.method not in ("GET", "HEAD") or not response.code.startswith("2"):
@@ -27,7 +27,7 @@ def check_condition(response: Response, code: StatusCode | None) -> Iterator[Fin
 
 
 def check_request_fit(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """What the request asked for, and what came."""
+    """Report a response that is not what the request asked for."""
     request = response.request
     if not request:
         return
@@ -60,7 +60,7 @@ def accepts(field: str, coding: str) -> bool:
 
 
 def check_location(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """A redirect to another host, to less security, or to where it came from."""
+    """Report a redirect to another host, to less security, or to where it came from."""
     location = response.fields.get("Location")
     if not location or not response.code.startswith("3"):
         return

@@ -38,7 +38,7 @@ def lifetime_of(found: dict[str, str], *names: str) -> int:
 
 
 def check_caching(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Directives that say the opposite of each other, and fields beside them that do."""
+    """Report directives that contradict each other or the fields beside them."""
     found = directives(response)
     section = cited("RFC 9111 §5.2.2")
 
@@ -98,7 +98,7 @@ def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Findin
 
 
 def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9111 section 4.2.4: what is older than it may be was served all the same."""
+    """Report a stored response that was served although it is stale (RFC 9111 section 4.2.4)."""
     age, found = response.fields.get("Age") or "", directives(response)
     lifetime = lifetime_of(found, "s-maxage") if "s-maxage" in found else lifetime_of(found, "max-age")
     if not re.fullmatch("[0-9]{1,10}", age) or not {*FRESH} & found.keys() or int(age) <= lifetime:
@@ -114,7 +114,7 @@ def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
 
 
 def check_vary(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9110 section 12.5.5: a compressed response was chosen by Accept-Encoding."""
+    """Report a compressed response without Vary: Accept-Encoding (RFC 9110 section 12.5.5)."""
     found = directives(response)
     varies = tokens(response.fields.get("Vary"))
     is_shared = lifetime_of(found, *FRESH) or "public" in found
@@ -128,7 +128,7 @@ def check_vary(response: Response, code: StatusCode | None) -> Iterator[Finding]
 
 
 def check_stored_failure(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """A failure that caches repeat after its cause is gone, where caches would not do so by themselves."""
+    """Report a failure that caches repeat after its cause is gone, where caches would not do so by themselves."""
     if response.code[:1] not in ("4", "5") or not code or code.caching == Caching.HEURISTIC:
         return
     found = directives(response)
@@ -154,10 +154,10 @@ def check_stored_failure(response: Response, code: StatusCode | None) -> Iterato
 
 
 def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9111 section 7.3: Set-Cookie does not keep a response out of caches."""
+    """Report a cookie that caches may store, which Set-Cookie does not prevent (RFC 9111 section 7.3)."""
     cookies = response.fields.all("Set-Cookie")[:50]
     found = directives(response)
-    is_public = "public" in found or lifetime_of(found, "s-maxage") or lifetime_of(found, "max-age")
+    is_public = "public" in found or lifetime_of(found, *FRESH)
     if cookies and is_public and not {"private", "no-store", "no-cache"} & set(found):
         why = _("A shared cache may give one visitor's cookie to everybody: Set-Cookie does not prevent storing.")
         title = _("Set-Cookie in a response that shared caches may store")

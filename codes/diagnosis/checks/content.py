@@ -44,7 +44,7 @@ def media_type(response: Response) -> str:
 
 
 def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Content that is plainly of another type than it says."""
+    """Report content that is plainly of another type than it says."""
     content, kind = (response.content or "").strip(), media_type(response)
     if not content or not kind or response.is_framed or "Content-Encoding" in response.fields:
         return
@@ -73,7 +73,7 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
 
 
 def check_problem(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9457: problem details."""
+    """Report problem details that do not follow RFC 9457."""
     kind, data = media_type(response), read_json(response)
     if not isinstance(data, dict):
         return
@@ -144,7 +144,7 @@ def _failure_number(value: Any) -> int:
 
 
 def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """A failure that only the content tells."""
+    """Report a failure that only the content tells."""
     if not response.code.startswith("2"):
         yield from _check_other_number(response)
         return

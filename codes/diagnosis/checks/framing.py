@@ -33,7 +33,7 @@ MAX_NAMES = 25  # fields whose names are compared
 
 
 def check_length(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9112 section 6.3: recipients rely on the length."""
+    """Report a Content-Length that the content does not have (RFC 9112 section 6.3)."""
     value = response.fields.get("Content-Length")
     if value is None or not re.fullmatch("[0-9]{1,18}", value) or response.content is None or response.is_framed:
         return
@@ -90,7 +90,7 @@ def _compact_lengths(response: Response) -> set[int]:
 
 
 def check_repetition(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9110 section 5.3: only fields that are lists may have several lines."""
+    """Report a field that is sent several times and is no list (RFC 9110 section 5.3)."""
     for name in SINGLETONS:
         values = response.fields.all(name)
         if len(values) > 1:
@@ -102,7 +102,7 @@ def check_repetition(response: Response, code: StatusCode | None) -> Iterator[Fi
 
 
 def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """What had to be repaired and may be the sender's mistake."""
+    """Report what had to be repaired and may be the sender's mistake."""
     for name in response.spaced[:5]:
         why = _("No space is allowed there: a proxy must remove it, and some let it change what a field is.")
         title = _("%(field)s has a space before its colon") % {"field": name}
@@ -127,7 +127,7 @@ def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 
 def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """A field that nobody knows, and whose name is almost that of a field that everybody knows."""
+    """Report an unknown field whose name is almost that of a well-known field."""
     for name in dict.fromkeys(each.name for each in response.fields[:MAX_NAMES]):
         small = name.lower()
         if small in KNOWN or small.startswith("x-") or len(small) < 4 or len(small) > 40:
@@ -140,7 +140,7 @@ def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 
 def check_codings(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9112 sections 6.1 and 7: chunked comes once, and last, and its sizes are digits."""
+    """Report chunked that does not come once and last, and sizes that are no digits (RFC 9112 sections 6.1 and 7)."""
     name, section = "Transfer-Encoding", "RFC 9112 §6.1"
     codings = [each.partition(";")[0].strip() for each in tokens(response.fields.get(name))]
     if codings.count("chunked") > 1 or "chunked" in codings[:-1]:
@@ -158,7 +158,7 @@ def check_codings(response: Response, code: StatusCode | None) -> Iterator[Findi
 
 
 def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9112 section 9.3: the connection is kept or closed; and RFC 9110 section 6.5.1: what trailers may hold."""
+    """Report a connection both kept and closed, and a trailer with what none may have (RFC 9110 section 6.5.1)."""
     options = tokens(response.fields.get("Connection"))
     if "close" in options and "keep-alive" in options:
         title = _("Connection says keep-alive and close")

@@ -61,7 +61,9 @@ def _requested(name: str) -> Test:
         request = response.request
         if not request:
             return None
-        return True if name in request.fields else False if request.has_fields else None
+        if name in request.fields:
+            return True
+        return False if request.has_fields else None
 
     return test
 

@@ -31,7 +31,7 @@ REALM = re.compile(r"\brealm[ \t]{0,9}=[ \t]{0,9}(\"|[^\",]{0,200})", re.IGNOREC
 
 
 def check_dates(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9110 section 5.6.7: one form may be sent."""
+    """Report dates in another form than the one that may be sent (RFC 9110 section 5.6.7)."""
     for name in DATES:
         for value in response.fields.all(name)[:1]:
             if is_imf_fixdate(value):
@@ -55,7 +55,7 @@ def check_dates(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 
 def check_values(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """The syntax of fields that people write by hand."""
+    """Report wrong syntax in fields that people write by hand."""
     fields = response.fields
     etag = fields.all("ETag")[:1]
     if etag and not ENTITY_TAG.fullmatch(etag[0]):
@@ -105,7 +105,7 @@ def check_values(response: Response, code: StatusCode | None) -> Iterator[Findin
 
 
 def check_content_range(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9110 section 14.4: the numbers must fit each other, and the form the answer."""
+    """Report a Content-Range whose numbers or form do not fit (RFC 9110 section 14.4)."""
     value = response.fields.get("Content-Range")
     if value is None or not value.lower().startswith("bytes"):
         return
@@ -143,7 +143,7 @@ def check_content_range(response: Response, code: StatusCode | None) -> Iterator
 
 
 def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 9110 section 11.3: a scheme, and what it asks for."""
+    """Report a challenge without a scheme, or without what its scheme asks for (RFC 9110 section 11.3)."""
     for name in ("WWW-Authenticate", "Proxy-Authenticate"):
         for value in response.fields.all(name)[:5]:
             scheme = value.split(None, 1)[0].rstrip(",").lower() if value.strip() else ""
@@ -168,7 +168,7 @@ def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Fi
 
 
 def check_policy(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Keywords of Content-Security-Policy stand in single quotes."""
+    """Report keywords of Content-Security-Policy without their single quotes."""
     name = "Content-Security-Policy"
     found = CSP_KEYWORD.findall(response.fields.get(name) or "")
     if found:
@@ -182,7 +182,7 @@ def check_policy(response: Response, code: StatusCode | None) -> Iterator[Findin
 
 
 def check_websocket(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 6455 section 4.2.2: the server answers the client's key."""
+    """Report a WebSocket handshake that does not answer the client's key (RFC 6455 section 4.2.2)."""
     key = response.request.fields.get("Sec-WebSocket-Key") if response.request else None
     answer = response.fields.get("Sec-WebSocket-Accept")
     if not key or not answer:
@@ -196,7 +196,7 @@ def check_websocket(response: Response, code: StatusCode | None) -> Iterator[Fin
 
 
 def check_transport(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """RFC 6797 section 7.2: what belongs to secure connections only."""
+    """Report what belongs to secure connections only (RFC 6797 section 7.2)."""
     name = "Strict-Transport-Security"
     if name in response.fields and response.request and response.request.scheme == "http":
         why = _("Over plain HTTP it must not be sent, and browsers ignore it: redirect to https first.")
@@ -205,7 +205,7 @@ def check_transport(response: Response, code: StatusCode | None) -> Iterator[Fin
 
 
 def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Fetch: what browsers refuse."""
+    """Report CORS fields that browsers refuse (Fetch)."""
     source = (("Fetch §3.3", "https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"),)
     origin = (response.fields.get("Access-Control-Allow-Origin") or "").strip()
     credentials = (response.fields.get("Access-Control-Allow-Credentials") or "").strip()
@@ -230,9 +230,9 @@ def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]
             "value": shown(origin),
         }
         yield Finding(Severity.ADVISED, "cors", title, why, "Access-Control-Allow-Origin", source)
-    elif origin not in ("", "*", "null") and "origin" not in tokens(response.fields.get("Vary")) + ["origin"] * (
-        response.code[:1] != "2" or "no-store" in directives(response)
-    ):
-        why = _("A cache may give the answer for one origin to another one.")
-        title = _("Access-Control-Allow-Origin names an origin, but Vary does not name Origin")
-        yield Finding(Severity.ADVISED, "cors", title, why, "Vary", cited("RFC 9110 §12.5.5"), "Vary: Origin")
+    elif origin not in ("", "*", "null"):
+        may_be_stored = response.code[:1] == "2" and "no-store" not in directives(response)
+        if may_be_stored and "origin" not in tokens(response.fields.get("Vary")):
+            why = _("A cache may give the answer for one origin to another one.")
+            title = _("Access-Control-Allow-Origin names an origin, but Vary does not name Origin")
+            yield Finding(Severity.ADVISED, "cors", title, why, "Vary", cited("RFC 9110 §12.5.5"), "Vary: Origin")

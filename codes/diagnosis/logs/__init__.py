@@ -14,7 +14,7 @@ from .wording import words
 
 # Who reads a log, and whose advice stands in for it.
 READERS = [Advice.Reader.OPERATOR, Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.VISITOR]
-# Products whose finer codes stand in lines of logs.
+# Products whose finer codes are in lines of logs.
 FINER = {Product.IIS, Product.ENVOY, Product.HAPROXY, Product.HEROKU}
 LEAD = re.compile(r"^ *(?:-|[0-9]+\.) \*\*(.+?)\*\*", re.MULTILINE)
 

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.timezone import localtime
 
-from statuscodes.web.database_use import DatabaseInUse, exclusive_use
+from statuscodes.web.database_lock import DatabaseInUse, exclusive_use
 from statuscodes.web.signals import database_restored
 
 from .backup import FAILURES, check_sqlite, list_dump, reason_of, run_postgresql

@@ -1,4 +1,4 @@
-"""Who uses the database: a restore must not replace it under a running site."""
+"""The lock on the database in use: a restore must not replace it under a running site."""
 
 import fcntl
 import logging
@@ -17,7 +17,7 @@ LOCK_TIMEOUT = 2.0  # seconds for what is about to end
 
 
 class DatabaseInUse(Exception):
-    """Somebody works with the database: says who, and what to do."""
+    """Raised when another process uses the database; says which, and what to do."""
 
 
 def sqlite_path() -> Path | None:

@@ -95,6 +95,13 @@ def test_an_empty_form_and_other_methods_get_their_answers(client):
     assert client.post("/diagnose/", "x", content_type="multipart/form-data").status_code == 400
 
 
+def test_nothing_turns_the_direction_of_the_page(client):
+    text = "HTTP/1.1 200 OK\nETag: \u202ecba\u2066\nX: \u2067\n\n\u202d"
+    shown = client.post("/diagnose/", {"text": text}).text.partition('<div id="diagnosis"')[2]
+    assert "cba" in shown
+    assert not set("\u202e\u2066\u2067\u202d") & set(shown)
+
+
 def test_what_is_pasted_is_shown_as_text(client):
     text = (
         f'HTTP/1.1 404 Not Found\n{DATE}X-A: <script>alert(1)</script>\nB: "><img src=x>\n\n</textarea><svg onload=x>'
@@ -289,7 +296,7 @@ def test_the_search_hands_an_error_over_to_the_diagnosis(client):
         page, f'<input type="hidden" name="text" value="{text}"><button type="submit">이 글을 진단하기</button>'
     )
     assertContains(client.get("/search/", {"q": "…"}), '<a href="/diagnose/">진단하기</a>')
-    assertNotContains(client.get("/search/", {"q": "gateway"}), "/diagnose/")
+    assertNotContains(client.get("/search/", {"q": "gateway"}), ' action="/diagnose/"')
 
 
 def test_a_finding_says_why_where_and_what_to_send_instead():

@@ -28,6 +28,7 @@ def access(minute, status=200, path="/"):
 
 
 HOSTILE = [
+    access(1, 500, "/\u202etxt.exe\u2066"),
     '{"ts": 999999999999, "status": 502, "method": "GET", "uri": "/"}',
     '192.0.2.7 - - [31/Dec/9999:23:59:60 +0000] "GET / HTTP/1.1" 502 0',
     "\x00" * 100,
@@ -214,6 +215,7 @@ def test_input_that_means_harm_is_shown_as_text(line):
     html = page(f"{access(2)}\n{line}\n{line}")
     assert "<script>" not in html
     assert "<img" not in html
+    assert "\u202e" not in html
     assert html.encode()
 
 

@@ -3,7 +3,7 @@
 
 const NUMBER = /^[0-9]{1,3}$/;
 const METHOD = /^[A-Z]{3,20}$/;
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\ud800-\udfff]/gu;
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 const DIRECTIVES = new Set(["Fields", "Version", "Software", "Date", "Start-Date", "End-Date", "Remark"]);
 const NO_DETAIL = new Set(["-", "0", "----"]);
 const MAX_CLOCK = 19;

@@ -10,7 +10,7 @@ from typing import Any
 from . import formats
 from .formats import Kind
 
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 NUMBER = re.compile(r"^[0-9]{1,3}$")
 METHOD = re.compile(r"^[A-Z]{3,20}$")

@@ -295,7 +295,9 @@ def test_the_search_hands_an_error_over_to_the_diagnosis(client):
     assertContains(
         page, f'<input type="hidden" name="text" value="{text}"><button type="submit">이 글을 진단하기</button>'
     )
-    assertContains(client.get("/search/", {"q": "…"}), '<a href="/diagnose/">진단하기</a>')
+    offer = '응답이나 로그 전체는 <a href="/diagnose/">진단하기</a>에 붙여 넣으면'
+    assertContains(client.get("/search/", {"q": "…"}), offer)
+    assertNotContains(client.get("/search/", {"q": "gateway"}), offer)
     assertNotContains(client.get("/search/", {"q": "gateway"}), ' action="/diagnose/"')
 
 

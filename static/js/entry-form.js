@@ -2,6 +2,9 @@
 // draws, by the same code as when the entry is saved; without this script the preview shows the same.
 const words = document.getElementById("entry-form")?.dataset ?? {};
 
+// Below their field in tables too, where Django writes them above it.
+for (const errors of document.querySelectorAll(".tabular td > .errorlist")) errors.parentElement.append(errors);
+
 // Call a function once nobody has called it for a moment.
 const debounced = (act, milliseconds = 300) => {
   let timer;

@@ -106,6 +106,17 @@ def test_a_message_that_is_no_message_is_told_while_it_is_typed(site, page):
     assert error.bounding_box()["y"] > page.locator("#id_exchanges-0-raw_ko").bounding_box()["y"]
 
 
+def test_the_error_of_a_table_s_field_stands_below_it(site, page):
+    log_in(site, page, "editor", "/admin/codes/statuscode/415/change/")
+    page.locator("#references-group summary").click()
+    url = page.locator("#id_references-0-url")
+    url.fill("http://www.rfc-editor.org/")
+    page.locator("[name=_continue]").first.click()
+    error = page.locator("#references-0 .errorlist")
+    expect(error).to_be_visible()
+    assert error.bounding_box()["y"] > url.bounding_box()["y"]
+
+
 def test_the_form_counts_previews_and_keeps_its_sections_open(site_to_edit, page, complaints):  # noqa: F811
     log_in(site_to_edit, page, "editor", "/admin/codes/statuscode/415/change/")
     page.get_by_label("한국어 한 줄 설명").fill("가" * 58)

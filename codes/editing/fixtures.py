@@ -536,7 +536,9 @@ def _reason(error: Exception) -> str:
             return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
         return " ".join(error.messages)
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        return f"line {error.problem_mark.line + 1}: {error.problem}"
+        # Newer parsers have a limit of their own.
+        problem = "nested too deeply" if "nesting depth" in str(error.problem) else error.problem
+        return f"line {error.problem_mark.line + 1}: {problem}"
     return " ".join(str(error).split())
 
 

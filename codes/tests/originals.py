@@ -12,6 +12,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 import psycopg
 from django.conf import settings
 
@@ -29,7 +30,7 @@ STATIC_SOURCES = ("static/**/*.*",)
 
 def digest(patterns):
     """Return a digest of the files that match these patterns, and of the packages' versions."""
-    found = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
+    found = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes() + django.get_version().encode())
     for pattern in patterns:
         for path in sorted(settings.BASE_DIR.glob(pattern)):
             found.update(path.name.encode() + path.read_bytes())

@@ -18,7 +18,8 @@ from pathlib import Path
 from .serving import ROOT, Failure, make_site
 
 LIGHTHOUSE = ROOT / ".venv" / "bench" / "node_modules" / ".bin" / "lighthouse"
-PAGES = ["/", "/4xx/", "/404/", "/en/404/", "/search/?q=gateway"]
+PAGES = ["/", "/4xx/", "/404/", "/en/502/", "/vs/401-403/", "/choose/", "/errors/nginx/", "/diagnose/"]
+PAGES += ["/search/?q=gateway"]
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 CHROMIUM_FLAGS = [
     "--headless",

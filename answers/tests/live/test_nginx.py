@@ -9,13 +9,18 @@ from tools.serving import connect, shipped_nginx
 
 
 @pytest.fixture(scope="module")
-def nginx(document, tmp_path_factory):
-    """The port of nginx. The site's place is taken by the answers too, because nginx is asked for its /healthz."""
-    folder = tmp_path_factory.mktemp("nginx")
-    with (
-        serving(document, folder, "--behind-proxy", "--unlimited") as server,
-        shipped_nginx(folder / "nginx", server.port, answers_port=server.port) as (_plain, port),
-    ):
+def server(document, tmp_path_factory):
+    with serving(document, tmp_path_factory.mktemp("answers"), "--behind-proxy", "--unlimited") as server:
+        yield server
+
+
+@pytest.fixture
+def nginx(server, tmp_path):
+    """The port of an nginx that has counted no request yet.
+
+    The site's place is taken by the answers too, because nginx is asked for its /healthz.
+    """
+    with shipped_nginx(tmp_path / "nginx", server.port, answers_port=server.port) as (_plain, port):
         yield port
 
 
@@ -56,7 +61,6 @@ def test_nginx_passes_on_what_was_asked_for_and_marks_nothing_of_its_own(ask):
 
 
 def test_one_address_gets_five_answers_a_second(ask):
-    """Last in this file: it uses up the burst."""
     seen = [ask("/503") for _ in range(40)]
     refused = [answer for answer in seen if answer.status == 429]
     assert refused

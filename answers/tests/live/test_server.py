@@ -123,13 +123,6 @@ def test_half_sent_requests_hold_nobody(served):
             connection.close()
 
 
-def test_nothing_failed_inside(served):
-    """Last in this file: the log of all that the tests above sent."""
-    log = served.log.read_text()
-    assert "Traceback" not in log
-    assert "ERROR" not in log
-
-
 def test_h11_agrees_on_a_refusal(served):
     connection = h11.Connection(h11.CLIENT)
     connection.send(h11.Request(method="GET", target="/499", headers=[("Host", "a")]))

@@ -120,6 +120,19 @@ class Retry(models.TextChoices):
     NO = "no", pgettext_lazy("retry", "No")
 
 
+# Written out, because the ORM takes longer to build it (1 ms) than the database to answer it (0.1 ms).
+LINKED_FROM = """
+WITH related AS (SELECT to_statuscode_id FROM codes_statuscode_related WHERE from_statuscode_id = %(number)s)
+SELECT number, category_id, name_ko, name_en, plain_name_ko, plain_name_en,
+    number IN (SELECT to_statuscode_id FROM related) AS is_related
+FROM codes_statuscode
+WHERE number IN (SELECT to_statuscode_id FROM related)
+    OR number = (SELECT max(number) FROM codes_statuscode WHERE number < %(number)s)
+    OR number = (SELECT min(number) FROM codes_statuscode WHERE number > %(number)s)
+ORDER BY number
+"""
+
+
 class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
     """The named filters and orders of status codes."""
 
@@ -143,22 +156,12 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
         names = ["name_ko", "name_en", "plain_name_ko", "plain_name_en"]
         return self.only("category", "registration_status", "common", *names, "summary_ko", "summary_en")
 
-    def linked_from(self, number: int) -> Self:
-        """Keep the code with this number, the codes before and after it, and those related to it.
+    def linked_from(self, number: int) -> "models.query.RawQuerySet[StatusCode]":
+        """Return what links show of the codes before and after a number, and of those related to its code.
 
-        One query gets all that the code's page links to; `is_related` tells the related ones. Where nobody has the
-        number, the codes before and after it remain.
+        `is_related` tells the related ones. Whether anybody has the number does not matter.
         """
-        before = self.filter(number__lt=number).order_by("-number").values("number")[:1]
-        after = self.filter(number__gt=number).order_by("number").values("number")[:1]
-        related = StatusCode.related.through.objects.filter(from_statuscode=number).values("to_statuscode")
-        is_related = Q(number__in=related)
-        return (
-            self.filter(Q(number=number) | Q(number=before) | Q(number=after) | is_related)
-            .select_related("category")
-            .annotate(is_related=is_related)
-            .order_by("number")
-        )
+        return self.raw(LINKED_FROM, {"number": number})
 
     def with_lines(self) -> Self:
         """Keep the codes that there are lines of code for: registered ones of final responses that libraries name."""

@@ -1,48 +1,89 @@
-"""The details of a code that its page shows in a few words each, read in one query."""
+"""The details of a code that its page shows, read in one query."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 
-from codes.fields import https_or_nothing
+from codes.fields import HttpsURLField, https_or_nothing
 
-from .details import Advice, Alias, Identifier, Reference
+from .base import Detail
+from .codes import StatusCode
+from .details import Advice, Alias, Identifier, Reference, VendorMeaning
+from .products import ProductCode
+from .rules import ResponseRule
 
-# Written out, because the ORM takes longer to build such a union (4 ms) than four queries (2.5 ms); this takes 0.2 ms.
-# Each model's order is that of the position and the first two texts.
-TEXTS = {
-    Reference: "spec, section, url",
-    Alias: "phrase, used_by, ''",
-    Advice: "reader, text_ko, text_en",
-    Identifier: "ecosystem, identifier, CASE WHEN former THEN 'former' ELSE '' END",
+# What the page shows of each kind.
+FIELDS: dict[type[Detail], list[str]] = {
+    Reference: ["spec", "section", "url"],
+    Alias: ["phrase", "used_by"],
+    Advice: ["reader", "text_ko", "text_en"],
+    Identifier: ["ecosystem", "identifier", "former"],
+    VendorMeaning: ["issuer", "product", "phrase", "visibility", "meaning_ko", "meaning_en", "source", "url"],
+    ResponseRule: [
+        *["level", "topic", "header", "condition_ko", "condition_en", "note_ko", "note_en"],
+        *["source", "second_source", "check_needs", "basis"],
+    ],
+    ProductCode: ["product", "value", "direction", "meaning_ko", "meaning_en", "basis", "source", "url"],
 }
-QUERY = " UNION ALL ".join(
-    f"SELECT {place}, position, {texts} FROM {model._meta.db_table} WHERE code_id = %s"  # noqa: S608 - constants of ours
-    for place, (model, texts) in enumerate(TEXTS.items())
-)
+KINDS = list(FIELDS)
+HTTPS = {
+    model: [place for place, name in enumerate(names) if isinstance(model._meta.get_field(name), HttpsURLField)]
+    for model, names in FIELDS.items()
+}
+
+
+def _column(model: type[Detail], name: str) -> str:
+    """Return the SQL of a field as a text; a boolean is "" if it is false."""
+    column: Any = model._meta.get_field(name)
+    is_boolean = isinstance(column, models.BooleanField)
+    return f"CASE WHEN {column.column} THEN 'true' ELSE '' END" if is_boolean else column.column
+
+
+def _padded(columns: list[str], width: int) -> list[str]:
+    return columns + ["''"] * (width - len(columns))
+
+
+def _query() -> str:
+    """Return the query: a row has its place in KINDS, what puts it in its model's order, its key and its fields."""
+    selects = []
+    for place, (model, names) in enumerate(FIELDS.items()):
+        order = [_column(model, str(name)) for name in model._meta.ordering or () if name not in ("position", "pk")]
+        fields = _padded([_column(model, name) for name in names], max(map(len, FIELDS.values())))
+        columns = ", ".join([str(place), "position", *_padded(order, 2), "id", *fields])
+        selects.append(f"SELECT {columns} FROM {model._meta.db_table} WHERE code_id = %s")  # noqa: S608 - names of ours
+    return " UNION ALL ".join(selects) + " ORDER BY 2, 3, 4, 5"
+
+
+# Written out, because the ORM takes longer to build one query of these (0.5 ms) than the database to answer all.
+QUERY = _query()
 
 
 class PageDetails(NamedTuple):
-    """The references, other names, advice and identifiers of a code, each in their order."""
+    """What belongs to a code, each kind in its order."""
 
     references: list[Reference]
     aliases: list[Alias]
     advice: list[Advice]
     identifiers: list[tuple[str, str, bool]]  # ecosystem, identifier, whether it is a former one
+    vendor_meanings: list[VendorMeaning]
+    rules: list[ResponseRule]
+    products: list[ProductCode]
 
     @classmethod
-    def of(cls, number: int) -> "PageDetails":
-        """Return the details of the code with this number."""
-        details = cls([], [], [], [])
+    def of(cls, code: StatusCode) -> "PageDetails":
+        """Return the details of a code."""
+        found: dict[type[Detail], list[Any]] = {model: [] for model in KINDS}
         with connection.cursor() as cursor:
-            cursor.execute(f"{QUERY} ORDER BY 2, 3, 4", [number] * len(TEXTS))
-            for place, _position, first, second, third in cursor.fetchall():
-                if place == 0:
-                    details.references.append(Reference(spec=first, section=second, url=https_or_nothing(third)))
-                elif place == 1:
-                    details.aliases.append(Alias(phrase=first, used_by=second))
-                elif place == 2:
-                    details.advice.append(Advice(reader=first, text_ko=second, text_en=third))
+            cursor.execute(QUERY, [code.number] * len(KINDS))
+            for place, _position, _first, _second, key, *values in cursor.fetchall():
+                model = KINDS[place]
+                for url in HTTPS[model]:
+                    values[url] = https_or_nothing(values[url])
+                if model is Identifier:
+                    ecosystem, identifier, former, *_rest = values
+                    found[model].append((ecosystem, identifier, bool(former)))
                 else:
-                    details.identifiers.append((first, second, bool(third)))
-        return details
+                    found[model].append(model(pk=key, **dict(zip(FIELDS[model], values, strict=False))))
+        for rule in found[ResponseRule]:
+            rule.code = code
+        return cls(*found.values())

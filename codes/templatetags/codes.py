@@ -66,15 +66,22 @@ def has_feedback() -> bool:
     return settings.READER_REPORTS or bool(settings.FEEDBACK_URL)
 
 
-@register.inclusion_tag("codes/includes/feedback.html", takes_context=True)
-def feedback(context: RequestContext, anchor: str = "", heading: str = "") -> dict[str, str]:
-    """Return what a link needs with which a reader reports a mistake on this page, or in the section with an anchor."""
+@register.simple_tag(takes_context=True)
+def feedback(context: RequestContext, anchor: str = "", heading: str = "") -> SafeString:
+    """Return a link with which a reader reports a mistake on this page, or in the section with an anchor.
+
+    It is "" where mistakes cannot be reported.
+    """
+    if not has_feedback():
+        return SafeString()
     page = f"{context.request.path}#{anchor}" if anchor else context.request.path
     if settings.READER_REPORTS:
         url = f"{reverse('codes:report')}?{urlencode({'about': page})}"
     else:
         url = settings.FEEDBACK_URL.replace("{page}", quote(page, safe=""))
-    return {"url": url, "heading": heading}
+    text = _("Report a mistake")
+    label = format_html(' aria-label="{}: {}"', text, heading) if heading else ""
+    return format_html('<a class="report" href="{}" rel="nofollow"{}>{}</a>', url, label, text)
 
 
 @register.simple_tag

@@ -146,7 +146,7 @@ def test_an_address_that_came_past_the_constraint_is_no_link(url):
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
     reference.refresh_from_db()
     assert reference.url == ""
-    assert PageDetails.of(404).references[0].url == ""
+    assert PageDetails.of(StatusCode.objects.get(pk=404)).references[0].url == ""
 
 
 def test_a_number_that_came_past_the_constraint_closes_no_list():

@@ -86,7 +86,7 @@ def advice_by_reader(code: StatusCode, advice: list[Advice]) -> list[Answer]:
     return [
         {
             "reader": row.reader,
-            "label": row.get_reader_display(),
+            "label": Advice.Reader(row.reader).label,
             "tab": SHORT_READERS[Advice.Reader(row.reader)],
             "lang": row.text.lang,
             "steps": steps(str(row.text)),

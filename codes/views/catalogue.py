@@ -30,7 +30,7 @@ from .alternates import with_alternates
 from .answer_strip import advice_by_reader, answers
 from .errors import brief_errors
 from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
-from .products import products_of
+from .products import by_product
 from .rows import Row, entry_row, everyday_row, link_row, tile_row
 from .search import typed_query
 from .situations import situation_row, situations_between, situations_of
@@ -123,11 +123,11 @@ def rule_set(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 def code_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Show a code, or what is known about a number that nobody registered."""
-    codes: list[Any] = list(StatusCode.objects.linked_from(number))
-    code = next((each for each in codes if each.number == number), None)
+    code = StatusCode.objects.select_related("category").filter(number=number).first()
+    links = list(StatusCode.objects.linked_from(number))
     # They are in order, and the two next to the number are among them.
-    previous = next((each for each in reversed(codes) if each.number < number), None)
-    following = next((each for each in codes if each.number > number), None)
+    previous = next((each for each in reversed(links) if each.number < number), None)
+    following = next((each for each in links if each.number > number), None)
     context: dict[str, Any] = {
         "previous": previous and link_row(previous),
         "next": following and link_row(following),
@@ -136,18 +136,17 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
     if code is None:
         return _unassigned(request, number, context)
     boxes, more_groups = _groups(number)
-    rules = list(code.rules.all())
-    details = PageDetails.of(number)
+    details = PageDetails.of(code)
     answered, avoided = situations_of(number)
     context |= {
         "code": code,
         "references": details.references,
-        "rules": rules_by_level(rule for rule in rules if not rule.repeats_fact),
-        "answers": answers(code, rules),
+        "rules": rules_by_level(rule for rule in details.rules if not rule.repeats_fact),
+        "answers": answers(code, details.rules),
         "aliases": details.aliases,
         "advice": advice_by_reader(code, details.advice),
-        "vendor_meanings": list(code.vendor_meanings.all()),
-        "products": products_of(code),
+        "vendor_meanings": details.vendor_meanings,
+        "products": by_product(details.products),
         "ecosystems": _ecosystems(details.identifiers),
         "exchanges": Diagram.all_of(number),
         "live_answer": live_answer_of(code),
@@ -156,7 +155,7 @@ def code_detail(request: HttpRequest, number: int) -> HttpResponse:
         "more_groups": more_groups,
         "answered": [situation_row(each) for each in answered],
         "avoided": avoided,
-        "related": [link_row(each) for each in codes if each.is_related],
+        "related": [link_row(each) for each in links if each.is_related],
         "card": card_of(code),
         "linked_data": [defined_term(code), breadcrumbs(*([code.category] if code.category else []), code)],
     }

@@ -50,9 +50,8 @@ def _sources(rows: Iterable[ProductCode]) -> list[tuple[str, str]]:
     ]
 
 
-def products_of(code: StatusCode) -> list[dict[str, Any]]:
-    """Return the products with codes of their own for a status code, each with what is shown of its rows."""
-    rows = list(code.product_codes.all())
+def by_product(rows: list[ProductCode]) -> list[dict[str, Any]]:
+    """Return the products of some rows, each with what is shown of its own."""
     return [
         {"product": product, "rows": [_row(row) for row in of_product], "sources": _sources(of_product)}
         for product in Product
@@ -64,8 +63,8 @@ def _row(row: ProductCode) -> dict[str, Any]:
     meaning = row.meaning
     return {
         "value": row.value,
-        "direction": row.get_direction_display(),
+        "direction": row.direction and ProductCode.Direction(row.direction).label,
         "meaning": meaning,
         "lang": "" if meaning.lang == get_language() else meaning.lang,
-        "basis": "" if row.is_documented else row.get_basis_display(),
+        "basis": "" if row.is_documented else ProductCode.Basis(row.basis).label,
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
@@ -385,6 +386,15 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         except history.EditConflict:
             messages.error(request, conflict_message())
             return redirect(f"admin:codes_{self.opts.model_name}_change", object_id)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the user may delete.
+
+        There is no draft of a deletion. So with REQUIRE_FOUR_EYES only administrators, who may delete codes, take away
+        at once what readers see; editors take an exchange out of its code's form.
+        """
+        is_allowed: bool = super().has_delete_permission(request, obj)
+        return is_allowed and (not settings.REQUIRE_FOUR_EYES or request.user.has_perm("codes.delete_statuscode"))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         entry = self.get_entry(obj)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -13,7 +14,17 @@ from django.urls import resolve, reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes.editing import drafts, fixtures, history, translation_tables
-from codes.models import ConfusionGroup, Draft, EntrySnapshot, ErrorText, Message, Revision, Situation, StatusCode
+from codes.models import (
+    Announcement,
+    ConfusionGroup,
+    Draft,
+    EntrySnapshot,
+    ErrorText,
+    Message,
+    Revision,
+    Situation,
+    StatusCode,
+)
 from codes.tests.html_forms import fields_of, form_of
 
 pytestmark = pytest.mark.django_db
@@ -399,3 +410,16 @@ def test_with_four_eyes_a_restored_version_and_a_table_of_translations_are_draft
     translation_tables.apply([change], User.objects.get(), "표에서")
     assert StatusCode.objects.get(number=433).summary_en == "A short line."
     assert draft_form(editor, 433)[1]["summary_en"] == "Another line."
+
+
+@pytest.mark.parametrize("kind", ["exchange", "announcement"])
+def test_with_four_eyes_an_editor_takes_nothing_away_alone(editor, admin_client, small_code, settings, kind):
+    settings.REQUIRE_FOUR_EYES = True
+    row = small_code.exchanges.get() if kind == "exchange" else Announcement.objects.first()
+    path = reverse(f"admin:codes_{kind}_delete", args=[row.pk])
+    token = "statuscode 433 0" if kind == "exchange" else row.version_token
+    answer = editor.post(f"{path}?{urlencode({'token': token})}", {"post": "yes"})
+    assert answer.status_code == 403
+    assert type(row).objects.filter(pk=row.pk).exists()
+    admin_client.post(f"{path}?{urlencode({'token': token})}", {"post": "yes"})
+    assert not type(row).objects.filter(pk=row.pk).exists()

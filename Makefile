@@ -5,7 +5,7 @@ PORT ?= 8000
 WEB_CONCURRENCY ?= 2
 RUN = .venv/bin/python
 # The production server, over plain HTTP on loopback: a proxy in front of it terminates TLS.
-GRANIAN = .venv/bin/granian --interface wsgi --host 127.0.0.1 --http 1 --no-ws \
+GRANIAN = $(RUN) -m statuscodes.server --interface wsgi --host 127.0.0.1 --http 1 --no-ws \
 	--runtime-mode mt --blocking-threads 32 --blocking-threads-idle-timeout 600 --respawn-failed-workers
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 export PIP_DISABLE_PIP_VERSION_CHECK = 1

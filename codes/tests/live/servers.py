@@ -53,7 +53,7 @@ class Site:
     def serving(self, *options, env=()):
         """Serve the site on a port of its own, as production does; yield the tools' Server."""
         port = free_port()
-        command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
+        command = [sys.executable, "-m", "statuscodes.server", "--interface", "wsgi", "--host", "127.0.0.1"]
         command += ["--http", "1", "--no-ws", "--runtime-mode", "mt", "--blocking-threads", str(THREADS)]
         command += ["--port", str(port), *options, "statuscodes.wsgi:application"]
         environment = self.env | {"SITE_URL": f"http://127.0.0.1:{port}"} | dict(env)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -249,11 +250,11 @@ def ask_nginx(port, path="/404/", **headers):
 
 
 class NginxReaders(Clients):
-    """Clients that ask nginx for pages that are not cached, and the beginnings of the answers."""
+    """Clients that ask nginx, for pages that are not cached or for one path, and the beginnings of the answers."""
 
-    def __init__(self, port):
+    def __init__(self, port, path="/search/?all=1&q=word{count}"):
         super().__init__(3)
-        self.port = port
+        self.port, self.path = port, path
         self.answers = []
 
     def wait_for_answers(self, number):
@@ -262,7 +263,7 @@ class NginxReaders(Clients):
         wait_for(lambda: len(self.answers) >= before + number)
 
     def ask(self, count):
-        self.answers.append(ask_nginx(self.port, f"/search/?all=1&q=word{count}")[:10].strip())
+        self.answers.append(ask_nginx(self.port, self.path.format(count=count))[:10].strip())
 
 
 def start_of(pid):
@@ -270,10 +271,15 @@ def start_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
+def children_of(server):
+    """Return the process ids of what the server's main process has started, workers that are starting included."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    return set(map(int, children.split()))
+
+
 def workers_of(server):
     """Return the process ids of the server's workers that accept connections."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    return {int(child) for child in children if accepts_connections(child)}
+    return {child for child in children_of(server) if accepts_connections(child)}
 
 
 def accepts_connections(process):
@@ -572,18 +578,45 @@ def test_a_worker_that_dies_after_the_folder_of_metrics_is_replaced(site, tmp_pa
             assert ask(server.url, "/metrics", Authorization="Bearer only-for-tests")[0] == 200
 
 
-def test_a_server_whose_workers_die_at_once_ends_with_an_error(site):
-    """So systemd starts it again: deploy/statuscodes.service has Restart=always."""
-    with site.serving("--workers", "2", "--respawn-failed-workers") as server:
-        wait_for(lambda: len(workers_of(server)) == 2)
-        first = kill_a_worker(server)
-        process = server.process
+def kill_twice(server, number):
+    """Kill this many workers, and their successors as soon as there are any; return the process ids of all of them."""
+    before = children_of(server)
+    killed = set(sorted(workers_of(server), key=start_of)[:number])
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+    successors = wait_for(lambda: len(found := children_of(server) - before) >= number and found)
+    for worker in successors:
+        os.kill(worker, signal.SIGKILL)
+    return killed | successors
 
-        def children():
-            return {int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()}
 
-        before = workers_of(server)
-        successor = wait_for(lambda: children() - before - {first})
-        for pid in successor:
-            os.kill(pid, signal.SIGKILL)
-        assert process.wait(timeout=60) == 1
+def test_a_worker_that_dies_twice_within_a_second_takes_nobody_along(site, tmp_path):
+    options = ["--workers", "2", "--respawn-failed-workers"]
+    with behind_nginx(site, tmp_path, *options) as (server, _plain, secure), NginxReaders(secure, "/404/") as readers:
+        for _ in range(3):
+            wait_for_two_workers(server, without=set())
+            readers.wait_for_answers(10)
+            killed = kill_twice(server, 1)
+            assert ask(server.url, "/healthz")[0] == 200
+            wait_for_two_workers(server, without=killed)
+    assert set(readers.answers) == {"HTTP/2 200"}
+
+
+def test_readers_have_their_pages_while_all_workers_die_twice_within_a_second(site, tmp_path):
+    options = ["--workers", "2", "--respawn-failed-workers"]
+    with behind_nginx(site, tmp_path, *options) as (server, _plain, secure):
+        wait_for_two_workers(server, without=set())
+        assert ask_nginx(secure, "/404/").startswith("HTTP/2 200")
+        with NginxReaders(secure, "/404/") as readers:
+            killed = kill_twice(server, 2)
+            wait_for_two_workers(server, without=killed)
+            readers.wait_for_answers(10)
+        assert ask_nginx(secure, "/rules/any/").startswith("HTTP/2 200")
+    assert set(readers.answers) == {"HTTP/2 200"}
+
+
+def test_a_server_whose_workers_cannot_start_ends_with_an_error(site):
+    """So the log says why, once a second, instead of a site that is always about to start."""
+    command = [sys.executable, "-m", "statuscodes.server", "--interface", "wsgi", "--port", str(free_port())]
+    command += ["--respawn-failed-workers", "statuscodes.nothing:application"]
+    assert subprocess.run(command, env=site.env, capture_output=True, timeout=120).returncode == 1

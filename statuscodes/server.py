@@ -1,0 +1,38 @@
+"""granian with the options of its own command, and with more patience: python -m statuscodes.server OPTIONS TARGET.
+
+granian ends when a worker dies within 5.5 seconds of being started again, and its healthy workers with it: two requests
+that kill whoever answers them would end the site for everybody. Here only the dead worker is replaced, until so many
+have died within a minute that something is wrong with all of them.
+"""
+
+import time
+from collections import deque
+from typing import Any
+
+from granian import cli
+from granian.server import MPServer
+
+MAX_DEATHS = 10  # of workers within PERIOD; then granian's own rule holds
+PERIOD = 60  # seconds
+
+
+class PatientServer(MPServer):
+    """granian's server, which goes on when a worker dies soon after it was started again."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.deaths: deque[float] = deque(maxlen=MAX_DEATHS)  # in monotonic time
+
+    def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        if delay:  # a reload: the old ones were alive
+            return
+        now = time.monotonic()
+        self.deaths.extend([now] * len(workers))
+        if len(self.deaths) < MAX_DEATHS or now - self.deaths[0] > PERIOD:
+            self.respawned_wrks.clear()  # what granian compares the next death with
+
+
+if __name__ == "__main__":
+    cli.Server = PatientServer
+    cli.entrypoint()

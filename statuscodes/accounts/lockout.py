@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
-from axes.models import AccessFailureLog
+from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
@@ -13,11 +13,15 @@ from django.utils.translation import gettext as _
 
 from statuscodes.web.errors import error_page
 
+# How far the clocks of two hosts may differ. What was recorded later than this from now is of a clock that was wrong.
+MAX_CLOCK_SKEW = timedelta(minutes=15)
+
 
 class LockoutHandler(AxesDatabaseHandler):
     """Locks an account for one address, and an address that fails too often whatever the accounts."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        _forget_failures_to_come()
         return super().is_locked(request, credentials) or bool(remaining_lockout(request))
 
     def clean_expired_user_attempts(self, request: Any = None, credentials: Any = None) -> int:
@@ -25,6 +29,14 @@ class LockoutHandler(AxesDatabaseHandler):
         self.reset_failure_logs(age_days=settings.LOGIN_RECORDS_KEPT.days)
         self.reset_logs(age_days=settings.LOGIN_RECORDS_KEPT.days)
         return super().clean_expired_user_attempts(request, credentials)
+
+
+def _forget_failures_to_come() -> None:
+    """Remove failures of a time to come: they would lock until the clock has reached it."""
+    for model in (AccessAttempt, AccessFailureLog):
+        to_come = model.objects.filter(attempt_time__gt=now() + MAX_CLOCK_SKEW)
+        if to_come.exists():  # a deletion of nothing would be one of every login
+            to_come.delete()
 
 
 def remaining_lockout(request: Any) -> timedelta:

@@ -3,6 +3,7 @@
 import math
 import re
 import secrets
+import time
 from typing import Any
 
 import django_otp
@@ -17,6 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .audit import log_event
+from .lockout import MAX_CLOCK_SKEW
 
 RECOVERY_CODES = 10
 # Digits, because a Korean keyboard may be writing Hangul. As many as leave guessing hopeless, and no one-time password
@@ -39,6 +41,8 @@ def match_device(user: Any, password: str | None, confirmed: bool = True) -> Any
             for device in django_otp.devices_for_user(user, confirmed, for_verify=True)
             if isinstance(device, StaticDevice) == is_code
         ]
+        for device in devices:
+            _forget_password_to_come(device)
         refusals = [why for allowed, why in (device.verify_is_allowed() for device in devices) if not allowed]
         device = next((device for device in devices if device.verify_token(password)), None)
     # Outside the transaction: an error inside would undo the count of wrong tries.
@@ -60,6 +64,14 @@ def match_device(user: Any, password: str | None, confirmed: bool = True) -> Any
     if is_code:
         raise forms.ValidationError(_("This is neither a one-time password of six digits nor an unused recovery code."))
     raise forms.ValidationError(_("This one-time password is wrong or was used before. Wait for the next one."))
+
+
+def _forget_password_to_come(device: Any) -> None:
+    """Let a device forget a password of a time to come: until then it would refuse every right one."""
+    if isinstance(device, TOTPDevice):
+        latest = (time.time() + MAX_CLOCK_SKEW.total_seconds() - device.t0) / device.step
+        if device.last_t > latest:
+            device.last_t = -1
 
 
 def unconfirmed_device(user: Any) -> TOTPDevice | None:

@@ -125,6 +125,15 @@ def test_trying_during_a_lock_does_not_prolong_it(client, account):
     assert AccessFailureLog.objects.count() == 30
 
 
+@pytest.mark.parametrize("times", [6, 31])
+def test_failures_under_a_clock_that_was_ahead_lock_nobody_when_it_is_right(client, account, times):
+    with time_machine.travel(now() + timedelta(days=1)):
+        for number in range(times):
+            log_in(client, "wrong", username="editor" if times == 6 else f"name {number}")
+        assert log_in(client, "right-words-in-order").status_code == 429
+    assert log_in(client, "right-words-in-order").status_code == 302
+
+
 def test_names_and_addresses_of_failures_are_forgotten_after_ninety_days(client, account):
     fail(times=1, ago=timedelta(days=91))
     fail(times=1, ago=timedelta(days=89))
@@ -375,6 +384,14 @@ def test_a_password_of_a_device_works_once(client, account, device):
     assert log_in_with(client, password).status_code == 302
     client.logout()
     assert log_in_with(client, password).status_code == 200
+
+
+def test_a_password_given_while_the_clock_was_ahead_refuses_no_later_one(client, account, device):
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert log_in_with(client, one_time_password(device)).url == reverse("admin:index")
+    password = one_time_password(device)
+    assert log_in_with(Client(), password).url == reverse("admin:index")
+    assertContains(log_in_with(Client(), password), "이미 쓴 것입니다")
 
 
 def test_one_time_passwords_cannot_be_guessed_at_leisure_nor_found_in_the_records(client, account, device):

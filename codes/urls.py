@@ -8,7 +8,7 @@ which has both languages, `/404.txt` and `/404.md`; all of a kind are at `/codes
 
 from django.urls import path, register_converter
 
-from statuscodes.web.open_data import API_CATALOG
+from statuscodes.web.cors import API_CATALOG
 
 from . import cards, converters, views
 from .data import kinds

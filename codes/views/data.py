@@ -14,8 +14,9 @@ from codes.data import documents, files, kinds, schemas
 from codes.data.alternates import MEDIA_TYPES
 from codes.data.documents import LICENCE, Data, site_address
 from codes.models import Product
+from statuscodes.web.cors import API_CATALOG
 from statuscodes.web.decorators import public, without_database
-from statuscodes.web.open_data import API_CATALOG, problem
+from statuscodes.web.problem_details import problem_response
 
 BOTH = "ko, en"
 TABLES = ["data:code_lines", "data:code_table"]
@@ -163,7 +164,7 @@ def _unknown(request: HttpRequest, kind: kinds.Kind, key: dict[str, int | str]) 
         page = _data_page()
     if kind != kinds.CODE:
         detail = _("No entry has this address.")
-        return problem(request, 404, detail, kind=f"{page}#unknown-entry", title="Unknown entry")
+        return problem_response(request, 404, detail, kind=f"{page}#unknown-entry", title="Unknown entry")
     number: Any = key["number"]
     treated_as = number // 100 * 100 if 100 <= number <= 599 else 500
     detail = format_lazy(
@@ -172,7 +173,7 @@ def _unknown(request: HttpRequest, kind: kinds.Kind, key: dict[str, int | str]) 
         base=treated_as,
     )
     members = {"number": number, "treat_as": {"number": treated_as, "url": site_address(f"/{treated_as}.json")}}
-    return problem(request, 404, detail, kind=f"{page}#unknown-code", title="Unknown status code", **members)
+    return problem_response(request, 404, detail, kind=f"{page}#unknown-code", title="Unknown status code", **members)
 
 
 def _data_page() -> str:

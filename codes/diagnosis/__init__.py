@@ -54,7 +54,7 @@ class CheckedResponse:
     response: Response
     code: StatusCode | None
     findings: list[Finding]
-    kept: list[Finding]
+    passed: list[Finding]  # the rules that it follows
     linted: list[Finding]
     unchecked: list[ResponseRule]  # rules that people have to judge
     markdown: str = ""
@@ -72,7 +72,7 @@ class CheckedResponse:
 
     @property
     def counts(self) -> list[tuple[str, str]]:
-        """The numbers of findings that are not kept rules, by severity."""
+        """The number of findings by severity, without the rules that the response follows, as (severity, label)."""
         severities = [each.severity for each in self.findings]
         return [(each.value, f"{each.label} {severities.count(each)}") for each in Severity if each in severities]
 
@@ -166,7 +166,7 @@ def _is_log(lines: list[str]) -> bool:
 def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     code = known_code(response.number)
     found = in_order([*check_rules(response, rules_of(response)), *check_message(response, code)])
-    findings = [each for each in found if each.severity != Severity.KEPT]
+    findings = [each for each in found if each.severity != Severity.PASSED]
     try:
         linted = lint(response, findings)
     except Exception as problem:  # the linter is not ours, and reads what anybody pastes
@@ -176,9 +176,9 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     findings = in_order([*findings, *(each for each in linted if each.severity == Severity.BROKEN)])
     linted = [each for each in linted if each.severity != Severity.BROKEN]
     spoken = {each.field.lower() for each in findings}
-    kept = [each for each in found if each.severity == Severity.KEPT and each.field.lower() not in spoken - {""}]
-    kept_once = list({each.title: each for each in kept}.values())
-    checked = CheckedResponse(response, code, findings, kept_once, linted, rules_for_people(response))
+    passed = [each for each in found if each.severity == Severity.PASSED and each.field.lower() not in spoken - {""}]
+    passed_once = list({each.title: each for each in passed}.values())
+    checked = CheckedResponse(response, code, findings, passed_once, linted, rules_for_people(response))
     checked.lines = _lines(response, findings)
     content = response.content or ""
     checked.content, checked.is_cut = content[:MAX_SHOWN_CONTENT], len(content) > MAX_SHOWN_CONTENT

@@ -45,7 +45,7 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
         return
     lengths = possible_lengths(response)
     if int(value) in lengths:
-        yield Finding(Severity.KEPT, "content-length", "Content-Length", field="Content-Length")
+        yield Finding(Severity.PASSED, "content-length", "Content-Length", field="Content-Length")
         return
     title = _("Content-Length is %(given)s, but the content has %(found)s bytes") % {
         "given": int(value),

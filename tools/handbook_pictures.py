@@ -30,7 +30,7 @@ import os
 from collections import Counter
 from codes.editing import history
 from codes.models import ReaderReport, StatusCode
-from codes.search import missed
+from codes.search import missed_searches
 from django.contrib.auth.models import Group, User
 for name in {EDITORS}:
     user = User.objects.create_user(name, password=os.environ["DJANGO_SUPERUSER_PASSWORD"], is_staff=True)
@@ -41,7 +41,7 @@ history.record("statuscode 598", user, "599와 같은 뜻")
 ReaderReport.objects.create(text="캐시 줄의 절 번호를 다시 봐 주세요.", path="/404/", section="facts", language="ko")
 text = "The example lacks Retry-After."
 ReaderReport.objects.create(text=text, path="/en/429/", section="exchange", language="en")
-missed.add(Counter({{"웹소켓 끊김": 12, "graphql 오류": 7, "cookie expired": 3}}))
+missed_searches.add(Counter({{"웹소켓 끊김": 12, "graphql 오류": 7, "cookie expired": 3}}))
 """
 
 

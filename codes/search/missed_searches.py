@@ -79,7 +79,7 @@ class _Counter:
 _counter = _Counter()
 
 
-def count(query: str, results: Results) -> bool:
+def count_missed(query: str, results: Results) -> bool:
     """Count a search for the editors if it found nothing; return whether it is one that counts."""
     text = text_to_count(query, results) if settings.COUNT_MISSED_SEARCHES else ""
     if text:

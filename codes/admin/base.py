@@ -156,6 +156,25 @@ class EntryForm(forms.ModelForm):
                         self.add_error(field, _("Readers need this text before the entry is published."))
 
 
+class DetailForm(forms.ModelForm):
+    """One detail in an entry's form."""
+
+    parent_field = ""  # the name of the foreign key to the entry
+
+    def validate_constraints(self) -> None:
+        """Check what the database demands of this row alone, as Django 5.2 does without this method.
+
+        Django 6.1 also compares each row with the stored ones, and so refuses two rows that trade positions. The
+        formset compares the rows that were sent with each other. A constraint is not checked if one of its fields is
+        not in the form.
+        """
+        parent = self.fields.pop(self.parent_field)
+        try:
+            super().validate_constraints()
+        finally:
+            self.fields[self.parent_field] = parent
+
+
 class DetailFormSet(forms.BaseInlineFormSet):
     """The details of one kind in an entry's form."""
 
@@ -166,6 +185,7 @@ class DetailFormSet(forms.BaseInlineFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        form.parent_field = self.fk.name
         if self.is_lenient:
             relax(form, self.model)
 
@@ -212,6 +232,7 @@ class DetailFormSet(forms.BaseInlineFormSet):
 class DetailInlineMixin:
     """Options of the inlines. No entry has half of `max_num` details; a forged form gets no more either."""
 
+    form: Any = DetailForm
     formset: Any = DetailFormSet
     extra = 0
     max_num: int | None = 100
@@ -276,9 +297,10 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         token = format_html('<input type="hidden" name="token" value="{}">', self.get_entry(obj).version_token)
         return super().action_checkbox(obj) + token
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out Django's bulk deletion, which does not know what the list showed."""
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """Leave out Django's bulk deletion, which does not know what the list showed. 6.1 passes `action_location`."""
+        given = {} if action_location is None else {"action_location": action_location}
+        return {name: each for name, each in super().get_actions(request, **given).items() if name != "delete_selected"}
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         refuse_long_form(request)

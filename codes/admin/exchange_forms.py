@@ -18,7 +18,7 @@ from codes.fields import MAX_POSITION
 from codes.models import Diagram, Exchange, Message, Participant, StatusCode
 from codes.texts.localized import LANGUAGES
 
-from .base import POSITION_OFFSET, DetailFormSet
+from .base import POSITION_OFFSET, DetailForm, DetailFormSet
 
 MAX_MESSAGES = 30  # of an exchange; the longest has seven
 MAX_LENGTH = 60_000  # characters of all messages in one language; the longest exchange has a thirtieth of it
@@ -99,7 +99,7 @@ class LengthProblem(NamedTuple):
         return text % {"number": self.number, "stated": self.length.stated, "counted": self.length.counted}
 
 
-class ExchangeInlineForm(forms.ModelForm):
+class ExchangeInlineForm(DetailForm):
     """An exchange and its messages. What nobody chose of a message's participants is guessed from its start line."""
 
     position = forms.IntegerField(

@@ -120,8 +120,8 @@ class ExchangeInline(StackedDetailInline):
         return super().has_add_permission(request, obj) and request.user.has_perm("codes.add_message")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        rights = [f"codes.{action}_message" for action in ("add", "change", "delete")]
-        return super().has_change_permission(request, obj) and request.user.has_perms(rights)
+        permissions = [f"codes.{action}_message" for action in ("add", "change", "delete")]
+        return super().has_change_permission(request, obj) and request.user.has_perms(permissions)
 
 
 @admin.register(StatusCode)

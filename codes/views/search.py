@@ -24,7 +24,7 @@ NAMES = {
 }  # what names a result of another kind than classes and codes
 ROW_KINDS = ("class", "code")  # of results that a list shows with names and a plain line
 # Where a number was read, as a sentence names it.
-PLACES = {
+PLACE_NAMES = {
     finder.Place.STATUS_LINE: gettext_noop("a status line"),
     finder.Place.ACCESS_LOG: gettext_noop("an access log"),
     finder.Place.HAPROXY: gettext_noop("a HAProxy log"),
@@ -119,8 +119,8 @@ def _understood(results: finder.Results) -> str:
         return _("Read as an error of %(product)s.") % {"product": first.found.product}
     if results.found_as:
         return _("Searched for “%(text)s”.") % {"text": results.found_as}
-    if results.number is not None and results.place in PLACES and results.is_pasted:
-        place = _(PLACES[results.place])
+    if results.number is not None and results.place in PLACE_NAMES and results.is_pasted:
+        place = _(PLACE_NAMES[results.place])
         return _("Read %(number)s from %(place)s.") % {"number": f"{results.number:03}", "place": place}
     return ""
 

@@ -13,7 +13,6 @@ from statuscodes.web.cors import API_CATALOG
 from . import cards, converters, views
 from .data import kinds
 from .views import data
-from .views.diagnosis_patterns import diagnosis_patterns
 
 register_converter(converters.CodeConverter, "code")
 register_converter(converters.ClassConverter, "class")
@@ -78,6 +77,6 @@ data_patterns = [
     path("schema/<slug:name>.json", data.schema, name="schema"),
     path("openapi.json", data.openapi, name="openapi"),
     path("llms.txt", data.llms, name="llms"),
-    path("diagnose/patterns.json", diagnosis_patterns, name="diagnosis_patterns"),
+    path("diagnose/patterns.json", views.diagnosis_patterns, name="diagnosis_patterns"),
     path(API_CATALOG.lstrip("/"), data.api_catalog, name="api_catalog"),
 ]

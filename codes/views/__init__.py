@@ -4,7 +4,7 @@ from .cards import card, site_card
 from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .changes import changes, feed
 from .code_lines import code_lines
-from .diagnosis import diagnosis
+from .diagnosis import diagnosis, diagnosis_patterns
 from .errors import code_errors, error_list, product_errors
 from .live_answers import live
 from .products import product_detail
@@ -27,6 +27,7 @@ __all__ = [
     "completions",
     "convention",
     "diagnosis",
+    "diagnosis_patterns",
     "error_list",
     "feed",
     "group_detail",

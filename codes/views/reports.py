@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from codes.models import ReaderReport
 from codes.models.base import UNPRINTABLE
 from statuscodes.web.clients import RateLimit
+from statuscodes.web.content_length import content_length
 from statuscodes.web.decorators import no_store, public, without_database
 from statuscodes.web.errors import error_page
 from statuscodes.web.methods import READ_AND_POST, allow_methods
@@ -69,11 +70,10 @@ def report_thanks(request: HttpRequest) -> HttpResponse:
 
 @no_store
 def _receive(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
-    """Store a report for the editors, and nothing of who sent it."""
+    """Store a report for the editors, and nothing of who sent it. Raise BadRequest for a wrong Content-Length."""
     if _is_from_elsewhere(request):
         return error_page(request, 403, reason=_("A report comes from this site's own form."))
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length[:12]) > MAX_REQUEST or request.content_type != FORM_TYPE:
+    if content_length(request) > MAX_REQUEST or request.content_type != FORM_TYPE:
         return error_page(request, 400, reason=_("This is not what the form sends, or it is too long."))
     data = request.POST.copy()
     # Browsers send CRLF from a textarea, and count it as one character.

@@ -167,7 +167,7 @@ class Index:
         reading = read_codes(text, lines, self.names_of)
         results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self, cleaned)
         self._add_named(text, reading, found, results)
-        self._add_errors(cleaned, reading, found)
+        self._add_errors(cleaned, reading, found, results)
         if not results.is_pasted:
             self._match_typed(cleaned, text, found, results)
         elif not found.best or reading.place is Place.BARE:
@@ -216,9 +216,10 @@ class Index:
                 rank = Rank(BARE_NUMBER, 1, (instance.is_vendors, instance.number))
                 found.best.setdefault(number, Hit(instance, kind, rank))
 
-    def _add_errors(self, cleaned: str, reading: Reading, found: Found) -> None:
+    def _add_errors(self, cleaned: str, reading: Reading, found: Found, results: Results) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
         matches = self.errors.find(cleaned)
+        results.has_error_text = bool(matches)
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
             named |= self._codes_named(cleaned)

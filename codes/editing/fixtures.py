@@ -198,30 +198,49 @@ def load(
         with transaction.atomic(), single_advance():
             _check_codes_exist(entries)
             _lock(entries)
-            stored = load_entries(entry.key for entry in entries)
             loaded = dict(LoadedEntry.objects.values_list("key", "digest"))
-            taken, new = [], []
-            for done, entry in enumerate(entries, start=1):
-                outcome = _outcome(entry, stored.get(entry.key), loaded.get(entry.key), replace, report)
-                report.counts[outcome] += 1
-                if outcome in ("added", "changed"):
-                    taken.append(entry)
-                    if outcome == "added" and _root_model(entry) in SAVED_TOGETHER:
-                        new.append(entry)
-                    else:
-                        save_entry(entry)
-                progress(done, len(entries), entry.key)
-            _save_new(new)
+            saved = _save_changed(entries, loaded, replace, progress, report)
             _record_loaded(entries, loaded, report)
-            # Only now do all codes exist that entries relate to.
-            stored = load_entries(entry.key for entry in taken)
-            for entry in taken:
-                if entry.key not in stored or stored[entry.key].digest != entry.digest:
-                    raise CatalogueError(f"{_where(entry)}: two rows have the same key")
+            _check_saved(saved)
             connection.check_constraints()
     except DatabaseError as error:
         raise CatalogueError(f"{folder}: {error}") from error
     return report
+
+
+def _save_changed(
+    entries: list[FixtureEntry],
+    loaded: dict[str, str],
+    replace: Collection[str],
+    progress: Callable[[int, int, str], None],
+    report: Report,
+) -> list[FixtureEntry]:
+    """Save the entries that are new or changed, and return them. `loaded` has the digests that were loaded last."""
+    stored = load_entries(entry.key for entry in entries)
+    saved, new = [], []
+    for done, entry in enumerate(entries, start=1):
+        outcome = _outcome(entry, stored.get(entry.key), loaded.get(entry.key), replace, report)
+        report.counts[outcome] += 1
+        if outcome in ("added", "changed"):
+            saved.append(entry)
+            if outcome == "added" and _root_model(entry) in SAVED_TOGETHER:
+                new.append(entry)
+            else:
+                save_entry(entry)
+        progress(done, len(entries), entry.key)
+    _save_new(new)
+    return saved
+
+
+def _check_saved(entries: list[FixtureEntry]) -> None:
+    """Raise CatalogueError for an entry that the database does not have as its file says.
+
+    Called at the end, when all codes exist that entries relate to.
+    """
+    stored = load_entries(entry.key for entry in entries)
+    for entry in entries:
+        if entry.key not in stored or stored[entry.key].digest != entry.digest:
+            raise CatalogueError(f"{_where(entry)}: two rows have the same key")
 
 
 def _check_codes_exist(entries: Iterable[FixtureEntry]) -> None:
@@ -306,21 +325,27 @@ def save_entry(entry: FixtureEntry, prepare: Callable[[models.Model], Collection
     kept: dict[type[models.Model], list[Any]] = {}
     for data in entry.objects:
         try:
-            for deserialized in Deserializer([data]):
-                instance = deserialized.object
-                _check(instance, prepare(instance))
-                if isinstance(instance, Entry):
-                    # Forms that are open now have not seen this: their version must no longer be the newest.
-                    instance.lock_version = _next_lock_version(instance)
-                deserialized.save()
-                kept.setdefault(type(instance), []).append(instance.pk)
+            instance = _save_object(data, prepare)
         except (DeserializationError, ValidationError, DatabaseError, TypeError, ValueError) as error:
             raise CatalogueError(f"{_where(entry)}: {data['model']}: {_reason(error)}") from error
+        kept.setdefault(type(instance), []).append(instance.pk)
     root = _root_model(entry)
     for model in DETAILS_OF[root]:
         model.objects.filter(**{model.PARENT: kept[root][0]}).exclude(pk__in=kept.get(model, [])).delete()
         if model is Exchange:
             Message.objects.filter(exchange__code=kept[root][0]).exclude(pk__in=kept.get(Message, [])).delete()
+
+
+def _save_object(data: dict[str, Any], prepare: Callable[[models.Model], Collection[str]]) -> models.Model:
+    """Save an object of a fixture and return it."""
+    (deserialized,) = Deserializer([data])
+    instance: models.Model = deserialized.object
+    _check(instance, prepare(instance))
+    if isinstance(instance, Entry):
+        # Forms that are open now have not seen this: their version must no longer be the newest.
+        instance.lock_version = _next_lock_version(instance)
+    deserialized.save()
+    return instance
 
 
 def _check(instance: models.Model, unchecked: Collection[str] = ()) -> None:

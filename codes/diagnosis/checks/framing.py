@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
@@ -59,17 +60,14 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
 def possible_lengths(response: Response) -> set[int]:
     """Return the lengths in bytes that the content may have had before its line ends were changed by pasting."""
     content = response.content or ""
+    line_ends = ("\n", "\r\n") if "\n" in content else ("\n",)
+    texts = [content.replace("\n", line_end) + end for line_end in line_ends for end in ("", line_end)]
     lengths = set()
     charset = re.search(r"charset=\"?([\w-]{1,20})", response.fields.get("Content-Type") or "")
     # Python's own list also names codings that are no charset, cannot fail gently, or take hours (punycode).
     for encoding in {"utf-8", whatwg_encoding(charset[1] if charset else "") or "utf-8"}:
-        for line_end in ("\n", "\r\n") if "\n" in content else ("\n",):
-            text = content.replace("\n", line_end)
-            for end in ("", line_end):
-                try:
-                    lengths.add(len((text + end).encode(encoding, "replace")))
-                except LookupError:
-                    continue
+        with suppress(LookupError):
+            lengths |= {len(text.encode(encoding, "replace")) for text in texts}
     return lengths | _compact_lengths(response)
 
 

@@ -303,17 +303,19 @@ def _judge(rule: RuleBase, response: Response) -> Iterable[Finding]:
         yield from _judge_field(rule, response)
     elif demand := DEMANDS.get(rule.note_en):
         answer = demand(response)
-        if answer is None:
-            return
-        is_broken = answer if rule.level in FORBIDDEN else not answer
-        if is_broken and rule.topic == Topic.FIELDS:
-            for name in OF_REPRESENTATION:
-                if name in response.fields:
-                    yield _finding(rule, response, severity_of(rule), name)
-        elif is_broken:
-            yield _finding(rule, response, severity_of(rule), "")
-        elif rule.topic not in (Topic.USE, Topic.NUMBER):
-            yield _finding(rule, response, Severity.PASSED, "")
+        if answer is not None:
+            yield from _judge_message(rule, response, answer if rule.level in FORBIDDEN else not answer)
+
+
+def _judge_message(rule: RuleBase, response: Response, is_broken: bool) -> Iterable[Finding]:
+    """Yield what a rule says that is about the message as a whole."""
+    if is_broken and rule.topic == Topic.FIELDS:
+        names = [name for name in OF_REPRESENTATION if name in response.fields]
+        yield from (_finding(rule, response, severity_of(rule), name) for name in names)
+    elif is_broken:
+        yield _finding(rule, response, severity_of(rule), "")
+    elif rule.topic not in (Topic.USE, Topic.NUMBER):
+        yield _finding(rule, response, Severity.PASSED, "")
 
 
 def _judge_field(rule: RuleBase, response: Response) -> Iterable[Finding]:

@@ -140,20 +140,28 @@ class EntryForm(forms.ModelForm):
 
     def _check_dry_run(self, dry_run: DryRun, data: dict[str, Any]) -> None:
         """Refuse a draft that somebody else has saved meanwhile, or that is published without the texts it needs."""
-        if opened := dry_run.opened:
-            newest = {"lock_version": opened.draft.number, "published_version": opened.published_version}
-            if data.get("lock_version") != opened.draft.number:
-                self._refuse(opened.changes_of_draft(data.get("lock_version")), opened.draft, newest)
-            if data.get("published_version") != opened.published_version:
-                self._refuse(*opened.changes_of_published(data.get("published_version")), newest)
+        if dry_run.opened:
+            self._check_draft_versions(dry_run.opened, data)
         elif not dry_run.preview and (beside := drafts.current(self._key(data))):
             text = _("There is %(draft)s already. Go on with that one.")
             raise ValidationError(text, params={"draft": draft_link(beside)}, code="draft")
         if dry_run.publishes:
-            for text in getattr(self.instance, "REQUIRED_TEXTS", []):
-                for field in (f"{text}_{language}" for language in LANGUAGES):
-                    if field in self.fields and not data.get(field) and field not in self.errors:
-                        self.add_error(field, _("Readers need this text before the entry is published."))
+            self._require_texts(data)
+
+    def _check_draft_versions(self, opened: drafts.Opened, data: dict[str, Any]) -> None:
+        """Refuse the save if the draft, or the published entry, is not the one that the form was opened with."""
+        newest = {"lock_version": opened.draft.number, "published_version": opened.published_version}
+        if data.get("lock_version") != opened.draft.number:
+            self._refuse(opened.changes_of_draft(data.get("lock_version")), opened.draft, newest)
+        if data.get("published_version") != opened.published_version:
+            self._refuse(*opened.changes_of_published(data.get("published_version")), newest)
+
+    def _require_texts(self, data: dict[str, Any]) -> None:
+        """Add an error to each empty field of a text that a published entry needs."""
+        texts = getattr(self.instance, "REQUIRED_TEXTS", [])
+        for field in (f"{text}_{language}" for text in texts for language in LANGUAGES):
+            if field in self.fields and not data.get(field) and field not in self.errors:
+                self.add_error(field, _("Readers need this text before the entry is published."))
 
 
 class DetailForm(forms.ModelForm):

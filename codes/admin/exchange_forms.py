@@ -210,13 +210,15 @@ class ExchangeInlineForm(DetailForm):
             try:
                 message.full_clean(exclude=["exchange"], validate_unique=False)
             except ValidationError as error:
-                for name, texts in error.message_dict.items():
-                    field = FIELD_OF.get(name, "steps")
-                    if name == NON_FIELD_ERRORS:
-                        field = "raw_en" if message.text_en and not message.text_ko else "raw_ko"
-                    for text in texts:
-                        said = {"number": number, "error": text}
-                        self.add_error(field, gettext("Message %(number)d: %(error)s") % said)
+                self._add_message_errors(number, message, error)
+
+    def _add_message_errors(self, number: int, message: Message, error: ValidationError) -> None:
+        for name, texts in error.message_dict.items():
+            field = FIELD_OF.get(name, "steps")
+            if name == NON_FIELD_ERRORS:
+                field = "raw_en" if message.text_en and not message.text_ko else "raw_ko"
+            for text in texts:
+                self.add_error(field, gettext("Message %(number)d: %(error)s") % {"number": number, "error": text})
 
     def _show_arranged(self, data: dict[str, Any]) -> None:
         """Put what was arranged and corrected into the fields, for the case that the form comes back."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,7 +134,6 @@ def all_cards() -> Iterator[Card]:
     for language, _name in settings.LANGUAGES:
         with override(language):
             yield site_card()
-        for kind in KINDS.values():
-            for entry in kind.entries():
-                with override(language):
-                    yield card_of(entry)
+        for entry in chain.from_iterable(kind.entries() for kind in KINDS.values()):
+            with override(language):
+                yield card_of(entry)

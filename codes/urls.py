@@ -72,8 +72,8 @@ data_patterns = [
         if "json" in kind.suffixes
     ),
     *(path(f"{kind.plural}.json", data.all_documents, {"kind": kind}, name=kind.plural) for kind in kinds.BULK),
-    path("codes.ndjson", data.code_lines, name="code_lines"),
-    path("codes.csv", data.code_table, name="code_table"),
+    path("codes.ndjson", data.codes_ndjson, name="codes_ndjson"),
+    path("codes.csv", data.codes_csv, name="codes_csv"),
     path("schema/<slug:name>.json", data.schema, name="schema"),
     path("openapi.json", data.openapi, name="openapi"),
     path("llms.txt", data.llms, name="llms"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codes.diagnosis.error_lines import marked, next_steps, read_parts
+from codes.models import treated_as
 
 from . import formats
 from .tallies import ErrorTally, Span, StatusTally, Tally
@@ -154,7 +155,7 @@ class _Builder:
             notes.append(self.say("probe"))
         return {
             **self._link(number),
-            "summary": code["summary"] or self.say("unknown", base=str(_base(number))),
+            "summary": code["summary"] or self.say("unknown", base=str(treated_as(number))),
             "step": code["step"],
             "count": self._number(status.count),
             "share": self.say("share", share=self._share(status.count)),
@@ -322,11 +323,6 @@ def _finer(number: int, detail: str, known: Mapping[str, str]) -> tuple[str, str
 
 def _is_bad(number: int) -> bool:
     return number >= BAD_FROM or number < 100
-
-
-def _base(number: int) -> int:
-    """Return how a client treats a number that it does not know (RFC 9110 section 15)."""
-    return number // 100 * 100 if 100 <= number <= 599 else 500
 
 
 def _n(number: int) -> str:

@@ -113,9 +113,11 @@ class Photographer:
         return page
 
     def open(self, page: Page, path: str) -> None:
+        """Open a page of the admin."""
         page.goto(f"{self.site}{self.story.prefix}/admin{path}")
 
     def save(self, page: Page, reason: str = "") -> None:
+        """Save the form, and wait for the message about it."""
         page.fill("#id_reason", reason)
         page.locator("input[name=_continue]").last.click()
         page.wait_for_selector(".messagelist .success, .conflict")
@@ -133,6 +135,7 @@ class Photographer:
         print(path.name, path.stat().st_size)
 
     def take_draft(self) -> None:
+        """Begin a new code as a draft."""
         mina = self.mina
         self.open(mina, "/codes/statuscode/add/")
         for field, text in self.story.draft.items():
@@ -142,7 +145,7 @@ class Photographer:
         mina.wait_for_selector(".draft-notice")
         self.take("draft", 760)
 
-    def take_desk(self) -> None:
+    def take_admin_pages(self) -> None:
         """Take what is beside the forms. What was deleted and what readers sent is in the database already."""
         mina = self.mina
         self.open(mina, self.form)
@@ -155,6 +158,7 @@ class Photographer:
         self.take("from-readers", 330, mina.locator(".from-readers"))
 
     def take_all(self) -> None:
+        """Do what the handbook tells, and take a picture at each step."""
         story, mina, juno = self.story, self.mina, self.juno
         self.open(mina, self.form)
         self.take("form", 860)
@@ -192,7 +196,7 @@ class Photographer:
         self.take("table", 440)
 
         self.take_draft()
-        self.take_desk()
+        self.take_admin_pages()
 
         self.open(mina, self.form)
         text = mina.locator(f"#id_description_{story.language}")
@@ -208,6 +212,7 @@ class Photographer:
 
 
 def main() -> None:
+    """Take all pictures, or print the code that makes the editors."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site", nargs="?", help="address of the running site")
     parser.add_argument("--editors", action="store_true", help="print the code that makes the two editors")

@@ -37,6 +37,7 @@ MAX_ITEM = 400  # characters
 
 
 def main():
+    """Look at all pages and print what was found; exit with 1 when a page scores less than 100 anywhere."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--granian", required=True, help="the server's command without port, workers and target")
     parser.add_argument("--runs", type=int, default=5, help="a page; the one of median performance counts")
@@ -92,6 +93,7 @@ def scores(report):
 
 
 def performance(report):
+    """Return the performance score, 0 to 100."""
     return scores(report)[CATEGORIES.index("performance")]
 
 
@@ -101,6 +103,7 @@ def middle(reports):
 
 
 def print_scores(reports, runs):
+    """Print a table with a row for each page: its scores, and what it needs of the network."""
     print(f"| page | {' | '.join(CATEGORIES)} | performance of all runs | bytes on the wire | requests |")
     print("| --- |" + " --- |" * (len(CATEGORIES) + 3))
     for page, report in reports.items():
@@ -136,6 +139,7 @@ def is_perfect(audit):
 
 
 def summary(audit):
+    """Return an audit's name and title, and what it found in a few words."""
     found = audit.get("displayValue") or audit.get("explanation") or audit.get("errorMessage")
     return f"{audit['id']}, {audit['title']}" + (f" ({found})" if found else "")
 

@@ -9,6 +9,7 @@ SIX_MONTHS = 15_768_000  # seconds
 
 
 def directives(policy):
+    """Return the directives of a Content-Security-Policy, each with its list of values."""
     parts = [part.split() for part in policy.split(";") if part.strip()]
     return {part[0].lower(): part[1:] for part in parts}
 

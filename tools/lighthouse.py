@@ -88,7 +88,7 @@ def ask(url, chromium, tries=3):
 
 
 def scores(report):
-    """The score of each category, 0 where Lighthouse could not tell."""
+    """Return the score of each category, 0 to 100; 0 where Lighthouse could not tell."""
     return [round((report["categories"][name]["score"] or 0) * 100) for name in CATEGORIES]
 
 
@@ -98,7 +98,7 @@ def performance(report):
 
 
 def middle(reports):
-    """The report of median performance."""
+    """Return the report of median performance."""
     return sorted(reports, key=performance)[(len(reports) - 1) // 2]
 
 
@@ -114,7 +114,7 @@ def print_scores(reports, runs):
 
 
 def print_audits(page, report):
-    """The audits below 1: what a score counts with its reasons, what it does not count on one line."""
+    """Print the audits below 1: those that a score counts with their reasons, all others on one line."""
     uncounted = {}
     for name in CATEGORIES:
         for reference in report["categories"][name]["auditRefs"]:
@@ -132,7 +132,10 @@ def print_audits(page, report):
 
 
 def is_perfect(audit):
-    """Lighthouse gives null to what does not apply or only informs, but also to an audit that broke."""
+    """Return whether an audit has nothing to say.
+
+    Lighthouse scores null what does not apply or only informs, but also an audit that broke.
+    """
     if audit["scoreDisplayMode"] == "error":
         return False
     return audit["score"] is None or audit["score"] >= 1
@@ -145,7 +148,7 @@ def summary(audit):
 
 
 def reasons(audit):
-    """What the audit points at: elements, addresses, their sizes."""
+    """Return what the audit points at, as JSON: elements, addresses, their sizes."""
     items = audit.get("details", {}).get("items", [])
     items = items if isinstance(items, list) else [items]
     return [json.dumps(item, ensure_ascii=False)[:MAX_ITEM] for item in items[:MAX_ITEMS]]

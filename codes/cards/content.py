@@ -50,6 +50,7 @@ class Card:
 
     @property
     def alt(self) -> str:
+        """What the picture says, for those who do not see it."""
         return f"{self.number or ' / '.join(label for label, _digit in self.labels)} {self.title}: {self.text}".strip()
 
 

@@ -183,6 +183,7 @@ class Block:
         self.height = self.step * len(lines)
 
     def draw(self, canvas: ImageDraw.ImageDraw, x: float, y: float, colour: str) -> None:
+        """Draw the lines below one another, the first with its upper left corner at x and y, in pixels."""
         for place, line in enumerate(self.lines):
             # The middle of a line, so that a line of Hangul and one of small letters stand alike.
             canvas.text((x, y + place * self.step + self.step / 2), line, fill=colour, font=self.font, anchor="lm")

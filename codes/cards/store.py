@@ -20,6 +20,7 @@ def _path(card: Card) -> Path:
 
 
 def is_stored(card: Card) -> bool:
+    """Return whether the card was drawn before, as it would be drawn today."""
     return _path(card).is_file()
 
 

@@ -64,10 +64,12 @@ class CheckedResponse:
 
     @property
     def digit(self) -> str:
+        """The first character of the status code, "" without one."""
         return self.response.code[:1]
 
     @property
     def unchecked_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
+        """The rules that people have to judge, as rules_by_level() returns them."""
         return rules_by_level(self.unchecked)
 
     @property
@@ -103,6 +105,7 @@ class ErrorCard:
 
     @property
     def heading(self) -> str:
+        """The product and its codes."""
         codes = ", ".join(code.label for code in self.codes)
         return f"{self.entry.product}: {codes}"
 
@@ -113,10 +116,12 @@ class ErrorCard:
 
     @property
     def meaning(self) -> str:
+        """What happened, in the active language."""
         return str(self.entry.meaning)
 
     @property
     def next(self) -> str:
+        """What to check first, in the active language."""
         return str(self.entry.next)
 
 

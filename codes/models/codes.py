@@ -80,10 +80,12 @@ class Category(Entry):
 
     @property
     def label(self) -> str:
+        """The class as people write it: 4xx."""
         return f"{self.digit}xx"
 
     @property
     def category_id(self) -> int:
+        """The first digit, under the name that a code has for it."""
         return self.digit
 
 
@@ -407,6 +409,7 @@ class StatusCode(ReviewedEntry):
 
     @property
     def label(self) -> str:
+        """The number in three digits."""
         return f"{self.number:03}"
 
     @property
@@ -416,10 +419,12 @@ class StatusCode(ReviewedEntry):
 
     @property
     def is_standard(self) -> bool:
+        """Whether IANA lists the code for good."""
         return self.registration_status == RegistrationStatus.REGISTERED
 
     @property
     def is_vendors(self) -> bool:
+        """Whether IANA does not list the code, so that it means what a vendor says."""
         return self.registration_status == RegistrationStatus.VENDOR
 
     @property
@@ -447,6 +452,7 @@ class StatusCode(ReviewedEntry):
 
     @property
     def request_header_list(self) -> list[str]:
+        """The header fields of a request that matter for the code, in their order."""
         return lines_of(self.request_headers)
 
     @property

@@ -45,6 +45,7 @@ class Reading:
 
     @property
     def is_sure(self) -> bool:
+        """Whether the numbers were read at a place where only status codes are."""
         return self.place is not None and self.place is not Place.BARE
 
 

@@ -94,6 +94,7 @@ class Found:
 
     @property
     def has_sure(self) -> bool:
+        """Whether something was found by more than words in common."""
         return any(hit.rank.score < WORDS for hit in self.best.values())
 
 

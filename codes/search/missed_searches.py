@@ -55,6 +55,7 @@ class _Counter:
         self.timer: threading.Timer | None = None
 
     def count(self, text: str) -> None:
+        """Count a search, and write the counts down within a minute."""
         with self.lock:
             if text in self.counts or len(self.counts) < MAX_BUFFERED:
                 self.counts[text] += 1

@@ -62,7 +62,7 @@ def _page(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
 @public
 @without_database
 def report_thanks(request: HttpRequest) -> HttpResponse:
-    """Thank for a report."""
+    """Thank the reader for a report."""
     if not settings.READER_REPORTS:
         raise Http404
     return render(request, "codes/report_thanks.html")

@@ -288,7 +288,7 @@ def serving_httpbin(folder):
 
 
 def live_answers(site, options):
-    """A live answer against a WSGI baseline that always gives the same bytes."""
+    """Yield the rate of live answers, against a WSGI baseline that always gives the same bytes."""
     file = site.folder / "answers.json"
     command = [sys.executable, "manage.py", "export_answers", file, "--verbosity", "0"]
     subprocess.run(command, cwd=ROOT, env=site.env, check=True)
@@ -309,7 +309,7 @@ def live_answers(site, options):
 
 
 def outages(site, options):
-    """How soon an edit shows behind nginx, and how many answers are right while the site is dead."""
+    """Yield how soon an edit shows behind nginx, and the share of right answers while the site is dead."""
     with (
         site.serving(path="/healthz", **BEHIND_NGINX) as server,
         nginx.serving(site.folder / "outage", server, PAGE, {}) as proxy,
@@ -330,7 +330,7 @@ def outages(site, options):
 
 
 def noisy_neighbours(site, options):
-    """A normal reader of the shipped stack, alone and beside clients that take more than their share."""
+    """Yield how long a reader waits beside clients that take more than their share, against alone."""
     kinds = {
         f"{SLOW_REQUESTS} requests with half a head": (partial(slow_requests, beginning=UNFINISHED_HEAD), {"p99": 3}),
         f"{SLOW_REQUESTS} requests with half a form": (partial(slow_requests, beginning=UNFINISHED_FORM), {"p99": 3}),
@@ -379,7 +379,7 @@ def searches(port):
 
 
 def read_times(port):
-    """The seconds of each of many reads, one after the other, over new connections.
+    """Return the seconds of each of many reads, one after the other, over new connections.
 
     When a reader waits too long, nobody else gets an answer either: then all reads count as that long.
     """

@@ -407,7 +407,7 @@ class Wire:
 
 
 def accepts(coding, header):
-    """Whether an Accept-Encoding field allows a coding (RFC 9110 section 12.5.3)."""
+    """Return whether an Accept-Encoding field allows a coding (RFC 9110 section 12.5.3)."""
     chances = {}
     for item in header.lower().split(","):
         name, *parameters = (part.strip() for part in item.split(";"))

@@ -81,6 +81,7 @@ class _Builder:
         self.codes = codes_of(numbers)
 
     def report(self) -> LogReport:
+        """Return the finished report."""
         tally = self.tally
         notable = sum(tally.statuses[number].count for number in self.bad) + tally.error_lines
         good = "headline_good" if tally.lines > 1 else "headline_good_one"
@@ -109,6 +110,7 @@ class _Builder:
         )
 
     def say(self, name: str, **values: str) -> str:
+        """Return the words with this name, with values in their places."""
         return self.words[name] % values
 
     def time(self, seconds: int) -> str:

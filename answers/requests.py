@@ -38,7 +38,7 @@ class Request:
         )
 
     def field(self, name: str) -> str:
-        """Return the value of a header field, or an empty text."""
+        """Return the value of a header field, "" for none."""
         return self.fields.get(f"HTTP_{name.upper().replace('-', '_')}", "")
 
     @property

@@ -44,7 +44,7 @@ class Answer:
     body: bytes
 
     def header(self, name):
-        """Return the value of the first field line with this name in small letters, "" for none."""
+        """Return the value of the first field line with this name in lower case, "" for none."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 

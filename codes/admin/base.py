@@ -271,7 +271,7 @@ class TabularDetailInline(DetailInlineMixin, admin.TabularInline):
 
 
 class RuleInline(StackedDetailInline):
-    """A rule about responses, of whichever entry."""
+    """A rule about responses, in the form of any entry that has rules."""
 
     fields = [
         ("level", "topic", "header", "position"),
@@ -292,7 +292,7 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         css = {"all": ["css/entry-form.css"]}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead from a list of entries to those that were deleted."""
+        """Link from the list of entries to those that were deleted."""
         context = {"deleted_url": deleted_url(self.model)} if self.model in fixtures.DETAILS_OF else {}
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -328,7 +328,7 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def lost_response(self, request: HttpRequest, object_id: str, title: Any) -> HttpResponse:
-        """Answer a save of what is gone: what was typed, to copy, and the way to the entry's snapshots."""
+        """Answer a save of a deleted entry with what was typed, to copy, and a link to the entry's snapshots."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         typed = [

@@ -1,4 +1,4 @@
-"""Drafts in the forms: saved, shown, previewed, published and discarded.
+"""Drafts in the admin's forms: saving, showing, previewing, publishing and discarding them.
 
 A form shows a draft that is saved over its entry for the length of the request (see codes.editing.drafts). What an
 editor saves then is taken from there, before everything is rolled back.
@@ -279,11 +279,11 @@ class DraftsMixin(admin.ModelAdmin):
         return redirect(f"admin:codes_{self.opts.model_name}_changelist")
 
     def lost_response(self, request: HttpRequest, object_id: str, title: Any) -> HttpResponse:
-        """Answer a save that cannot be made with what was typed, to copy."""
+        """Answer a save that is impossible with what was typed, to copy."""
         raise NotImplementedError
 
     def _unfit_response(self, request: HttpRequest, draft: Draft, error: Exception) -> HttpResponse:
-        """Show a draft that no form can show any more."""
+        """Show a draft that no longer fits any form."""
         published = history.plain(fixtures.load_entry(draft.key))
         context = {
             **self.admin_site.each_context(request),
@@ -378,7 +378,7 @@ def without_adding(field: Any) -> Any:
 
 
 def too_few(model: Any, count: int) -> str:
-    """Return what an entry lacks that has too few details of a kind to be published."""
+    """Return what an entry with too few details of a kind lacks to be published."""
     return gettext("%(name)s: at least %(count)d") % {"name": model._meta.verbose_name_plural, "count": count}
 
 

@@ -221,7 +221,7 @@ class ExchangeInlineForm(DetailForm):
                 self.add_error(field, gettext("Message %(number)d: %(error)s") % {"number": number, "error": text})
 
     def _show_arranged(self, data: dict[str, Any]) -> None:
-        """Put what was arranged and corrected into the fields, for the case that the form comes back."""
+        """Put what was arranged and corrected into the fields, in case the form is shown again."""
         for language in LANGUAGES:
             name = f"raw_{language}"
             text = _text_of(self.messages, language)

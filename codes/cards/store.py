@@ -59,7 +59,7 @@ def _store(path: Path, data: bytes) -> None:
 
 
 def prune(cards: Collection[Card]) -> int:
-    """Remove the stored cards that are none of these, and files that a killed process left; return how many."""
+    """Remove all stored cards but these, and files that a killed process left; return how many."""
     kept = {_path(card) for card in cards}
     folder = Path(settings.CARDS_ROOT)
     # Who is writing an unfinished one now draws its card again for the next reader.

@@ -192,7 +192,7 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
 
 
 def _lines(response: Response, findings: list[Finding]) -> list[dict[str, Any]]:
-    """Return the header section as the page draws it: each field, whether something is said of it, and what lacks."""
+    """Return the header section as the page draws it: each field, whether a finding is about it, and missing fields."""
     about = {each.field.lower() for each in findings if each.field}
     fields: list[Field] = list(response.fields)[:MAX_SHOWN_FIELDS]
     lines: list[dict[str, Any]] = [
@@ -240,5 +240,5 @@ def _error_slugs(text: str) -> list[str]:
 
 
 def _line_of(lines: list[str]) -> str:
-    """Return the line with the most parts of an error log's line, among the first."""
+    """Return the one of the first lines that has most of the parts of an error log's line."""
     return max(lines[:20], key=lambda line: len(read_parts(line)), default="")[:MAX_SHOWN_CONTENT]

@@ -138,7 +138,7 @@ class Index:
         return factor * (0.6 if kind in {"group", "class"} else 0.85 if kind == "error" else 0.75 if penalty else 1)
 
     def _lettered(self) -> Iterator[Lettered]:
-        """Yield the texts that are compared letter by letter; names and keywords also with slips of the finger."""
+        """Yield the texts that are compared letter by letter; names and keywords also with typing errors."""
         for number, (document, weight, original) in enumerate(self.texts):
             kind, _instance, _tie, penalty = self.documents[document]
             if kind not in WORDS_ONLY:

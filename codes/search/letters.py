@@ -1,4 +1,4 @@
-"""Texts by their letters: whole or a part, initial consonants, keys of a keyboard, with slips, and by similarity."""
+"""Texts compared letter by letter: in part, by initial consonants, by keys, with typing errors, by similarity."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ UNKNOWN_IDF = 2  # of a trigram that no text has
 
 
 class Lettered(NamedTuple):
-    """A text to compare: its number, its document, what similarity to it counts (0 to 1), if it may have slips."""
+    """A text to compare: its number and document, what similarity to it counts (0 to 1), if it may have slips."""
 
     number: int
     document: int
@@ -64,7 +64,7 @@ class LetterIndex:
                 yield number, how, more
 
     def with_slips(self, typed: str) -> Iterator[tuple[int, int]]:
-        """Yield (number of a text, detail) for texts a few keys apart; the more keys, the more may be wrong."""
+        """Yield (number of a text, detail) for texts a few typing errors apart: more errors in a longer text."""
         limit = max(1, len(typed) // 5)
         grams = trigrams(typed)
         shared: Counter[int] = Counter()

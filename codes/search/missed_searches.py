@@ -1,7 +1,7 @@
-"""Searches that found nothing, counted for the editors: only short typed ones, and never who searched.
+"""Searches that found nothing, counted for the editors: only short ones that were typed, and never who searched.
 
 Nothing here waits for the database: searches are counted in memory, and a thread of its own writes them down at most
-once a minute. If the database cannot be written then, they are given up.
+once a minute. If the database cannot be written at that time, they are discarded.
 """
 
 import logging

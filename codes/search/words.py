@@ -160,7 +160,7 @@ def stem(word: str) -> str:
 
 
 def says_little(word: str) -> bool:
-    """Return whether a word tells next to nothing: a stop word, a letter, or a number, which is read by its place."""
+    """Return whether a word says next to nothing: a stop word, a letter, or a number, which is read by its place."""
     return word in STOPS or word.isdigit() or (len(word) == 1 and word.isascii())
 
 

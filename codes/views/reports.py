@@ -1,4 +1,4 @@
-"""Readers write back: a form without an account, for a page and a section of it."""
+"""Readers' reports: a form that needs no account, about a page or a section of it."""
 
 import math
 import re
@@ -47,7 +47,7 @@ class ReportForm(forms.Form):
 @csrf_exempt
 @allow_methods(*READ_AND_POST)
 def report(request: HttpRequest) -> HttpResponse:
-    """Show the form, or take a report. Raise Http404 where readers cannot report, and for no page of this site."""
+    """Show the form, or take a report. Raise Http404 where readers cannot report, or for no page of this site."""
     about = ABOUT.fullmatch(request.GET.get("about", "/"))
     if not settings.READER_REPORTS or not about or UNPRINTABLE.search(about[0]):
         raise Http404

@@ -277,7 +277,7 @@ class BrokenAnswer(Exception):
 
 @dataclass
 class Answer:
-    """A response: its status, its header field lines with names in small letters, and its content."""
+    """A response: its status, its header field lines with names in lower case, and its content."""
 
     status: int
     headers: list

@@ -138,7 +138,7 @@ def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 
 def check_codings(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report chunked that does not come once and last, and sizes that are no digits (RFC 9112 sections 6.1 and 7)."""
+    """Report a chunked coding that is repeated or not the last, and wrong sizes (RFC 9112 sections 6.1 and 7)."""
     name, section = "Transfer-Encoding", "RFC 9112 §6.1"
     codings = [each.partition(";")[0].strip() for each in tokens(response.fields.get(name))]
     if codings.count("chunked") > 1 or "chunked" in codings[:-1]:
@@ -156,7 +156,7 @@ def check_codings(response: Response, code: StatusCode | None) -> Iterator[Findi
 
 
 def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report a connection both kept and closed, and a trailer with what none may have (RFC 9110 section 6.5.1)."""
+    """Report a connection both kept open and closed, and fields that no trailer may have (RFC 9110 section 6.5.1)."""
     options = tokens(response.fields.get("Connection"))
     if "close" in options and "keep-alive" in options:
         title = _("Connection says keep-alive and close")

@@ -38,7 +38,7 @@ WANTED = {"Retry-After"}
 
 
 def tokens(value: str | None) -> list[str]:
-    """Return the members of a list in small letters."""
+    """Return the members of a list in lower case."""
     return [each.strip().lower() for each in (value or "").split(",") if each.strip()]
 
 
@@ -289,7 +289,7 @@ def check_rules(response: Response, rules: Iterable[RuleBase]) -> list[Finding]:
 
 
 def _is_new(rule: RuleBase, findings: list[Finding]) -> bool:
-    """Return whether nothing was said yet of the field of a rule of weaker standing."""
+    """Return whether no rule before has found fault with the field of this one."""
     return not (
         rule.header and any(each.field == rule.header and each.severity != Severity.PASSED for each in findings)
     )

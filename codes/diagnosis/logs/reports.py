@@ -1,4 +1,4 @@
-"""What stands out in a log, as rows and sentences. static/js/log-reading.js makes the same in the browser.
+"""What is remarkable in a log, as rows and sentences. static/js/log-reading.js makes the same in the browser.
 
 The result is plain data, so that one set of cases holds both readings against each other.
 """

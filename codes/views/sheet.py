@@ -40,7 +40,7 @@ CACHING_LEGEND = {
     "no": pgettext_lazy("legend", "never"),
 }
 SENTENCE_END = re.compile(r"(?<=[.?!]) ")
-SEEN = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeaning.Visibility.BODY]
+VISIBLE = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeaning.Visibility.BODY]
 
 
 @public
@@ -85,7 +85,7 @@ def _row(code: Any) -> Row:
 def _issuers() -> list[tuple[str, list[Row]]]:
     """Return the codes of vendors that are sent or logged, by issuer: first the issuers with several."""
     meanings = VendorMeaning.objects.filter(
-        position=1, visibility__in=SEEN, code__registration_status=RegistrationStatus.VENDOR
+        position=1, visibility__in=VISIBLE, code__registration_status=RegistrationStatus.VENDOR
     )
     rows = [
         (meaning.issuer, link_row(meaning.code) | {"name": meaning.code.name})

@@ -35,7 +35,7 @@ from .rows import Row, link_row, situation_row
 from .search import typed_query
 
 MAX_COLUMNS = 4  # codes that the houses' table compares
-MAX_NEIGHBOURS = 6
+MAX_NEARBY = 6
 MAX_NEAREST = 5  # situations offered at an address that nobody has
 MAX_SLUG_LENGTH = 60  # letters of an unknown address that are compared
 AUTOMATIC_FIELDS = {"Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding"}  # servers add them
@@ -66,7 +66,7 @@ def situation_list(request: HttpRequest) -> HttpResponse:
 @with_alternates()
 def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the answer to a situation, or the nearest situations if none has this address."""
-    # One query gets the situation and its neighbours, another the verdicts on all of them.
+    # One query gets the situation and its siblings, another the verdicts on all of them.
     topic = Situation.objects.filter(slug=slug).values("topic")
     siblings = list(Situation.objects.filter(topic__in=topic).select_related("answer"))
     situation = next((each for each in siblings if each.pk == slug), None)
@@ -91,7 +91,7 @@ def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "verdicts": [_verdict_row(verdict, columns) for verdict in verdicts],
         "also": [_other_row(each) for each in others if each.fit == OtherCode.Fit.ALSO],
         "avoid": [_other_row(each) for each in others if each.fit == OtherCode.Fit.AVOID],
-        "neighbours": [situation_row(each, disputed) for each in _neighbours(siblings, situation)],
+        "nearby": [situation_row(each, disputed) for each in _nearby(siblings, situation)],
         "card": card_of(situation),
         "query": typed_query(request),
     }
@@ -167,11 +167,11 @@ def _other_row(other: OtherCode) -> Row:
     return link_row(other.code) | {"reason": other.reason}
 
 
-def _neighbours(siblings: list[Situation], situation: Situation) -> list[Situation]:
+def _nearby(siblings: list[Situation], situation: Situation) -> list[Situation]:
     """Return the situations next to this one in its topic, in their order."""
     place = siblings.index(situation)
-    start = max(0, min(place - MAX_NEIGHBOURS // 2, len(siblings) - MAX_NEIGHBOURS - 1))
-    return [each for each in siblings[start : start + MAX_NEIGHBOURS + 1] if each is not situation]
+    start = max(0, min(place - MAX_NEARBY // 2, len(siblings) - MAX_NEARBY - 1))
+    return [each for each in siblings[start : start + MAX_NEARBY + 1] if each is not situation]
 
 
 def _unknown_situation(request: HttpRequest, slug: str) -> HttpResponse:

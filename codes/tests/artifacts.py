@@ -21,7 +21,7 @@ DATABASE_SOURCES = (
     "fixtures/**/*.yaml",
     "codes/models/*.py",
     "codes/fields.py",
-    "codes/editing/*.py",
+    "codes/editing/**/*.py",
     "*/migrations/*.py",
     "statuscodes/settings.py",
 )

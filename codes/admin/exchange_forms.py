@@ -18,7 +18,8 @@ from codes.fields import MAX_POSITION
 from codes.models import Diagram, Exchange, Message, Participant, StatusCode
 from codes.texts.localized import LANGUAGES
 
-from .base import POSITION_OFFSET, DetailForm, DetailFormSet
+from .base import POSITION_OFFSET
+from .details import DetailForm, DetailFormSet
 
 MAX_MESSAGES = 30  # of an exchange; the longest has seven
 MAX_LENGTH = 60_000  # characters of all messages in one language; the longest exchange has a thirtieth of it

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import ConfusionGroup, GroupMember, GroupReference, Hop
 
-from .base import DetailForm, EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import EntryAdmin
+from .details import DetailForm, StackedDetailInline, TabularDetailInline, in_both_languages
 
 
 class HopsField(forms.MultipleChoiceField):

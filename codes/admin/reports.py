@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import ErrorText, MissedSearch, ReaderReport, ReportState
 
-from .base import change_url
+from .links import change_url
 
 # The kind of entry that a public page is about, by the name of its address.
 MODELS = {

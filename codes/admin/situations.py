@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from codes.models import HouseVerdict, OtherCode, Question, QuestionChoice, Situation, SituationHeader
 
-from .base import DetailForm, EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import EntryAdmin
+from .details import DetailForm, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import ReviewFilter
 from .reviewed import ReviewedEntryAdmin
 

@@ -159,15 +159,27 @@ class Photographer:
 
     def take_all(self) -> None:
         """Do what the handbook tells, and take a picture at each step."""
-        story, mina, juno = self.story, self.mina, self.juno
-        self.open(mina, self.form)
+        self.open(self.mina, self.form)
         self.take("form", 860)
+        self.take_review_queue()
+        self.take_conflict()
+        self.take_restore()
+        self.take_table()
+        self.take_draft()
+        self.take_admin_pages()
+        self.take_previews()
 
+    def take_review_queue(self) -> None:
+        """Change the summary in one language, so that the other is outdated."""
+        story, mina = self.story, self.mina
         mina.fill(f"#id_summary_{story.language}", story.summary)
         self.save(mina, story.summary_reason)
         self.open(mina, "/")
         self.take("review-queue", 620)
 
+    def take_conflict(self) -> None:
+        """Let both editors open the form, and the first save after the second."""
+        story, mina, juno = self.story, self.mina, self.juno
         self.open(mina, self.form)
         self.open(juno, self.form)
         field = f"#id_misunderstanding_{story.language}"
@@ -178,10 +190,16 @@ class Photographer:
         self.save(mina)
         self.take("conflict", 660)
 
+    def take_restore(self) -> None:
+        """Open the snapshot before the newest."""
+        story, mina = self.story, self.mina
         self.open(mina, f"/codes/entrysnapshot/?key=statuscode+{story.number}")
         mina.locator("#result_list tbody tr").nth(1).locator("a").first.click()
         self.take("restore", 650)
 
+    def take_table(self) -> None:
+        """Download a translators' table, change a text, and upload it."""
+        story, mina = self.story, self.mina
         self.open(mina, f"/codes/statuscode/?q={story.number}")
         mina.check("input.action-select >> nth=0")
         mina.select_option("select[name=action]", "export_csv")
@@ -195,9 +213,9 @@ class Photographer:
         mina.wait_for_selector("table.changes")
         self.take("table", 440)
 
-        self.take_draft()
-        self.take_admin_pages()
-
+    def take_previews(self) -> None:
+        """Type Markdown, and open an exchange."""
+        story, mina = self.story, self.mina
         self.open(mina, self.form)
         text = mina.locator(f"#id_description_{story.language}")
         text.fill(story.markdown)

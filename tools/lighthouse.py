@@ -116,17 +116,17 @@ def print_scores(reports, runs):
 def print_audits(page, report):
     """Print the audits below 1: those that a score counts with their reasons, all others on one line."""
     uncounted = {}
-    for name in CATEGORIES:
-        for reference in report["categories"][name]["auditRefs"]:
-            audit = report["audits"][reference["id"]]
-            if is_perfect(audit):
-                continue
-            if reference["weight"]:
-                print(f"\n{page} {name}, weight {reference['weight']:.0f}, {audit['score']}: {summary(audit)}")
-                for reason in reasons(audit):
-                    print(f"    {reason}")
-            else:
-                uncounted[audit["id"]] = summary(audit)
+    references = [(name, each) for name in CATEGORIES for each in report["categories"][name]["auditRefs"]]
+    for name, reference in references:
+        audit = report["audits"][reference["id"]]
+        if is_perfect(audit):
+            continue
+        if reference["weight"]:
+            print(f"\n{page} {name}, weight {reference['weight']:.0f}, {audit['score']}: {summary(audit)}")
+            for reason in reasons(audit):
+                print(f"    {reason}")
+        else:
+            uncounted[audit["id"]] = summary(audit)
     if uncounted:
         print(f"\n{page} not counted in any score: {'; '.join(uncounted.values())}")
 

@@ -29,11 +29,12 @@ class DetailForm(forms.ModelForm):
         formset compares the rows that were sent with each other. A constraint is not checked if one of its fields is
         not in the form.
         """
-        parent = self.fields.pop(self.parent_field)
+        parent = self.fields.pop(self.parent_field, None)  # None where the form is not in a formset
         try:
             super().validate_constraints()
         finally:
-            self.fields[self.parent_field] = parent
+            if parent:
+                self.fields[self.parent_field] = parent
 
 
 class DetailFormSet(forms.BaseInlineFormSet):

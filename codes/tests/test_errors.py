@@ -188,7 +188,7 @@ def test_two_entries_with_the_same_text_are_refused_by_name(tmp_path):
 def test_an_editor_corrects_a_message_and_its_codes(editor, make_error_text):
     make_error_text()
     path, data = form_of(editor, "gadget-broken", "errortext")
-    change = {"meaning_ko": "고쳤습니다.", "meaning_en": "Mended.", "code_links-0-code": "410"}
+    change = {"meaning_ko": "고쳤습니다.", "meaning_en": "Fixed.", "code_links-0-code": "410"}
     assert editor.post(path, data | change).status_code == 302
     page = editor.get("/errors/gadget/")
     assertContains(page, "고쳤습니다.")

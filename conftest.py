@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from codes import search
 from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
-from codes.tests.originals import copy_database
+from codes.tests.artifacts import copy_database
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -18,7 +18,7 @@ MAX_CLOCK_SKEW = timedelta(minutes=15)
 
 
 class LockoutHandler(AxesDatabaseHandler):
-    """Locks an account for one address, and an address that fails too often whatever the accounts."""
+    """Locks an account for one address, and an address that fails too often, with whichever accounts."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         _forget_failures_to_come()

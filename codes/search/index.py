@@ -127,7 +127,7 @@ class Index:
         ]
         self.situations = WordIndex(
             ((self.texts[number].document, 1, self.texts[number].original) for number in self.numbers_told),
-            related=True,
+            told=True,
         )
 
     def _factor(self, document: int, weight: int) -> float:

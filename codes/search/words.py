@@ -43,6 +43,8 @@ UNKNOWN_FACTOR = 0.8  # what a word counts that the catalogue does not know, of 
 BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the one asked for
 RELATED_FACTOR = 0.6  # what a word counts as another of its group
 REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
+# What a word counts more the more texts of a document have it, and how many texts are half of the most it can count.
+SPREAD_FACTOR, HALF_SPREAD = 3, 8
 # Words that say nothing about which code is meant.
 STOP_WORDS = frozenset(
     "http https status statuscode code codes error errors header headers response vs versus and or the a an is are be "
@@ -167,17 +169,19 @@ def says_little(word: str) -> bool:
 class WordIndex:
     """The words of all texts, with the texts and the documents that have each."""
 
-    def __init__(self, texts: Iterable[tuple[int, float, str]], *, related: bool = False) -> None:
+    def __init__(self, texts: Iterable[tuple[int, float, str]], *, told: bool = False) -> None:
         """Take each text as (number of its document, factor of its score, text).
 
-        `related` tells if a word of a query also stands for the others of its groups in the thesaurus.
+        `told` is for documents that are told in many texts: a word of a query then also stands for the others of its
+        groups in the thesaurus, and counts more where more of a document's texts have it.
         """
-        self.related = RELATED if related else {}
+        self.related = RELATED if told else {}
         self.document_of: list[int] = []
         self.factor: list[float] = []
         self.texts_with: defaultdict[str, set[int]] = defaultdict(set)
         # The documents with a word, and what it counts there: the best factor of the texts that have it.
         self.documents_with: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
         words: list[frozenset[str]] = []
         for number, (document, factor, text) in enumerate(texts):
             self.document_of.append(document)
@@ -185,9 +189,15 @@ class WordIndex:
             words.append(frozenset(words_of(text)))
             for word in words[-1]:
                 self.texts_with[word].add(number)
+                if told:
+                    counts[word][document] += 1
                 documents = self.documents_with[word]
                 if documents.get(document, 0.0) < factor:
                     documents[document] = min(factor, 1.0)
+        self.spread = {
+            word: {document: SPREAD_FACTOR * number / (number + HALF_SPREAD) for document, number in each.items()}
+            for word, each in counts.items()
+        }
         count = len(set(self.document_of)) or 1
         self.idf = {
             word: log(1 + count / len(documents)) * (STOP_FACTOR if says_little(word) else 1)
@@ -227,9 +237,10 @@ class WordIndex:
         asked = (sum(weights[word] for word in telling if not word.isdigit()) + missing) or 1
         of_texts: dict[int, float] = {}
         of_documents: dict[int, float] = {}
+        spread: dict[int, float] = {}
         counts: Counter[int] = Counter()
         for word in telling:
-            numbers = self._add_word(forms_of[word], of_texts, of_documents)
+            numbers = self._add_word(forms_of[word], of_texts, of_documents, spread)
             if not says_little(word):
                 counts.update(set(numbers))
         best: dict[int, WordMatch] = {}
@@ -237,17 +248,22 @@ class WordIndex:
             of_text = min(worth / self.total[number], 1.0)
             document = self.document_of[number]
             rest = of_documents[document]
-            score = self.factor[number] * worth * (0.35 + 0.65 * of_text) + REST_FACTOR * rest
+            score = self.factor[number] * worth * (0.35 + 0.65 * of_text) + REST_FACTOR * rest + spread.get(document, 0)
             if document not in best or score > best[document].score:
                 best[document] = WordMatch(score, number, counts[number], of_text, min(rest / asked, 1.0))
         return best
 
     def _add_word(
-        self, forms: Mapping[str, float], of_texts: dict[int, float], of_documents: dict[int, float]
+        self,
+        forms: Mapping[str, float],
+        of_texts: dict[int, float],
+        of_documents: dict[int, float],
+        of_spread: dict[int, float],
     ) -> Iterable[int]:
         """Add what a word counts to the texts and the documents that have one of its forms; return these texts."""
         texts: dict[int, float] = {}
         documents: dict[int, float] = {}
+        spread: dict[int, float] = {}
         for form, worth in forms.items():
             numbers: Iterable[int] = self.texts_with[form]
             # The rarest words come first: a common one finds no further texts.
@@ -258,7 +274,9 @@ class WordIndex:
             factors = self.documents_with[form]
             for document in {self.document_of[number] for number in numbers} | (of_documents.keys() & factors.keys()):
                 documents[document] = max(worth * factors[document], documents.get(document, 0.0))
-        for total, added in ((of_texts, texts), (of_documents, documents)):
+            for document, part in self.spread.get(form, {}).items():
+                spread[document] = max(worth * part, spread.get(document, 0.0))
+        for total, added in ((of_texts, texts), (of_documents, documents), (of_spread, spread)):
             for number, worth in added.items():
                 total[number] = total.get(number, 0.0) + worth
         return texts

@@ -1,8 +1,10 @@
 """The index in memory of every text by which something is found, and the one ranking of what was found."""
 
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from heapq import nlargest
 
@@ -22,7 +24,7 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
-from .mentions import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in
+from .mentions import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in, tells_failure
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
@@ -49,7 +51,7 @@ from .ranking import (
     WORDS,
 )
 from .results import Hit, Rank, Results
-from .words import STOP_WORDS, WordIndex, WordMatch, words_of
+from .words import STOP_WORDS, WordIndex, WordMatch, words_of, words_of_each
 
 # Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
 # means, a number by itself among other things.
@@ -57,8 +59,20 @@ PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
-NAMED_FACTOR, LIKELY_FACTORS = 2, (1.4, 1.2)  # the likeliest codes first
+NAMED_FACTOR, LIKELY_FACTORS = 2, (1.3, 1.2)  # the likeliest codes first
 WORD_FACTORS = {NAME: 1.15, ALIAS: 1.0, KEYWORD: 1.1, SENTENCE: 0.8}
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: nothing of an index is garbage, and looking for it took two fifths of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _words_to_share(text: Text) -> str:
@@ -101,6 +115,10 @@ class Index:
     """Every text by which something is found, in the forms that are compared."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
+        with _collector_paused():
+            self._build(catalogue)
+
+    def _build(self, catalogue: Catalogue | None) -> None:
         self.documents, self.texts = documents_of(catalogue or read_catalogue())
         by_kind = defaultdict(list)
         for number, document in enumerate(self.documents):
@@ -119,14 +137,16 @@ class Index:
         self.as_written: defaultdict[str, list[int]] = defaultdict(list)
         for number, text in enumerate(self.texts):
             self.as_written[text.original.rstrip("-")].append(number)
+        words = words_of_each(map(_words_to_share, self.texts))
         self.words = WordIndex(
-            (text.document, self._factor(text.document, text.weight), _words_to_share(text)) for text in self.texts
+            (text.document, self._factor(text.document, text.weight), its_words)
+            for text, its_words in zip(self.texts, words, strict=True)
         )
         self.numbers_told = [
             number for number, text in enumerate(self.texts) if self.documents[text.document].kind == "situation"
         ]
         self.situations = WordIndex(
-            ((self.texts[number].document, 1, self.texts[number].original) for number in self.numbers_told),
+            ((self.texts[number].document, 1, words[number]) for number in self.numbers_told),
             told=True,
         )
 
@@ -141,7 +161,9 @@ class Index:
         for number, (document, weight, original) in enumerate(self.texts):
             kind, _instance, _tie, penalty = self.documents[document]
             if kind not in WORDS_ONLY:
-                yield Lettered(number, document, 10 / (10 + weight + penalty), weight != SENTENCE, original)
+                # A situation has so many texts that it is like anything.
+                worth = 0.0 if kind == "situation" else 10 / (10 + weight + penalty)
+                yield Lettered(number, document, worth, weight != SENTENCE, original)
 
     def _index_names(self) -> None:
         """Record which texts have a name as a whole, the names of each code, and which documents name a header."""
@@ -172,7 +194,7 @@ class Index:
             self._match_typed(cleaned, text, found, results)
         elif not found.best or reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
-        if "\n" not in lines and len(text.split()) > 2 and (not results.is_pasted or is_about_http(lines)):
+        if "\n" not in lines and len(text.split()) > 1 and (not results.is_pasted or is_about_http(lines)):
             self._add_situations(set(reading.numbers), found)
         results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
@@ -218,7 +240,8 @@ class Index:
 
     def _add_errors(self, cleaned: str, reading: Reading, found: Found) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
-        matches = self.errors.find(cleaned)
+        # Whoever answered tells more than that no connection came about, as a proxy's log says in one line.
+        matches = sorted(self.errors.find(cleaned), key=lambda match: not any(match.found.codes))
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
             named |= self._codes_named(cleaned)
@@ -243,12 +266,20 @@ class Index:
 
     def _match_pasted(self, cleaned: str, lines: str, found: Found) -> None:
         """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about."""
-        about = is_about_http(lines)
+        about, fails = is_about_http(lines), tells_failure(lines)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
-            if about or name.is_identifier:
-                for number in self.texts_named[name.name]:
-                    if self.documents[self.texts[number].document].kind != "class" or not found.best:
-                        found.offer_text(number, PART, -len(name.name) + position / 1000)
+            for number in self.texts_named[name.name] if about or name.is_identifier else ():
+                kind, instance, _tie, _penalty = self.documents[self.texts[number].document]
+                # "Request processing failed" does not speak of 102.
+                is_meant = (
+                    (not fails or name.is_identifier or instance.number >= 400)
+                    if kind == "code"
+                    else about
+                    if kind == "situation"
+                    else kind != "class" or not found.best
+                )
+                if is_meant:
+                    found.offer_text(number, PART, -len(name.name) + position / 1000)
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, TYPO, 0)

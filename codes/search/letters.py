@@ -39,7 +39,7 @@ class LetterIndex:
         self.initials_haystack = Haystack(hangul.initials(text) for text in self.plain)
         self.places_with: defaultdict[str, list[int]] = defaultdict(list)
         self.texts_of: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # (place, number) by document
-        weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        self.documents_with: defaultdict[str, dict[int, float]] = defaultdict(dict)
         for place, same in enumerate(texts_at.values()):
             # Numbers are the same or different, not alike.
             grams = [gram for gram in trigrams(self.keys[place]) if not gram.isdigit()]
@@ -48,12 +48,11 @@ class LetterIndex:
                     self.places_with[gram].append(place)
             for text in same:
                 self.texts_of[text.document].append((place, text.number))
-                for gram in grams:
-                    documents = weights[gram]
+                for gram in grams if text.worth else ():
+                    documents = self.documents_with[gram]
                     if documents.get(text.document, 0.0) < text.worth:
                         documents[text.document] = text.worth
-        self.documents_with = {gram: list(documents.items()) for gram, documents in weights.items()}
-        self.idf = {gram: log(1 + len(self.texts_of) / len(documents)) for gram, documents in weights.items()}
+        self.idf = {gram: log(1 + len(self.texts_of) / len(each)) for gram, each in self.documents_with.items()}
 
     def find(self, haystack: Haystack, wanted: str) -> Iterator[tuple[int, int, int]]:
         """Yield (number of a text, EQUAL or STARTS or PART, letters more than wanted)."""
@@ -86,7 +85,7 @@ class LetterIndex:
         most = sum(self.idf.get(gram, UNKNOWN_IDF) for gram in grams)
         likeness: defaultdict[int, float] = defaultdict(float)
         for gram in grams:
-            for document, weight in self.documents_with.get(gram, ()):
+            for document, weight in self.documents_with[gram].items() if gram in self.idf else ():
                 likeness[document] += weight * self.idf[gram]
         for document in sorted(likeness, key=lambda document: likeness[document], reverse=True)[:MAX_SIMILAR]:
             if likeness[document] >= MIN_SIMILARITY * most:

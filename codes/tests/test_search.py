@@ -520,6 +520,15 @@ def test_there_are_at_most_ten_suggestions(client):
     assert len(client.get("/search/suggest/", {"q": "4xx"}).json()["results"]) == 10
 
 
+def test_how_a_pasted_text_was_read_comes_with_an_address_of_all_results_that_has_nothing_of_it(client):
+    text = f'{SECRETS} - - [x] "GET /users/kim HTTP/1.1" 502 157 "-" "curl/8.5.0"'
+    data = client.get("/en/search/suggest/", {"q": text}).json()
+    assert data["understood"] == "Read 502 from an access log."
+    assert data["more"]["url"] == "/en/search/?all=1&q=502"
+    assertContains(client.get(data["more"]["url"]), "Bad Gateway")
+    assert "more" not in client.get("/search/suggest/", {"q": "502 에러"}).json()
+
+
 def test_an_empty_field_has_no_suggestions(client):
     assert client.get("/search/suggest/").json() == {"query": "", "understood": "", "results": []}
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from heapq import nlargest
 
+from codes.models import SituationTopic
+
 from . import hangul
 from .documents import (
     ALIAS,
@@ -51,7 +53,7 @@ from .ranking import (
     WORDS,
 )
 from .results import Hit, Rank, Results
-from .words import STOP_WORDS, WordIndex, WordMatch, words_of, words_of_each
+from .words import STOP_WORDS, WordIndex, WordMatch, stem, words_of, words_of_each
 
 # Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
 # means, a number by itself among other things.
@@ -60,6 +62,18 @@ NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:hea
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
 NAMED_FACTOR, LIKELY_FACTORS = 2, (1.3, 1.2)  # the likeliest codes first
+# What somebody wants to do, by the words for it, and what a situation counts that is about doing something else.
+TOPIC_OF = {
+    stem(word): topic
+    for topic, said in {
+        SituationTopic.DELETE: "삭제 지우면 delete remove deleting",
+        SituationTopic.CHANGE: "수정 변경 patch update edit",
+        SituationTopic.CREATE: "생성 create insert",
+    }.items()
+    for word in said.split()
+}
+TOPICS_TOLD = {SituationTopic.DELETE, SituationTopic.CHANGE, SituationTopic.CREATE, SituationTopic.READ}
+OTHER_TOPIC_FACTOR = 0.8
 WORD_FACTORS = {NAME: 1.15, ALIAS: 1.0, KEYWORD: 1.1, SENTENCE: 0.8}
 
 
@@ -196,7 +210,10 @@ class Index:
             self._match_pasted(cleaned, lines, found)
         if "\n" not in lines and len(text.split()) > 1 and (not results.is_pasted or is_about_http(lines)):
             self._add_situations(set(reading.numbers), found)
-        results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
+        hits = sorted(found.best.values(), key=lambda hit: hit.rank)
+        # The codes of a class crowd nothing out: "returns 500 instead of 4xx" tells of a situation.
+        told = [hit for hit in hits[MAX_RESULTS:] if hit.kind == "situation"]
+        results.hits = hits[:MAX_RESULTS] + told[:MAX_SIMILAR]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
         if results.hits and results.hits[0].rank.score >= 0:
             results.direct = None
@@ -352,10 +369,14 @@ class Index:
         factors |= dict.fromkeys(numbers, NAMED_FACTOR)
         near: list[tuple[float, int, int]] = []
         scores: dict[int, float] = {}
-        for document, match in self.situations.search(words_of(found.text)).items():
+        words = words_of(found.text)
+        topics = {topic for word in words if (topic := TOPIC_OF.get(word))}
+        for document, match in self.situations.search(words).items():
             situation = self.documents[document].instance
             own = found.matches[document].score if document in found.matches else 0
             score = (match.score + OWN_FACTOR * own) * factors.get(situation.answer_id, 1)
+            if topics and situation.topic in TOPICS_TOLD - topics:
+                score *= OTHER_TOPIC_FACTOR
             scores[document] = score
             if not match.words or (match.of_text < MIN_OF_PHRASE and match.of_query < MIN_OF_QUERY):
                 continue

@@ -82,7 +82,9 @@ def names_in(text: str, known: Container[str]) -> Iterator[Name]:
         for last in range(first, min(first + MAX_PHRASE_WORDS, len(tokens))):
             name += words[last]
             if len(name) >= MIN_NAME_LENGTH and name in known:
-                longest, free = Name(name, first == last and CAMEL.search(token[0]) is not None), last + 1
+                source = text[token.start() : tokens[last].end()]  # Response::HTTP_ACCEPTED is one identifier
+                is_identifier = not any(map(str.isspace, source)) and CAMEL.search(source) is not None
+                longest, free = Name(name, is_identifier), last + 1
             if parted[last]:
                 break
         if longest:

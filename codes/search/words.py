@@ -47,7 +47,7 @@ BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the o
 RELATED_FACTOR = 0.6  # what a word counts as another of its group
 REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
 # What a word counts more the more texts of a document have it, and how many texts are half of the most it can count.
-SPREAD_FACTOR, HALF_SPREAD = 5, 8
+SPREAD_FACTOR, HALF_SPREAD = 3, 8
 # Words that say nothing about which code is meant.
 STOP_WORDS = frozenset(
     "http https status statuscode code codes error errors header headers response vs versus and or the a an is are be "

@@ -32,7 +32,10 @@ JOINED = [
     (re.compile("안\\s?(?:되|된|될|됨|됐|돼)[가-힣]*"), "실패"),
     (re.compile("(?<!찾을 )수 ?없[가-힣]*|(?<![가-힣])못 ?[하한함해했][가-힣]*"), "불가"),
     (re.compile(r"\b(?:can(?:not|'t| not)|could ?n(?:o|')t|unable to|not able to)\b"), "cannot"),
-    (re.compile(r"\b(?:has|have|is|was|did)(?: not|n'?t)(?: been)? (?:chang(?:ed?|ing)|modif(?:y|ied))\b"), "unchanged"),
+    (
+        re.compile(r"\b(?:has|have|is|was|did)(?: not|n'?t)(?: been)? (?:chang(?:ed?|ing)|modif(?:y|ied))\b"),
+        "unchanged",
+    ),
     (re.compile(r"[=:] ?-[0-9]+"), " negative"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
     (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),

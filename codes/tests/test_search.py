@@ -35,7 +35,8 @@ def queries(name):
 
 QUERIES = queries("queries.csv")
 QUERY_FILES = [
-    "queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv", "queries_unseen.csv"
+    "queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv", "queries_unseen.csv",
+    "queries_blind.csv",
 ]  # fmt: skip
 
 
@@ -179,7 +180,8 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
 @pytest.mark.parametrize(
     ("origin", "at_one", "at_three"),
     [
-        ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97), ("kept", 0.8, 0.97)
+        ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97),
+        ("kept", 0.9, 0.97), ("blind", 0.9, 0.97),
     ],
 )  # fmt: skip
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):

@@ -67,7 +67,8 @@ const reduce = (text) => {
   if (text.length <= 80 && !text.includes(LINE_END)) return text;
   const telling = /HTTP\/|\b[1-5]\d\d\b|error|fail|exception|refused|denied|reset|timed? ?out|invalid|오류|에러|실패|거부|초과|없/i;
   const masked = text
-    .replace(/\b((?:set-)?cookie|authorization|[\w-]{0,40}(?:token|password|secret|api[-_]?key))(["']?\s*[:=])[^⏎&,}]*/gi, "$1$2 …")
+    .replace(/([?&][\w.[\]-]{1,60}=)[^⏎&\s"'<>]*/g, "$1…") // what follows the address in a log is left
+    .replace(/\b((?:set-)?cookie|authorization|[\w-]{0,40}(?:token|password|secret|api[-_]?key))(["']?\s*[:=])(?!…)[^⏎&,}]*/gi, "$1$2 …")
     .replace(/(^|[\s⏎])[^\s⏎]+@[\w.-]+/g, "$1…")
     .replace(/(https?:\/\/)[^\s"'<>⏎)]+/gi, "$1…")
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, "…")

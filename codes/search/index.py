@@ -26,7 +26,7 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
-from .mentions import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in, tells_failure
+from .mentions import MAX_PROSE_LENGTH, Name, is_about_http, is_name, is_pasted, names_in, tells_failure
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
@@ -286,16 +286,10 @@ class Index:
         about, fails = is_about_http(lines), tells_failure(lines)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
             for number in self.texts_named[name.name] if about or name.is_identifier else ():
-                kind, instance, _tie, _penalty = self.documents[self.texts[number].document]
-                # "Request processing failed" does not speak of 102.
-                is_meant = (
-                    (not fails or name.is_identifier or instance.number >= 400)
-                    if kind == "code"
-                    else about
-                    if kind == "situation"
-                    else kind != "class" or not found.best
-                )
-                if is_meant:
+                document = self.texts[number].document
+                if self._is_meant(document, name, about=about, fails=fails) and (
+                    self.documents[document].kind != "class" or not found.best
+                ):
                     found.offer_text(number, PART, -len(name.name) + position / 1000)
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
             for number in self.texts_of_header.get(header, ()):
@@ -304,6 +298,17 @@ class Index:
             self._add_words(found, HALF_OF_TEXT, words=2)
         else:
             self._add_words(found, MOST_OF_TEXT, MOST_OF_QUERY, kinds={"error"})
+
+    def _is_meant(self, document: int, name: Name, *, about: bool, fails: bool) -> bool:
+        """Return whether a pasted text with this name means the document.
+
+        `about` tells if the text is about HTTP, `fails` if it tells of a failure: "Request processing failed" does not
+        speak of 102.
+        """
+        kind, instance, _tie, _penalty = self.documents[document]
+        if kind == "code":
+            return name.is_identifier or not fails or not 100 <= instance.number < 400
+        return about or kind != "situation"
 
     def _match_typed(self, cleaned: str, text: str, found: Found, results: Results) -> None:
         """Add what a typed query means, with and without the words that say little."""

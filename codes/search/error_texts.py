@@ -18,6 +18,7 @@ MAX_GAP = 300  # characters that "…" may stand for
 MAX_MATCHES = 5
 MAX_PLACES = 20  # of a text's first fragment that are tried
 MIN_FRAGMENT = 40  # letters of a fragment that tells a text by itself
+NUMBERED = re.compile(r"[45][0-9]{2}:? (?=.{36})")  # what follows is more than the name of a code
 MIN_SWAPPED = 8  # letters of each of two fragments that may be printed in the other order
 WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[^\s\w]{2,}")
 # Quotes are typed, copied and escaped in many ways, and a message is wrapped anywhere.
@@ -134,6 +135,8 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
     forms = [text.text]
     if is_exact and (path := PATH.fullmatch(text.text)):
         forms.append(path[1])
+    if numbered := NUMBERED.match(text.text):  # a page's heading is copied without the title
+        forms.append(text.text[numbered.end() :])
     prefix = text.product.split()[-1]
     if is_exact and prefix.endswith(":"):  # net::ERR_FAILED
         forms.append(prefix + text.text)

@@ -55,7 +55,9 @@ def search(request: HttpRequest) -> HttpResponse:
     shown = finder.reduced(query, results)
     address = "" if "all" in request.GET else _direct_address(results, shown == query)
     if not address and shown != query:
-        everything = {"all": "1"} if "all" in request.GET else {}
+        # What is left may name a page outright, as "400 The plain HTTP request was sent to HTTPS port" does.
+        is_direct = bool(_direct_address(index.search(shown), with_query=True))
+        everything = {"all": "1"} if is_direct or "all" in request.GET else {}
         address = f"{reverse('codes:search')}?{urlencode(everything | {'q': shown})}"
     response: HttpResponse
     if address:

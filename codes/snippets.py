@@ -127,13 +127,13 @@ def _fields_always_sent(code: StatusCode) -> dict[str, str]:
 
 def snippets(
     code: StatusCode, fields: Iterable[tuple[str, str]], content_type: str, content: str
-) -> list[tuple[str, str]]:
+) -> list[tuple[Framework, str]]:
     """Return (framework, code) for a final response with these header fields and this content ("" for none)."""
     identifiers = _identifiers(code)
     header_fields = dict(fields)
     return [
         (
-            framework.name,
+            framework,
             _rendered(framework, _context(framework, code, identifiers, header_fields, content_type, content)),
         )
         for framework in FRAMEWORKS

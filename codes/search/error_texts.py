@@ -18,6 +18,8 @@ MAX_GAP = 300  # characters that "…" may stand for
 MAX_MATCHES = 5
 MAX_PLACES = 20  # of a text's first fragment that are tried
 MIN_FRAGMENT = 40  # letters of a fragment that tells a text by itself
+NUMBERED = re.compile(r"[45][0-9]{2}:? (?=.{36})")  # what follows is more than the name of a code
+MIN_SWAPPED = 8  # letters of each of two fragments that may be printed in the other order
 WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[^\s\w]{2,}")
 # Quotes are typed, copied and escaped in many ways, and a message is wrapped anywhere.
 SAME = str.maketrans({**dict.fromkeys('"`´“”„‘’‚«»', "'"), **dict.fromkeys("–—‑−", "-"), "İ": "I"})
@@ -133,6 +135,11 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
     forms = [text.text]
     if is_exact and (path := PATH.fullmatch(text.text)):
         forms.append(path[1])
+    if numbered := NUMBERED.match(text.text):  # a page's heading is copied without the title
+        forms.append(text.text[numbered.end() :])
+    prefix = text.product.split()[-1]
+    if is_exact and prefix.endswith(":"):  # net::ERR_FAILED
+        forms.append(prefix + text.text)
     for form in forms:
         shape = fold(form)
         fragments = tuple(each for part in shape.lower().split(VARIABLE) if (each := part.strip(" ")))
@@ -141,6 +148,8 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
         if any(letter.isalnum() for letter in "".join(fragments)):
             starts, ends = not shape.startswith(VARIABLE), not shape.endswith(VARIABLE)
             yield _Pattern(text, fragments, shape if is_exact else "", starts, ends)
+        if len(fragments) == 2 and min(map(len, fragments)) >= MIN_SWAPPED and not is_exact:
+            yield _Pattern(text, fragments[::-1], "", starts=True, ends=True)
         # A long fragment that is most of the text tells it, whatever is printed around it.
         longest = max(fragments, key=len, default="").strip("'\"() :,;-")
         if len(fragments) > 1 and len(longest) >= max(MIN_FRAGMENT, sum(map(len, fragments)) * 0.6):

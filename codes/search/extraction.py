@@ -117,7 +117,7 @@ ROW_OF_NUMBERS = re.compile(
 # Without any of these a line has nothing to do with HTTP, and a bare number in it is none of its codes.
 ABOUT_HTTP = re.compile(
     r"http|\b(?:get|post|put|patch|delete|head|options) /|\burl\b|\bapi\b|status|(?<!cor)respon[sd]|\brequest"
-    r"|\bredirect|\bserver\b|browser|upstream|\bproxy\b|gateway|\bcors\b|nginx|\bconnection|\btcp\b"
+    r"|\bredirect|\bserver\b|browser|upstream|\btls\b|\bssl\b|certificate|\bproxy\b|gateway|\bcors\b|nginx|\bconnection|\btcp\b"
     r"|서버|응답|요청|상태|브라우저|접속|페이지|업스트림|프록시|게이트웨이"
 )
 # 4xx, 400번대, 5.., 5\d\d, 5[0-9]{2}, 5**, [45]xx

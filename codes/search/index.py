@@ -1,10 +1,14 @@
 """The index in memory of every text by which something is found, and the one ranking of what was found."""
 
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from heapq import nlargest
+
+from codes.models import SituationTopic
 
 from . import hangul
 from .documents import (
@@ -22,7 +26,7 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
-from .mentions import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names_in
+from .mentions import MAX_PROSE_LENGTH, Name, is_about_http, is_name, is_pasted, names_in, tells_failure
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
@@ -49,7 +53,7 @@ from .ranking import (
     WORDS,
 )
 from .results import Hit, Rank, Results
-from .words import STOP_WORDS, WordIndex, WordMatch, words_of
+from .words import STOP_WORDS, WordIndex, WordMatch, stem, words_of, words_of_each
 
 # Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
 # means, a number by itself among other things.
@@ -57,8 +61,32 @@ PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
-NAMED_FACTOR, LIKELY_FACTORS = 2, (1.4, 1.2)  # the likeliest codes first
+NAMED_FACTOR, LIKELY_FACTORS = 2, (1.3, 1.2)  # the likeliest codes first
+# What somebody wants to do, by the words for it, and what a situation counts that is about doing something else.
+TOPIC_OF = {
+    stem(word): topic
+    for topic, said in {
+        SituationTopic.DELETE: "삭제 지우면 delete remove deleting",
+        SituationTopic.CHANGE: "수정 변경 patch update edit",
+        SituationTopic.CREATE: "생성 create insert",
+    }.items()
+    for word in said.split()
+}
+TOPICS_TOLD = {SituationTopic.DELETE, SituationTopic.CHANGE, SituationTopic.CREATE, SituationTopic.READ}
+OTHER_TOPIC_FACTOR = 0.8
 WORD_FACTORS = {NAME: 1.15, ALIAS: 1.0, KEYWORD: 1.1, SENTENCE: 0.8}
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: nothing of an index is garbage, and looking for it took two fifths of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _words_to_share(text: Text) -> str:
@@ -102,6 +130,10 @@ class Index:
     """Every text by which something is found, in the forms that are compared."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
+        with _collector_paused():
+            self._build(catalogue)
+
+    def _build(self, catalogue: Catalogue | None) -> None:
         self.documents, self.texts = documents_of(catalogue or read_catalogue())
         by_kind = defaultdict(list)
         for number, document in enumerate(self.documents):
@@ -120,15 +152,17 @@ class Index:
         self.as_written: defaultdict[str, list[int]] = defaultdict(list)
         for number, text in enumerate(self.texts):
             self.as_written[text.original.rstrip("-")].append(number)
+        words = words_of_each(map(_words_to_share, self.texts))
         self.words = WordIndex(
-            (text.document, self._factor(text.document, text.weight), _words_to_share(text)) for text in self.texts
+            (text.document, self._factor(text.document, text.weight), its_words)
+            for text, its_words in zip(self.texts, words, strict=True)
         )
         self.numbers_told = [
             number for number, text in enumerate(self.texts) if self.documents[text.document].kind == "situation"
         ]
         self.situations = WordIndex(
-            ((self.texts[number].document, 1, self.texts[number].original) for number in self.numbers_told),
-            related=True,
+            ((self.texts[number].document, 1, words[number]) for number in self.numbers_told),
+            told=True,
         )
 
     def _factor(self, document: int, weight: int) -> float:
@@ -142,7 +176,9 @@ class Index:
         for number, (document, weight, original) in enumerate(self.texts):
             kind, _instance, _tie, penalty = self.documents[document]
             if kind not in WORDS_ONLY:
-                yield Lettered(number, document, 10 / (10 + weight + penalty), weight != SENTENCE, original)
+                # A situation has so many texts that it is like anything.
+                worth = 0.0 if kind == "situation" else 10 / (10 + weight + penalty)
+                yield Lettered(number, document, worth, weight != SENTENCE, original)
 
     def _index_names(self) -> None:
         """Record which texts have a name as a whole, the names of each code, and which documents name a header."""
@@ -173,9 +209,12 @@ class Index:
             self._match_typed(cleaned, text, found, results)
         elif not found.best or reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
-        if "\n" not in lines and len(text.split()) > 2 and (not results.is_pasted or is_about_http(lines)):
+        if "\n" not in lines and len(text.split()) > 1 and (not results.is_pasted or is_about_http(lines)):
             self._add_situations(set(reading.numbers), found)
-        results.hits = sorted(found.best.values(), key=lambda hit: hit.rank)[:MAX_RESULTS]
+        hits = sorted(found.best.values(), key=lambda hit: hit.rank)
+        # The codes of a class crowd nothing out: "returns 500 instead of 4xx" tells of a situation.
+        told = [hit for hit in hits[MAX_RESULTS:] if hit.kind == "situation"]
+        results.hits = hits[:MAX_RESULTS] + told[:MAX_SIMILAR]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
         if results.hits and results.hits[0].rank.score >= 0:
             results.direct = None
@@ -219,7 +258,8 @@ class Index:
 
     def _add_errors(self, cleaned: str, reading: Reading, found: Found, results: Results) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
-        matches = self.errors.find(cleaned)
+        # Whoever answered tells more than that no connection came about, as a proxy's log says in one line.
+        matches = sorted(self.errors.find(cleaned), key=lambda match: not any(match.found.codes))
         results.has_error_text = bool(matches)
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
@@ -245,12 +285,13 @@ class Index:
 
     def _match_pasted(self, cleaned: str, lines: str, found: Found) -> None:
         """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about."""
-        about = is_about_http(lines)
+        about, fails = is_about_http(lines), tells_failure(lines)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
-            if not about and not name.is_identifier:
-                continue
-            for number in self.texts_named[name.name]:
-                if self.documents[self.texts[number].document].kind != "class" or not found.best:
+            for number in self.texts_named[name.name] if about or name.is_identifier else ():
+                document = self.texts[number].document
+                if self._is_meant(document, name, about=about, fails=fails) and (
+                    self.documents[document].kind != "class" or not found.best
+                ):
                     found.offer_text(number, PART, -len(name.name) + position / 1000)
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
             for number in self.texts_of_header.get(header, ()):
@@ -259,6 +300,17 @@ class Index:
             self._add_words(found, HALF_TEXT_COVERAGE, min_words=2)
         else:
             self._add_words(found, HIGH_TEXT_COVERAGE, HIGH_QUERY_COVERAGE, kinds={"error"})
+
+    def _is_meant(self, document: int, name: Name, *, about: bool, fails: bool) -> bool:
+        """Return whether a pasted text with this name means the document.
+
+        `about` tells if the text is about HTTP, `fails` if it tells of a failure: "Request processing failed" does not
+        speak of 102.
+        """
+        kind, instance, _tie, _penalty = self.documents[document]
+        if kind == "code":
+            return name.is_identifier or not fails or not 100 <= instance.number < 400
+        return about or kind != "situation"
 
     def _match_typed(self, cleaned: str, text: str, found: Found, results: Results) -> None:
         """Add what a typed query means, with and without the words that say little."""
@@ -324,10 +376,14 @@ class Index:
         factors |= dict.fromkeys(numbers, NAMED_FACTOR)
         near: list[tuple[float, int, int]] = []
         scores: dict[int, float] = {}
-        for document, match in self.situations.search(words_of(found.text)).items():
+        words = words_of(found.text)
+        topics = {topic for word in words if (topic := TOPIC_OF.get(word))}
+        for document, match in self.situations.search(words).items():
             situation = self.documents[document].instance
             own = found.matches[document].score if document in found.matches else 0
             score = (match.score + OWN_FACTOR * own) * factors.get(situation.answer_id, 1)
+            if topics and situation.topic in TOPICS_TOLD - topics:
+                score *= OTHER_TOPIC_FACTOR
             scores[document] = score
             of_text, of_query = match.text_coverage, match.query_coverage
             if not match.words or (of_text < MIN_TEXT_COVERAGE and of_query < MIN_QUERY_COVERAGE):

@@ -39,13 +39,12 @@ class LetterIndex:
         self.initials_haystack = Haystack(hangul.initials(text) for text in self.plain)
         self.places_with: defaultdict[str, list[int]] = defaultdict(list)
         self.texts_of: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # (place, number) by document
-        weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        self.documents_with: defaultdict[str, dict[int, float]] = defaultdict(dict)
         for place, same in enumerate(texts_at.values()):
-            self._add_trigrams(place, same, weights)
-        self.documents_with = {gram: list(documents.items()) for gram, documents in weights.items()}
-        self.idf = {gram: log(1 + len(self.texts_of) / len(documents)) for gram, documents in weights.items()}
+            self._add_trigrams(place, same)
+        self.idf = {gram: log(1 + len(self.texts_of) / len(each)) for gram, each in self.documents_with.items()}
 
-    def _add_trigrams(self, place: int, texts: list[Lettered], weights: dict[str, dict[int, float]]) -> None:
+    def _add_trigrams(self, place: int, texts: list[Lettered]) -> None:
         """Add the trigrams of the texts at a place. A document counts as its text that is worth most."""
         # Numbers are the same or different, not alike.
         grams = [gram for gram in trigrams(self.keys[place]) if not gram.isdigit()]
@@ -54,8 +53,9 @@ class LetterIndex:
                 self.places_with[gram].append(place)
         for text in texts:
             self.texts_of[text.document].append((place, text.number))
-            for gram in grams:
-                weights[gram][text.document] = max(text.worth, weights[gram].get(text.document, 0.0))
+            for gram in grams if text.worth else ():
+                documents = self.documents_with[gram]
+                documents[text.document] = max(text.worth, documents.get(text.document, 0.0))
 
     def find(self, haystack: Haystack, wanted: str) -> Iterator[tuple[int, int, int]]:
         """Yield (number of a text, EQUAL or STARTS or PART, letters more than wanted)."""
@@ -88,7 +88,7 @@ class LetterIndex:
         whole = sum(self.idf.get(gram, UNKNOWN_IDF) for gram in grams)
         similarity: defaultdict[int, float] = defaultdict(float)
         for gram in grams:
-            for document, weight in self.documents_with.get(gram, ()):
+            for document, weight in self.documents_with[gram].items() if gram in self.idf else ():
                 similarity[document] += weight * self.idf[gram]
         for document in sorted(similarity, key=lambda document: similarity[document], reverse=True)[:MAX_SIMILAR]:
             if similarity[document] >= MIN_SIMILARITY * whole:

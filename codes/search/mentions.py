@@ -17,8 +17,15 @@ APART = re.compile(r"[\W_]")
 PARTED = re.compile(r"[.!?;\n|(){}\[\]<>\"]")
 CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
+FAILURE = re.compile(r"error|fail|exception|fatal|denied|refused")
 HANGUL = re.compile("[가-힣]")
 COLON = re.compile(r"\w: (?![0-9]+$)")
+# A sentence after a colon, as a person goes on after naming a subject: small letters and an article or a pronoun.
+TOLD = re.compile(
+    r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w)){0,80}: (?=.*\b(?:the|an?|my|our|their|we|i|it|they|someone|user)\b)"
+    r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w))*",
+    re.IGNORECASE,
+)
 MACHINE = re.compile(
     r"://|\w=\S|[{}\[\]<>|;`]"
     r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
@@ -39,8 +46,10 @@ def is_pasted(text: str) -> bool:
         return True
     if len(stripped.split()) < 3 or len(HANGUL.findall(stripped)) > len(stripped) / 3:
         return False
+    if MACHINE.search(stripped):
+        return True
     # A person who asks uses a colon too.
-    return MACHINE.search(stripped) is not None or (not stripped.endswith("?") and COLON.search(stripped) is not None)
+    return COLON.search(stripped) is not None and not stripped.endswith("?") and not TOLD.fullmatch(stripped)
 
 
 def is_name(text: str) -> bool:
@@ -51,6 +60,11 @@ def is_name(text: str) -> bool:
 def is_about_http(lines: str) -> bool:
     """Return whether anything in the normalised lines has to do with HTTP."""
     return ABOUT_HTTP.search(lines) is not None
+
+
+def tells_failure(lines: str) -> bool:
+    """Return whether the normalised lines tell of something that went wrong."""
+    return FAILURE.search(lines) is not None
 
 
 def names_in(text: str, known: Container[str]) -> Iterator[Name]:
@@ -68,7 +82,9 @@ def names_in(text: str, known: Container[str]) -> Iterator[Name]:
         for last in range(first, min(first + MAX_PHRASE_WORDS, len(tokens))):
             name += words[last]
             if len(name) >= MIN_NAME_LENGTH and name in known:
-                longest, free = Name(name, first == last and CAMEL.search(token[0]) is not None), last + 1
+                source = text[token.start() : tokens[last].end()]  # Response::HTTP_ACCEPTED is one identifier
+                is_identifier = not any(map(str.isspace, source)) and CAMEL.search(source) is not None
+                longest, free = Name(name, is_identifier), last + 1
             if parted[last]:
                 break
         if longest:

@@ -5,6 +5,9 @@ import unicodedata
 
 MAX_LENGTH = 20_000  # characters that are read: a transcript may be long
 LINE_END = "⏎"  # what the search field, which has one line, shows for a pasted line end
+# A line end as a string of a program or of JSON shows it; in C:\\new it is none.
+ESCAPED_LINE_END = re.compile(r"(?:\\r)?\\n")
+WINDOWS_PATH = re.compile(r"\b[A-Za-z]:\\")
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 APART = re.compile("[^a-z0-9]+")
 UNPRINTABLE = re.compile(r"[^\S \n]|[^\s\w!-/:-@\[-`{-~]")
@@ -17,6 +20,8 @@ def clean(text: str) -> str:
     """
     text = unicodedata.normalize("NFC", text[:MAX_LENGTH])[:MAX_LENGTH].translate(FULL_WIDTH)  # some grow
     text = text.replace(LINE_END, "\n").replace("\r\n", "\n").replace("\r", "\n")
+    if "\\n" in text and "\n" not in text and not WINDOWS_PATH.search(text):
+        text = ESCAPED_LINE_END.sub("\n", text)
     return UNPRINTABLE.sub(_printable, text)
 
 

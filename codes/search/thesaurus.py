@@ -159,6 +159,52 @@ GROUPS = """
 리뷰 후기 review rating
 주소 링크 uuid url slug
 봇 크롤러 bot crawler scraper
+쿠폰 기프티콘 상품권 바우처 교환권 이용권 할인권 coupon voucher promo giftcard redeem
+좌석 객실 회의실 시간대 자리 슬롯 숙소 seat room slot table appointment spot
+강의 수업 과목 수강 course class lecture lesson
+어제 지난 과거 past yesterday ago
+내일 미래 future tomorrow later
+업체 가게 매장 점포 지점 store shop branch
+배달 배송 택배 delivery courier shipping
+이체 송금 출금 transfer withdraw remit
+포인트 적립금 마일리지 코인 크레딧 point mileage credit coin
+기기 단말 디바이스 device
+프로필 아바타 avatar profile
+탈퇴 해지 quit deactivate close
+구독 멤버십 정기결제 subscription membership
+강퇴 추방 내보내 kick expel
+대출 반납 대여 loan rental borrow return
+과제 숙제 제출 assignment homework submission
+투표 설문 poll vote survey
+입장 출입 체크인 checkin admission gate enter scan
+연차 휴가 leave vacation
+남은 잔여 remaining left
+만석 매진 품절 sold full
+청구서 송장 영수증 invoice bill receipt
+장바구니 카트 basket cart
+문의 상담 티켓 ticket inquiry support
+인터넷 와이파이 네트워크 wifi network internet
+압축 집 zip gzip compress
+누르 클릭 버튼 press click tap button hit
+대기 기다리 wait pending
+초과 넘 exceed over above beyond more
+미만 낮 작 below under less lower
+동기화 싱크 sync synchronize
+연결 연동 connect link integration
+시도 횟수 attempt try guess
+재발송 재전송 resend
+미납 체납 납부 결제 unpaid paid due
+모임 스터디 동호회 group club study meetup
+모집 마감 기한 deadline closed due
+게시판 카테고리 board category
+임시저장 초안 draft
+승인 결재 허가 approve approval
+심사 검수 review approval
+직원 사원 동료 employee staff colleague
+학생 선생님 교사 student teacher
+영업 운영시간 opening hours
+공유 share shared
+숙박 체크아웃 호텔 hotel room night
 """
 
 

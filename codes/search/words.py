@@ -32,9 +32,15 @@ JOINED = [
     (re.compile("안\\s?(?:되|된|될|됨|됐|돼)[가-힣]*"), "실패"),
     (re.compile("(?<!찾을 )수 ?없[가-힣]*|(?<![가-힣])못 ?[하한함해했][가-힣]*"), "불가"),
     (re.compile(r"\b(?:can(?:not|'t| not)|could ?n(?:o|')t|unable to|not able to)\b"), "cannot"),
+    (
+        re.compile(r"\b(?:has|have|is|was|did)(?: not|n'?t)(?: been)? (?:chang(?:ed?|ing)|modif(?:y|ied))\b"),
+        "unchanged",
+    ),
+    (re.compile(r"[=:] ?-[0-9]+"), " negative"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
     (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]
+TEXT_END = "\n\n"  # a phrase has at most one space between its words
 MAX_JOINED_LENGTH = 2000  # characters; a longer text is a transcript, which tells more by other things
 MAX_WORDS = 24  # of a query that count: the rarest
 MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
@@ -43,6 +49,8 @@ UNKNOWN_FACTOR = 0.8  # what a word counts that the catalogue does not know, of 
 BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the one asked for
 RELATED_FACTOR = 0.6  # what a word counts as another of its group
 REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
+# What a word counts more the more texts of a document have it, and how many texts are half of the most it can count.
+SPREAD_FACTOR, HALF_SPREAD = 3, 8
 # Words that say nothing about which code is meant.
 STOP_WORDS = frozenset(
     "http https status statuscode code codes error errors header headers response vs versus and or the a an is are be "
@@ -94,6 +102,18 @@ SAME_KO = [
         ("유저.*", "사용자"),
         ("이상[한하해].*|유효하지.*|올바르지.*", "틀"),
         ("아이피.*", "ip"),
+        ("라라벨.*", "laravel"),
+        ("스프링.*", "spring"),
+        ("시큐리티.*", "security"),
+        ("장고.*", "django"),
+        ("[엔앤]진엑스.*", "nginx"),
+        ("아파치.*", "apache"),
+        ("톰캣.*", "tomcat"),
+        ("클라우드플레어.*", "cloudflare"),
+        ("쿠버네티스.*", "kubernete"),
+        ("웹소켓.*", "websocket"),
+        ("그래프큐엘.*", "graphql"),
+        ("에이피아이.*", "api"),
         ("또", "다시"),
         ("비번.*|패스워드.*", "비밀번호"),
         ("디비.*|데이터베이스.*", "db"),
@@ -131,10 +151,24 @@ class WordMatch(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are compared; an identifier gives its parts."""
+    return _stems(_plain(text, is_long=len(text) > MAX_JOINED_LENGTH))
+
+
+def words_of_each(texts: Iterable[str]) -> list[list[str]]:
+    """Return the words of each of many short texts. They are written as one, or the time would go into many calls."""
+    whole = TEXT_END.join(" ".join(text.split()) for text in texts)
+    return [_stems(text) for text in _plain(whole).split(TEXT_END)]
+
+
+def _plain(text: str, *, is_long: bool = False) -> str:
     plain = HUMP.sub(" ", text).casefold().replace("’", "'")
-    for pattern, joined in JOINED if len(plain) <= MAX_JOINED_LENGTH else ():
+    for pattern, joined in () if is_long else JOINED:
         plain = pattern.sub(joined, plain)
-    return [stem(word) for word in WORD.findall(plain.replace("'", ""))]
+    return plain.replace("'", "")
+
+
+def _stems(plain: str) -> list[str]:
+    return [stem(word) for word in WORD.findall(plain)]
 
 
 @lru_cache(maxsize=10_000)
@@ -167,27 +201,35 @@ def says_little(word: str) -> bool:
 class WordIndex:
     """The words of all texts, with the texts and the documents that have each."""
 
-    def __init__(self, texts: Iterable[tuple[int, float, str]], *, related: bool = False) -> None:
-        """Take each text as (number of its document, factor of its score, text).
+    def __init__(self, texts: Iterable[tuple[int, float, Iterable[str]]], *, told: bool = False) -> None:
+        """Take each text as (number of its document, factor of its score, its words).
 
-        `related` tells if a word of a query also stands for the others of its groups in the thesaurus.
+        `told` is for documents that are told in many texts: a word of a query then also stands for the others of its
+        groups in the thesaurus, and counts more where more of a document's texts have it.
         """
-        self.related = RELATED if related else {}
+        self.related = RELATED if told else {}
         self.document_of: list[int] = []
         self.factor: list[float] = []
         self.texts_with: defaultdict[str, set[int]] = defaultdict(set)
         # The documents with a word, and what it counts there: the best factor of the texts that have it.
         self.documents_with: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
         words: list[frozenset[str]] = []
-        for number, (document, factor, text) in enumerate(texts):
+        for number, (document, factor, its_words) in enumerate(texts):
             self.document_of.append(document)
             self.factor.append(factor)
-            words.append(frozenset(words_of(text)))
+            words.append(frozenset(its_words))
             for word in words[-1]:
                 self.texts_with[word].add(number)
+                if told:
+                    counts[word][document] += 1
                 documents = self.documents_with[word]
                 if documents.get(document, 0.0) < factor:
                     documents[document] = min(factor, 1.0)
+        self.spread = {
+            word: {document: SPREAD_FACTOR * number / (number + HALF_SPREAD) for document, number in each.items()}
+            for word, each in counts.items()
+        }
         count = len(set(self.document_of)) or 1
         self.idf = {
             word: log(1 + count / len(documents)) * (STOP_FACTOR if says_little(word) else 1)
@@ -227,9 +269,10 @@ class WordIndex:
         asked = (sum(weights[word] for word in weighted if not word.isdigit()) + missing) or 1
         of_texts: dict[int, float] = {}
         of_documents: dict[int, float] = {}
+        spread: dict[int, float] = {}
         counts: Counter[int] = Counter()
         for word in weighted:
-            numbers = self._add_word(forms_of[word], of_texts, of_documents)
+            numbers = self._add_word(forms_of[word], of_texts, of_documents, spread)
             if not says_little(word):
                 counts.update(set(numbers))
         best: dict[int, WordMatch] = {}
@@ -238,16 +281,22 @@ class WordIndex:
             document = self.document_of[number]
             rest = of_documents[document]
             score = self.factor[number] * worth * (0.35 + 0.65 * text_coverage) + REST_FACTOR * rest
+            score += spread.get(document, 0)
             if document not in best or score > best[document].score:
                 best[document] = WordMatch(score, number, counts[number], text_coverage, min(rest / asked, 1.0))
         return best
 
     def _add_word(
-        self, forms: Mapping[str, float], of_texts: dict[int, float], of_documents: dict[int, float]
+        self,
+        forms: Mapping[str, float],
+        of_texts: dict[int, float],
+        of_documents: dict[int, float],
+        of_spread: dict[int, float],
     ) -> Iterable[int]:
         """Add what a word counts to the texts and the documents that have one of its forms; return these texts."""
         texts: dict[int, float] = {}
         documents: dict[int, float] = {}
+        spread: dict[int, float] = {}
         for form, worth in forms.items():
             numbers: Iterable[int] = self.texts_with[form]
             # The rarest words come first: a common one finds no further texts.
@@ -258,7 +307,9 @@ class WordIndex:
             factors = self.documents_with[form]
             for document in {self.document_of[number] for number in numbers} | (of_documents.keys() & factors.keys()):
                 documents[document] = max(worth * factors[document], documents.get(document, 0.0))
-        for total, added in ((of_texts, texts), (of_documents, documents)):
+            for document, part in self.spread.get(form, {}).items():
+                spread[document] = max(worth * part, spread.get(document, 0.0))
+        for total, added in ((of_texts, texts), (of_documents, documents), (of_spread, spread)):
             for number, worth in added.items():
                 total[number] = total.get(number, 0.0) + worth
         return texts

@@ -35,7 +35,8 @@ def queries(name):
 
 QUERIES = queries("queries.csv")
 QUERY_FILES = [
-    "queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv", "queries_unseen.csv"
+    "queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv", "queries_unseen.csv",
+    "queries_blind.csv",
 ]  # fmt: skip
 
 
@@ -179,7 +180,8 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
 @pytest.mark.parametrize(
     ("origin", "at_one", "at_three"),
     [
-        ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97), ("kept", 0.8, 0.97)
+        ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97),
+        ("kept", 0.9, 0.97), ("blind", 0.9, 0.97),
     ],
 )  # fmt: skip
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):
@@ -518,6 +520,15 @@ def test_a_suggestion_names_page_label_and_kind(client, query, expected):
 
 def test_there_are_at_most_ten_suggestions(client):
     assert len(client.get("/search/suggest/", {"q": "4xx"}).json()["results"]) == 10
+
+
+def test_how_a_pasted_text_was_read_comes_with_an_address_of_all_results_that_has_nothing_of_it(client):
+    text = f'{SECRETS} - - [x] "GET /users/kim HTTP/1.1" 502 157 "-" "curl/8.5.0"'
+    data = client.get("/en/search/suggest/", {"q": text}).json()
+    assert data["understood"] == "Read 502 from an access log."
+    assert data["more"]["url"] == "/en/search/?all=1&q=502"
+    assertContains(client.get(data["more"]["url"]), "Bad Gateway")
+    assert "more" not in client.get("/search/suggest/", {"q": "502 에러"}).json()
 
 
 def test_an_empty_field_has_no_suggestions(client):

@@ -31,7 +31,7 @@ def promised():
     pages = {}
     for situation in Situation.objects.select_related("answer").prefetch_related("headers"):
         headers = list(situation.headers.all())
-        if code := dict(views._snippets(situation, headers)):
+        if code := {framework.name: text for framework, text in views._snippets(situation, headers)}:
             head, _, content = views.example_response(situation, headers).messages[0].raw.partition("\n\n")
             fields = dict(line.split(": ", 1) for line in head.split("\n")[1:])
             fields = {name.lower(): value for name, value in fields.items()}

@@ -65,6 +65,8 @@ def _redirect_address(query: str, shown: str, results: finder.Results, *, lists_
         return address
     if shown == query:
         return ""
+    # What is left may name a page outright, as "400 The plain HTTP request was sent to HTTPS port" does.
+    lists_all = lists_all or bool(_direct_address(finder.search(shown), with_query=True))
     return f"{reverse('codes:search')}?{urlencode(({'all': '1'} if lists_all else {}) | {'q': shown})}"
 
 
@@ -154,8 +156,18 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Return the first results in the order of the page, for the list under the search field."""
     query, index = typed_query(request), finder.current_index()
     results = index.search(query)
-    data = {"query": query, "understood": _understood(results), "results": _suggestions(results)}
-    return _from_index(index, _json(data), may_store=not finder.is_private(query, results))
+    understood = _understood(results)
+    data: dict[str, Any] = {"query": query, "understood": understood, "results": _suggestions(results)}
+    is_private = finder.is_private(query, results)
+    if is_private and understood:
+        data["more"] = _more(finder.reduced(query, results))
+    return _from_index(index, _json(data), may_store=not is_private)
+
+
+def _more(query: str) -> dict[str, str]:
+    """Return what the script shows beside how a pasted text was read: the way to all results, the word to close it."""
+    address = f"{reverse('codes:search')}?{urlencode({'all': 1, 'q': query})}"
+    return {"url": address, "label": _("All results"), "close": _("Close")}
 
 
 @public

@@ -26,7 +26,7 @@ from codes.models import (
     Topic,
     by_topic,
 )
-from codes.snippets import snippets
+from codes.snippets import Framework, snippets
 from codes.texts.localized import LANGUAGES
 from statuscodes.web.decorators import public
 
@@ -131,7 +131,7 @@ def example_response(situation: Situation, headers: list[SituationHeader]) -> Di
     return Diagram(gettext("The response, as an example"), "m", {}, [message])
 
 
-def _snippets(situation: Situation, headers: list[SituationHeader]) -> list[tuple[str, str]]:
+def _snippets(situation: Situation, headers: list[SituationHeader]) -> list[tuple[Framework, str]]:
     """Return the response as code by framework, [] for one that frameworks do not return as a whole."""
     if situation.example_content == ExampleContent.NOTHING or situation.answer.category_id == 1:
         return []

@@ -67,7 +67,8 @@ const reduce = (text) => {
   if (text.length <= 80 && !text.includes(LINE_END)) return text;
   const telling = /HTTP\/|\b[1-5]\d\d\b|error|fail|exception|refused|denied|reset|timed? ?out|invalid|오류|에러|실패|거부|초과|없/i;
   const masked = text
-    .replace(/\b((?:set-)?cookie|authorization|[\w-]{0,40}(?:token|password|secret|api[-_]?key))(["']?\s*[:=])[^⏎&,}]*/gi, "$1$2 …")
+    .replace(/([?&][\w.[\]-]{1,60}=)[^⏎&\s"'<>]*/g, "$1…") // what follows the address in a log is left
+    .replace(/\b((?:set-)?cookie|authorization|[\w-]{0,40}(?:token|password|secret|api[-_]?key))(["']?\s*[:=])(?!…)[^⏎&,}]*/gi, "$1$2 …")
     .replace(/(^|[\s⏎])[^\s⏎]+@[\w.-]+/g, "$1…")
     .replace(/(https?:\/\/)[^\s"'<>⏎)]+/gi, "$1…")
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, "…")
@@ -86,6 +87,28 @@ const reduce = (text) => {
   return chosen.filter((line) => kept.has(line)).join(LINE_END).slice(0, 1200) + LINE_END; // its end says: pasted
 };
 
+// How a pasted text was read is told once on the page that it led to, with the way to the other results.
+const READ = "read";
+{
+  let note;
+  try {
+    note = JSON.parse(sessionStorage.getItem(READ));
+    sessionStorage.removeItem(READ);
+  } catch { /* A browser that stores nothing has no note. */ }
+  if (note?.page === location.pathname) {
+    const line = Object.assign(document.createElement("p"), { className: "eyebrow read", role: "status" });
+    const all = Object.assign(document.createElement("a"), { href: note.more.url, textContent: note.more.label });
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: note.more.close });
+    close.addEventListener("click", () => {
+      line.remove();
+      field.focus({ preventScroll: true });
+    });
+    document.querySelector("main").prepend(line);
+    // A status is read out when it is filled.
+    setTimeout(() => line.append(note.understood, " ", all, " ", close));
+  }
+}
+
 // Suggestions under the search field: an ARIA combobox over /search/suggest/. Without script it is a plain form.
 {
   const list = document.createElement("ul");
@@ -93,6 +116,7 @@ const reduce = (text) => {
   let active = -1;
   let request;
   let timer;
+  let latest; // what the server said last
 
   Object.assign(list, { id: "suggestions", className: "suggestions", role: "listbox", hidden: true, ariaLabel: field.ariaLabel });
   Object.assign(said, { className: "visually-hidden", role: "status" });
@@ -146,7 +170,8 @@ const reduce = (text) => {
     request = new AbortController();
     try {
       const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: query })}`, { signal: request.signal });
-      if (answer.ok && document.activeElement === field) show(await answer.json());
+      if (answer.ok) latest = await answer.json();
+      if (answer.ok && document.activeElement === field) show(latest);
     } catch (error) {
       if (error.name !== "AbortError") close();
     }
@@ -185,9 +210,23 @@ const reduce = (text) => {
     event.preventDefault();
   });
 
-  form.addEventListener("submit", (event) => {
+  // The page that a pasted text leads to has only the code in its address: how the text was read is noted for that page.
+  const note = async (query) => {
+    try {
+      if (latest?.query !== query) {
+        const address = `${form.dataset.suggest}?${new URLSearchParams({ q: query })}`;
+        latest = await (await fetch(address, { signal: AbortSignal.timeout(800) })).json();
+      }
+      const { understood, more, results: [first] } = latest;
+      if (more && first) sessionStorage.setItem(READ, JSON.stringify({ page: first.url, understood, more }));
+    } catch { /* The page comes without the note. */ }
+  };
+
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    leave(`${form.action}?${new URLSearchParams({ q: reduce(field.value.trim()) })}`);
+    const query = reduce(field.value.trim());
+    if (query.length > 30 || query.includes(LINE_END)) await note(query);
+    leave(`${form.action}?${new URLSearchParams({ q: query })}`);
   });
   field.addEventListener("blur", close);
   list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -260,6 +299,11 @@ for (const row of document.querySelectorAll(".idents > li")) {
   for (const choice of document.querySelectorAll("input[name=reader]")) {
     if (choice.value === remembered("reader")) choice.checked = true;
     choice.addEventListener("change", () => remember("reader", choice.value));
+  }
+
+  // On the page of a situation the code in one's own language is open.
+  for (const code of document.querySelectorAll(".snippets > [data-ecosystem]")) {
+    if (code.dataset.ecosystem === remembered("language")) code.open = true;
   }
 
   // The row of one's own language comes first, out of the folded list too.

@@ -180,6 +180,14 @@ def test_the_lines_of_ones_own_language_stand_below_its_names_on_every_page(site
     assert not complaints
 
 
+def test_the_code_in_ones_own_language_is_open_on_the_page_of_a_situation(site, page):
+    page.goto(f"{site.url}/404/")
+    page.locator(".idents > li", has_text="Spring").locator(".pin").click()
+    page.goto(f"{site.url}/en/choose/unique-taken/")
+    expect(page.locator(".snippets [open] summary")).to_have_text(["Spring"])
+    expect(page.locator(".snippets [open] pre")).to_contain_text("HttpStatus.CONFLICT")
+
+
 def test_everything_works_without_javascript(site, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -398,6 +406,48 @@ def test_a_pasted_text_keeps_its_lines_and_no_address_has_it(site, page):
     page.go_back()
     expect(field).to_have_value(re.compile("HTTP/1.1 429"))
     assert [url for url in asked if re.search("kim|abcdef|192", url)] == []
+
+
+LOG_LINE = (
+    '192.0.2.77 - kim [27/Nov/2026:10:00:00 +0900] "GET /users/kim?token=abcdef HTTP/1.1" 502 157 "-" "curl/8.5.0"'
+)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "read", "all_results", "close"),
+    [
+        ("", "접속 로그에서 502번을 읽었습니다.", "전체 결과", "닫기"),
+        ("/en", "Read 502 from an access log.", "All results", "Close"),
+    ],
+)
+def test_how_a_pasted_line_was_read_is_told_once(site, page, complaints, prefix, read, all_results, close):
+    page.goto(f"{site.url}{prefix}/")
+    page.get_by_role("combobox").fill(LOG_LINE)
+    page.get_by_role("combobox").press("Enter")
+    expect(page).to_have_url(f"{site.url}{prefix}/502/")
+    note = page.get_by_role("status").filter(has_text=read)
+    expect(note).to_be_visible()
+    assert_accessible(page)
+    assert "kim" not in page.evaluate("JSON.stringify(sessionStorage)")
+    note.get_by_role("button", name=close).click()
+    expect(note).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(note).to_have_count(0)
+    page.get_by_role("combobox").fill(LOG_LINE)
+    page.get_by_role("combobox").press("Enter")
+    note.get_by_role("link", name=all_results).click()
+    expect(page).to_have_url(f"{site.url}{prefix}/search/?all=1&q=502")
+    assert complaints == []
+
+
+def test_what_was_typed_comes_without_a_note(site, page):
+    page.goto(site.url)
+    page.get_by_role("combobox").fill("nginx 502 에러가 나는데 왜 그런지 알고 싶어요 제발")
+    page.get_by_role("combobox").press("Enter")
+    expect(page).to_have_url(re.compile("/502/"))
+    expect(page.get_by_role("link", name="검색 결과 더 보기")).to_be_visible()
+    expect(page.locator(".read")).to_have_count(0)
 
 
 def test_a_long_paste_does_not_hold_up_the_browser(site, page):

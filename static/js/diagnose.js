@@ -14,6 +14,9 @@ const RESPONSE = new RegExp(
     /^(?:\x1b\[[0-9;]{0,20}m|[< \t]){0,60}HTTP\/[0-9](?:\.[0-9])?[ \t]+\S/, // curl -i and -v, HTTPie, wget -S
     /^[< \t]{0,60}:status\b/,
     /^[ \t]{0,60}(?:status code|상태 코드)[ \t]{0,9}(?::|$)/, // a browser's panel
+    /^[ \t]{0,60}(?:status|상태)[ \t]{0,9}:[ \t]{0,9}[1-5][0-9]{2}\b[^\n]{0,60}\n[ \t]{0,60}(?:source|소스)[ \t]{0,9}:/, // Safari's panel
+    /^response headers[ \t]{0,9}$/, // Postman's console
+    /(?:["']|\\n)HTTP\/[0-9](?:\.[0-9])? [0-9]{3}[^\n"'\\]{0,80}(?:\\r)?\\n/, // a quoted string, as k6 and Python print it
     /^RawContent {1,30}: HTTP\//, // PowerShell
     /^reply: ['"]HTTP\//, // Python's http.client
     /^[0-9a-f]{4,8}: HTTP\/[0-9.]+ [0-9]/, // curl --trace-ascii
@@ -25,6 +28,24 @@ const RESPONSE = new RegExp(
     .join("|"),
   "im",
 );
+
+// An object that a program printed, as JSON or as JavaScript writes it. A line of a log is another: it has a time or a level.
+const OF_LOGS = ["level", "ts", "time", "@timestamp", "timestamp", "msg", "severity"];
+const PRINTED_STATUS = /^[ \t]{0,40}["']?(?:status|statusCode|status_code)["']?[ \t]{0,4}:[ \t]{0,4}[1-5][0-9]{2},?$/m;
+const PRINTED_FIELDS = /^[ \t]{0,40}["']?(?:headers|responseHeaders|response_headers)["']?[ \t]{0,4}:[ \t]{0,4}(?:(?:Object )?\[?\w{1,30}\]?[ \t]{0,2}(?:\([0-9]{1,3}\) )?)?\{/m;
+const isPrinted = (text) => {
+  if (text.length > 64_000) return false;
+  try {
+    const data = JSON.parse(text);
+    const holder = data?.response ?? data;
+    const has = (...names) => names.some((name) => holder?.[name]);
+    return !OF_LOGS.some((name) => name in data) && has("status", "statusCode", "status_code") && has("headers", "responseHeaders", "response_headers", "multiValueHeaders");
+  } catch {
+    return PRINTED_STATUS.test(text) && PRINTED_FIELDS.test(text);
+  }
+};
+const isResponse = (text) => RESPONSE.test(text) || isPrinted(text);
+// What tells a response ends here.
 
 let patterns;
 let running;
@@ -297,7 +318,7 @@ form.addEventListener("submit", async (event) => {
   stop();
   turn += 1;
   document.querySelector(".refusal")?.remove();
-  if (!file && RESPONSE.test(text)) await check(turn);
+  if (!file && isResponse(text)) await check(turn);
   else await diagnose(file ? { file } : { text }, turn);
 });
 form.elements.file?.addEventListener("change", () => {

@@ -5,10 +5,22 @@ that nobody takes a slip of the copying for a fault of the server. Every step is
 """
 
 import re
+from urllib.parse import urljoin
 
 from .browser_panels import read_bare, read_panel
-from .curl_commands import read_command
-from .heads import MAX_VALUE, Head, content_of, is_known_field, read_head, read_pseudo_status, read_request, read_status
+from .commands import AFTER_PROMPT, COMMANDS, METHODS, read_command
+from .dumps import read_dump, read_quoted
+from .heads import (
+    MAX_VALUE,
+    WGET,
+    Head,
+    content_of,
+    is_known_field,
+    read_head,
+    read_pseudo_status,
+    read_request,
+    read_status,
+)
 from .parsed import Repair, Request, Response
 from .strict import parse_strictly
 from .transcripts import with_curl_marks
@@ -17,8 +29,6 @@ ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x
 # With what turns the direction of a text, so that a page would show it, and what follows, otherwise than it is.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 MAX_RESPONSES = 6  # that are checked
-CURL_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80}[$#%>] )?curl(?:\.exe)?\s")
-NEXT_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80} ?[$#%>] )curl(?:\.exe)?\s")
 # Lines of curl -v about the transfer, and its progress.
 CONNECTION = re.compile(
     r"\* (?:Connected to \S{1,255} \(\S{1,64}\) port (80)\b|(?:SSL|TLS|ALPN|using HTTP/[23]|Using HTTP2|.{0,40}SSL))"
@@ -26,7 +36,14 @@ CONNECTION = re.compile(
 TRANSFER = re.compile(
     r"curl: \([0-9]+\) .*|[{}] \[[0-9]+ bytes data\]|\s*% +Total .*|\s+Dload +Upload.*|.*--:--:-- .*|\* .*|\*"
 )
+# The step of wget that a request belongs to.
+WGET_STEP = re.compile(r"--[0-9]{4}-[0-9-]{5} [0-9:]{8}--  (\S{1,2000})$")
+CURL_ERROR = re.compile(r"curl: \([0-9]{1,3}\) .*")
+CUT_OFF = re.compile(r"transfer closed with [0-9]+ bytes remaining|end of response with [0-9]+ bytes missing")
 LEFT_INTACT = re.compile(r"\* (?:Connection #[0-9]+ to host \S{1,255} left intact|Closing connection(?: [0-9]+)?)$")
+STATUS_LINES = re.compile(r"^[ \t]{0,60}HTTP/[0-9](?:\.[0-9])?[ \t]", re.MULTILINE | re.IGNORECASE)
+# A request without its version, as IntelliJ's HTTP client and Postman show it.
+ADDRESSED = re.compile(rf"({METHODS}) (https?://\S{{1,2000}})")
 MARKED = re.compile(r"^< ?(?:HTTP/[0-9]|:status)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -50,12 +67,26 @@ def read_responses(text: str) -> list[Response]:
         responses = read_marked(lines)
     elif marked := with_curl_marks(lines):
         responses = read_marked(marked)
+        _ask(responses, lines)
+    elif STATUS_LINES.search(text):
+        responses = read_plain(lines)
     else:
-        responses = read_plain(lines) or read_panel(lines) or read_bare(lines)
+        quoted = read_quoted(text)
+        responses = read_panel(lines) or read_plain(quoted or lines) or read_dump(text) or read_bare(lines)
+        for response in responses if quoted else []:
+            response.repaired(Repair.QUOTED)
     for response in responses:
         parse_strictly(response)
     _compare(responses)
     return responses
+
+
+def _ask(responses: list[Response], lines: list[str]) -> None:
+    """Give the first response, if its transcript has no request, the one of the command above."""
+    for place, line in enumerate(lines[:20]):
+        if responses and not responses[0].request and len(line) < MAX_VALUE and COMMANDS.match(line):
+            responses[0].request, _place = read_command(lines, place)
+            responses[0].repaired(Repair.COMMAND)
 
 
 def _compare(responses: list[Response]) -> None:
@@ -66,6 +97,42 @@ def _compare(responses: list[Response]) -> None:
             same = earlier.request.target if earlier.request else ""
             if earlier.code == "200" and response.code != "200" and asked == same:
                 response.full = earlier
+    _follow(responses)
+    for response in responses:
+        if response.request and response.method == "HEAD" and response.request.target:
+            response.twin = next((each for each in responses if _is_twin(each, response)), None)
+
+
+def _follow(responses: list[Response]) -> None:
+    """Tell the redirects that lead to where the chain of redirects has been."""
+    address, visited = "", set[str]()
+    for response in responses:
+        asked = response.request.address if response.request else ""
+        if asked and asked != address:
+            visited = set()
+        address = asked or address
+        location = response.fields.get("Location") if response.code[:1] == "3" else None
+        if not address or not location:
+            address = ""
+            continue
+        visited.add(address)
+        try:
+            address = urljoin(address, location)
+        except ValueError:
+            address = ""
+        response.leads_back = address in visited and address != asked
+
+
+def _is_twin(other: Response, response: Response) -> bool:
+    asked, request = response.request, other.request
+    return (
+        asked is not None
+        and request is not None
+        and request.method == "GET"
+        and other.code == response.code
+        and request.address == asked.address
+        and request.fields.get("Range") is None
+    )
 
 
 def read_marked(lines: list[str]) -> list[Response]:
@@ -88,6 +155,8 @@ def read_marked(lines: list[str]) -> list[Response]:
     for line in lines:
         if told := CONNECTION.match(line):
             scheme = "http" if told[1] else "https"
+        if response and CUT_OFF.search(line[:200]):
+            response.is_cut_off = True
         if response and line.startswith("* Excess found"):
             response.has_excess = True
         if line.startswith(">"):
@@ -134,7 +203,9 @@ def read_plain(lines: list[str]) -> list[Response]:
     def close() -> None:
         nonlocal content
         if isinstance(current, Response):
-            current.content = content_of(content)
+            while content and (not content[-1].strip() or CURL_ERROR.match(content[-1])):
+                current.is_cut_off |= bool(CUT_OFF.search(content.pop()[:200]))
+            current.content = content_of([line for line in content if not WGET.match(line)])
         elif isinstance(current, Request):
             current.content = content_of(content) or ""
         content = []
@@ -143,7 +214,13 @@ def read_plain(lines: list[str]) -> list[Response]:
         line = lines[place]
         begins = _begins(lines, place, current, content)
         if begins is None:
-            if (CURL_COMMAND if current is None else NEXT_COMMAND).match(line):
+            if step := WGET_STEP.match(line):
+                close()
+                method = command.method if command else "GET"
+                request, current = Request(method, step[1], has_fields=False), None
+                place += 1
+                continue
+            if len(line) < MAX_VALUE and COMMANDS.match(line) and (current is None or AFTER_PROMPT.match(line)):
                 close()
                 current = None
                 command, place = read_command(lines, place)
@@ -197,4 +274,6 @@ def _begins(
             return read_status(line) if is_known_field(following) else None
     if response := read_status(line):
         return response
+    if current is None and (found := ADDRESSED.fullmatch(start.rstrip())):
+        return Request(found[1], found[2], has_fields=False)
     return read_pseudo_status(line) or read_request(line)

@@ -17,7 +17,6 @@ DIRECTIVES = set(
     "max-age s-maxage no-cache no-store no-transform must-revalidate proxy-revalidate must-understand private public"
     " immutable stale-while-revalidate stale-if-error".split()
 )
-COOKIES_JOINED = re.compile(r",[ \t]{0,5}[A-Za-z_][\w.-]{0,60}=[^;,]{0,200}(?:;|$)")
 FRESH = ("max-age", "s-maxage")
 
 
@@ -73,6 +72,17 @@ def check_caching(response: Response, code: StatusCode | None) -> Iterator[Findi
             title = _("%(value)s is no directive. Is %(meant)s meant?") % {"value": shown(name), "meant": meant}
             why = _("Caches ignore a directive that they do not know.")
             yield Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section)
+    is_unlimited = not {*FRESH, "no-cache", "no-store"} & found.keys() and "Expires" not in response.fields
+    stale = {"stale-while-revalidate", "stale-if-error"} & found.keys()
+    if "immutable" in found and is_unlimited:
+        why = _("It says that nothing changes while the response is fresh, and no lifetime says how long that is.")
+        yield conflict(_("immutable without a lifetime"), why, "max-age=31536000, immutable")
+    elif stale and is_unlimited:
+        name = min(stale)
+        title = _("%(directive)s without a lifetime") % {"directive": name}
+        why = _("It begins when the response gets stale, and no lifetime says when that is.")
+        send = f"Cache-Control: max-age=60, {name}={found[name] or 60}"
+        yield Finding(Severity.UNSURE, "caching", title, why, "Cache-Control", cited("RFC 5861 §3"), send)
     for name in (*FRESH, "stale-while-revalidate", "stale-if-error"):
         if name in found and not found[name].isdecimal():
             value = f"{name}={found[name]}" if found[name] else name
@@ -151,52 +161,3 @@ def check_stored_failure(response: Response, code: StatusCode | None) -> Iterato
         Severity.ADVISED, "stored-failure", title, why, "Cache-Control",
         cited(section), "Cache-Control: no-store",
     )  # fmt: skip
-
-
-def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report a cookie that caches may store, which Set-Cookie does not prevent (RFC 9111 section 7.3)."""
-    cookies = response.fields.all("Set-Cookie")[:50]
-    found = directives(response)
-    is_public = "public" in found or lifetime_of(found, *FRESH)
-    if cookies and is_public and not {"private", "no-store", "no-cache"} & set(found):
-        why = _("A shared cache may give one visitor's cookie to everybody: Set-Cookie does not prevent storing.")
-        title = _("Set-Cookie in a response that shared caches may store")
-        yield Finding(
-            Severity.ADVISED,
-            "cookie-cached",
-            title,
-            why,
-            "Set-Cookie",
-            cited("RFC 9111 §7.3"),
-            "Cache-Control: private",
-        )
-    for cookie in cookies:
-        yield from _check_cookie(cookie)
-        if COOKIES_JOINED.search(cookie[:8000]):
-            title = _("Several cookies in one Set-Cookie")
-            why = _("Each cookie has a field line of its own: a comma separates nothing here.")
-            yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", cited("RFC 6265 §3"))
-
-
-def _check_cookie(cookie: str) -> Iterator[Finding]:
-    pair, *parts = (part.strip() for part in cookie[:8000].split(";"))
-    attributes = {
-        name.strip().lower(): value.strip() for name, _equals, value in (part.partition("=") for part in parts)
-    }
-    name = pair.partition("=")[0].strip()
-    source = (("RFC 6265bis §5.6", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6"),)
-    wrong = ""
-    if attributes.get("samesite", "").lower() == "none" and "secure" not in attributes:
-        wrong = _("SameSite=None without Secure: browsers refuse the cookie.")
-    elif name.startswith("__Secure-") and "secure" not in attributes:
-        wrong = _("The name begins with __Secure-, but Secure is missing: browsers refuse the cookie.")
-    elif name.startswith("__Host-") and (
-        "secure" not in attributes or "domain" in attributes or attributes.get("path") != "/"
-    ):
-        wrong = _(
-            "The name begins with __Host-, which needs Secure and Path=/ and no Domain: browsers refuse the cookie."
-        )
-    if wrong:
-        title = _("The cookie %(name)s is not stored") % {"name": shown(name)}
-        send = f"Set-Cookie: {name}=…; Path=/; Secure; HttpOnly"
-        yield Finding(Severity.ADVISED, "cookie", title, wrong, "Set-Cookie", source, send)

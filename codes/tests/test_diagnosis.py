@@ -599,10 +599,11 @@ def test_what_opens_a_door_is_masked(text, masked):
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
 def test_the_browser_masks_as_the_server_does():
     script = Path("static/js/masking.js").read_text(encoding="utf-8")
-    texts = [text for text, _masked in MASKED] + ["\n".join(text for text, _masked in MASKED)]
-    code = f"{script}\nconsole.log(JSON.stringify({json.dumps(texts)}.map(maskSecrets)));"
+    texts = [text for text, _masked in MASKED + PRIVATE] + ["\n".join(text for text, _masked in MASKED)]
+    both = "(text) => [maskSecrets(text), maskPrivate(text)]"
+    code = f"{script}\nconsole.log(JSON.stringify({json.dumps(texts)}.map({both})));"
     done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True, timeout=60)
-    assert json.loads(done.stdout) == [mask_secrets(text) for text in texts]
+    assert json.loads(done.stdout) == [[mask_secrets(text), mask_private(text)] for text in texts]
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
@@ -617,15 +618,36 @@ def test_the_browser_has_checked_what_the_server_reads_as_a_response():
     assert json.loads(done.stdout) == [True] * len(FORMS) + [False] * 4
 
 
-def test_what_is_copied_names_no_machine_and_no_person():
-    text = "10.1.2.3 2001:db8::1 10:01:22 me@a.example GET /a?q=kim&n=1 127.0.0.1"
-    assert mask_private(text) == "… … 10:01:22 …@… GET /a?q=…&n=… 127.0.0.1"
+PRIVATE = [
+    (
+        "10.1.2.3 2001:db8::1 10:01:22 me@a.example GET /a?q=kim&n=1 127.0.0.1",
+        "… … 10:01:22 …@… GET /a?q=…&n=… 127.0.0.1",
+    ),
+    ("김@a.example 가10.1.2.3", "…@… 가10.1.2.3"),
+    ("/reset/3fa85f64-5717-4562-b3fc-2c963f66afa6 /reset/9f86d081884c7d65/confirm", "/reset/… /reset/…/confirm"),
+    ("https://a.example/invite/Zk3-x9QpLr_7TmVb?x=1", "https://a.example/invite/…?x=…"),
+    (
+        "/verify/eyJhbGciOiJI.eyJzdWIiOiIx.c2ln /k3j9x2m4n5b6v7c8x9z0 end",
+        "/verify/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx /… end",
+    ),
+    (
+        "/docs/how-to-fix-502-bad-gateway-in-nginx /v2/getOrders /orders/1024",
+        "/docs/how-to-fix-502-bad-gateway-in-nginx /v2/getOrders /orders/1024",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), PRIVATE)
+def test_what_is_copied_names_no_machine_and_no_person_and_no_secret_path(text, masked):
+    assert mask_private(text) == masked
 
 
 def test_the_markdown_is_masked_unless_it_is_asked_for_otherwise(client):
     text = f"HTTP/1.1 302 Found\n{DATE}Location: https://a.example/?name=kim\nSet-Cookie: sid=abc\n"
     copied = client.post("/diagnose/", {"text": text})
     assertContains(copied, "Location: https://a.example/?name=…")
+    link = client.post("/diagnose/", {"text": text.replace("?name=kim", "reset/9f86d081884c7d65")})
+    assertContains(link, "Location: https://a.example/reset/…")
     plain = client.post("/diagnose/", {"text": text, "masked": "no"})
     assertContains(plain, "Location: https://a.example/?name=kim\nSet-Cookie: sid=masked\n```")
     logged = client.get("/diagnose/", {"example": "access-log"})

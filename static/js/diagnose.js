@@ -74,23 +74,10 @@ const drawError = (error) =>
   make(
     "article",
     { class: "error-line" },
-    make(
-      "pre",
-      { class: "logline", tabindex: 0 },
-      each(error.pieces, ({ text, number }) => (number ? [make("mark", {}, text), make("sup", {}, String(number))] : text)).flat(),
-    ),
-    error.parts.length
-      ? make(
-          "dl",
-          { class: "keys" },
-          each(error.parts, (part, place) =>
-            make("div", {}, make("dt", {}, String(place + 1)), make("dd", {}, part.label, make("small", {}, part.meaning))),
-          ),
-        )
-      : "",
+    drawLogline(error).slice(0, error.parts.length ? 2 : 1),
     each(error.codes, (code) => make("p", { "data-class": code.digit }, codeLink(code))),
     make("p", {}, error.url ? [make("a", { href: error.url }, error.says), ": "] : "", error.meaning),
-    error.count ? make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : "") : "",
+    make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : ""),
     error.next || error.steps.length
       ? make(
           "ol",
@@ -105,6 +92,77 @@ const drawError = (error) =>
         )
       : "",
   );
+
+const drawLogline = ({ pieces, parts }) => [
+  make(
+    "pre",
+    { class: "logline", tabindex: 0 },
+    each(pieces, ({ text, number }) => (number ? [make("mark", {}, text), make("sup", {}, String(number))] : text)).flat(),
+  ),
+  make(
+    "dl",
+    { class: "keys" },
+    each(parts, (part, place) => make("div", {}, make("dt", {}, String(place + 1)), make("dd", {}, part.label, make("small", {}, part.meaning)))),
+  ),
+];
+const drawText = ({ text, lang, url }) => make("a", { href: url }, make("samp", { lang }, text));
+const drawMarkdown = (text, words) =>
+  make(
+    "details",
+    { class: "fold copied" },
+    make("summary", {}, words.as_markdown),
+    make("div", { class: "snippet", "data-copy": words.copy }, make("textarea", { readonly: "", rows: 10, "aria-label": words.as_markdown }, text)),
+  );
+// What is copied goes to other people: without addresses and secrets, unless somebody asked for them.
+const masked = (text) => (form.elements.masked?.checked ? maskSecrets(text) : maskPrivate(text));
+
+// The same as templates/codes/includes/error_card.html.
+const drawCard = (card, words) => {
+  const [code, ...also] = card.codes;
+  return make(
+    "section",
+    { class: "state", "data-class": code.digit, "data-copy": words.copy },
+    card.parts.length ? drawLogline(card) : "",
+    make(
+      "div",
+      { class: "verdict" },
+      make("p", { class: "number" }, make("a", { href: code.url }, code.label)),
+      make(
+        "div",
+        {},
+        make("h2", {}, make("a", { href: code.url }, code.name), " ", make("span", { class: "other", lang: language === "ko" ? "en" : "ko" }, card.other_name)),
+        make("p", {}, card.meaning),
+        card.participants.length
+          ? make(
+              "ul",
+              { class: "mini" },
+              each(card.participants, ({ label, role, note, cut }) =>
+                make("li", { ...(role && { "data-role": role }), ...(cut && { "data-link": "cut" }) }, label, note ? make("small", {}, note) : ""),
+              ),
+            )
+          : "",
+        make("p", { class: "said" }, drawText(card)),
+        make(
+          "p",
+          { class: "said" },
+          card.said,
+          also.length ? ` · ${patterns.card[language].also} ` : "",
+          each(also, (other, place) => [place ? ", " : "", make("a", { href: other.url }, other.label)]).flat(),
+        ),
+      ),
+    ),
+    make("h3", {}, words.next_steps),
+    make(
+      "ol",
+      { class: "do" },
+      each([{ text: card.next }, ...card.steps], (step) =>
+        make("li", {}, make("div", {}, make("p", {}, step.text), step.command ? make("div", { class: "snippet" }, make("code", {}, step.command)) : "")),
+      ),
+    ),
+    card.others.length ? [make("h3", {}, words.also_holds), make("ul", {}, each(card.others, (other) => make("li", {}, drawText(other), " ", make("small", {}, other.product))))] : "",
+    drawMarkdown(masked(card.markdown), words),
+  );
+};
 
 const drawRow = (row) =>
   make(
@@ -199,6 +257,7 @@ const drawReport = (report, words) =>
       : "",
     report.chart ? drawChart(report.chart) : "",
     report.har ? drawHar(report.har, words) : "",
+    report.har_rest ? make("p", { class: "soft" }, report.har_rest) : "",
     report.samples.length
       ? make(
           "details",
@@ -207,16 +266,7 @@ const drawReport = (report, words) =>
           make("pre", {}, make("code", {}, each(report.samples, (line) => `${line}\n`))),
         )
       : "",
-    make(
-      "details",
-      { class: "fold copied" },
-      make("summary", {}, words.as_markdown),
-      make(
-        "div",
-        { class: "snippet", "data-copy": words.copy },
-        make("textarea", { readonly: "", rows: 10, "aria-label": words.as_markdown }, report.markdown),
-      ),
-    ),
+    drawMarkdown(masked(report.markdown), words),
     report.formats ? make("p", { class: "soft" }, report.formats) : "",
   );
 
@@ -284,13 +334,13 @@ const diagnose = async (source, mine) => {
     show(make("p", {}, words.too_large));
     return;
   }
-  const { result, error, codes, stopped, failed, share } = await read(source, words);
+  const { result, card, codes, stopped, failed, share } = await read(source, words);
   if (failed) {
     show(make("p", {}, words[failed] ?? unreachable));
   } else if (result) {
     show(stopped ? make("p", {}, filled(words.stopped, { share: percent(share) })) : "", drawReport(result, words));
-  } else if (error) {
-    show(make("section", { class: "log", "data-copy": words.copy }, drawError({ ...error, count: "" })));
+  } else if (card) {
+    show(drawCard(card, words));
   } else {
     const links = codes.map((code) => make("li", { "data-class": code.digit }, codeLink(code)));
     show(make("p", {}, words.no_log), links.length ? [make("p", {}, words.names_codes), make("ul", { class: "named" }, links)] : "");

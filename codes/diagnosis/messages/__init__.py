@@ -27,7 +27,7 @@ from .transcripts import with_curl_marks
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
 # With what turns the direction of a text, so that a page would show it, and what follows, otherwise than it is.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 MAX_RESPONSES = 6  # that are checked
 # Lines of curl -v about the transfer, and its progress.
 CONNECTION = re.compile(

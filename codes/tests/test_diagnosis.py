@@ -369,6 +369,11 @@ FAULTS = [
     ("HTTP/1.1 204 No Content", "Transfer-Encoding: chunked\n\n0", "content"),
     ("HTTP/1.1 200 OK", "Transfer-Encoding: chunked\n\n10\nHello, world!\n6\nagain!\n0", "content"),
     ("HTTP/11 200 OK", "", "status"),
+    (f"{GET}Range: bytes=0-4\n\nHTTP/1.1 206 Partial Content", "Content-Range: octets 0-4/9", "Content-Range"),
+    ("HTTP/1.1 200 OK", "Cache-Control: no-store\nAge: 50", "Age"),
+    ("HTTP/1.1 200 OK", 'Content-Type: text/html; charset=euc-kr\n\n<meta charset="utf-8">', "Content-Type"),
+    ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n\ufeff{"a": 1}', "content"),
+    ("HTTP/1.1 404 Not Found", "Content-Type: text/plain\n\n410 Gone", "status"),
 ]
 
 

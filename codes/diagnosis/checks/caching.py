@@ -110,6 +110,11 @@ def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Findin
 def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report a stored response that was served although it is stale (RFC 9111 section 4.2.4)."""
     age, found = response.fields.get("Age") or "", directives(response)
+    if re.fullmatch("[0-9]{1,10}", age) and int(age) and "no-store" in found:
+        title = _("Age %(age)s beside no-store") % {"age": int(age)}
+        why = _("A cache answered, though this Cache-Control lets none store it.")
+        yield Finding(Severity.ADVISED, "stale", title, why, "Age", cited("RFC 9111 §5.2.2.5"))
+        return
     lifetime = lifetime_of(found, "s-maxage") if "s-maxage" in found else lifetime_of(found, "max-age")
     if not re.fullmatch("[0-9]{1,10}", age) or not {*FRESH} & found.keys() or int(age) <= lifetime:
         return

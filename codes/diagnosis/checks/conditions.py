@@ -10,7 +10,7 @@ from codes.models import ResponseRule, StatusCode
 
 from .content import media_type
 from .dates import moment
-from .findings import Finding, Severity, cited
+from .findings import Finding, Severity, cited, shown
 from .framing import TEXTUAL, possible_lengths
 
 # The rules that say which code answers an If-None-Match that is false, by their English conditions: for GET and HEAD,
@@ -89,6 +89,11 @@ def check_range(response: Response, code: StatusCode | None) -> Iterator[Finding
         title = _("Another part was sent than was asked for")
         why = _("The request says %(asked)s, the response %(sent)s.") % {"asked": asked[0], "sent": sent[0]}
         yield Finding(Severity.ADVISED, "other-range", title, why, "Content-Range", cited("RFC 9110 §15.3.7"))
+    unit = value.partition(" ")[0].lower()
+    if asked and unit and unit != "bytes":
+        title = _("The request asks for bytes, and Content-Range counts %(unit)s") % {"unit": shown(unit)}
+        why = _("The client cannot put such a part to its own.")
+        yield Finding(Severity.ADVISED, "range", title, why, "Content-Range", cited("RFC 9110 §14.4"))
     if sent and (response.fields.get("Accept-Ranges") or "").strip().lower() == "none":
         title = _("Accept-Ranges says none, and a part is sent")
         why = _("Clients that read it never ask for a part again.")

@@ -28,6 +28,10 @@ FAILED_ELEMENT = re.compile(
 # What plainly is no JSON: XML or a sentence, and no remark of whoever pasted it.
 NO_JSON = re.compile(r"<(?:\?xml|!|\w{1,40}[\s>/](?=.{0,2000}(?:</|/>)))|[A-Za-z가-힣][^\n{}\[\]]{2,200}$", re.DOTALL)
 CHARSET = re.compile(r";\s{0,5}charset\s{0,5}=\s{0,5}\"?([\w.:-]{1,40})", re.IGNORECASE)
+INNER_CHARSET = re.compile(
+    r"(?:<meta[^>]{0,100}charset\s{0,3}=\s{0,3}[\"']?|<\?xml[^>]{0,100}encoding\s{0,3}=\s{0,3}[\"'])([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
 META_CHARSET = re.compile(r"<meta[^>]{0,200}charset", re.IGNORECASE)
 TRACE = re.compile(
     r"Traceback \(most recent call last\)|^\s{1,8}at [\w.$<>\[\]]{2,200}\(?.{0,200}:[0-9]+\)?"
@@ -40,6 +44,7 @@ SAYS_FAILURE = re.compile(
     re.IGNORECASE,
 )
 SOAP_FAULT = re.compile(r"<(?:\w{1,30}:)?Body>\s{0,100}<(?:\w{1,30}:)?(Fault)[\s>]")
+NUMBERED = re.compile(r"\s{0,20}([45][0-9]{2}) [A-Z][A-Za-z' -]{2,40}")
 MISNAMED_CHARSET = re.compile(r"charset\s{0,5}=\s{0,5}\"?utf8\b", re.IGNORECASE)
 CODE_KEYS = ("code", "status", "statusCode", "status_code", "errorCode", "error_code", "resultCode", "httpStatus")
 
@@ -109,6 +114,19 @@ def _check_charset(response: Response, kind: str, content: str) -> Iterator[Find
     """Report a charset that its type does not have, and one that is needed and not named."""
     charset = CHARSET.search(response.fields.get("Content-Type") or "")
     section = ""
+    inner = INNER_CHARSET.search(content[:1024]) if kind.endswith(("html", "xml")) else None
+    if charset and inner and {charset[1].lower(), inner[1].lower()} - UTF_8 and charset[1].lower() != inner[1].lower():
+        said = _("Content-Type says %(outer)s, the content says %(inner)s") % {
+            "outer": shown(charset[1]),
+            "inner": shown(inner[1]),
+        }
+        why = _("Content-Type wins. If the content is right, its letters come out wrong.")
+        send = f"Content-Type: {kind}; charset={inner[1]}"
+        yield Finding(Severity.ADVISED, "charset", said, why, "Content-Type", cited("RFC 9110 §8.3.2"), send)
+    if content.startswith("\ufeff") and (kind == "application/json" or kind.endswith("+json")):
+        said = _("A byte order mark (BOM) before the JSON")
+        why = _("It must not be sent, and many parsers refuse it.")
+        yield Finding(Severity.ADVISED, "json", said, why, "content", cited("RFC 8259 §8.1"))
     if (kind == "application/json" or kind.endswith("+json")) and charset and charset[1].lower() not in UTF_8:
         section, send = "RFC 8259 §8.1", f"Content-Type: {kind}"
         title = _("JSON has no other charset than UTF-8: %(value)s") % {"value": shown(charset[1])}
@@ -292,6 +310,16 @@ def _failure_named(words: str) -> str:
 def _check_other_number(response: Response) -> Iterator[Finding]:
     """The number in the content of a failure that is another one than the response's."""
     data = read_json(response)
+    page = HTML_TITLE.search((response.content or "")[:4000])
+    told = NUMBERED.match(page[1] if page else response.content or "")
+    if told and response.code[:1] in ("4", "5") and told[1] != response.code and _failure_named(told[0].strip()):
+        title = _("The content says %(inside)s, the response says %(outside)s") % {
+            "inside": told[1],
+            "outside": response.code,
+        }
+        why = _("A client that reads one acts differently from a client that reads the other.")
+        yield Finding(Severity.UNSURE, "other-number", title, why, "status", cited("RFC 9110 §15"))
+        return
     if not isinstance(data, dict) or media_type(response) == "application/problem+json":
         return
     if response.code[:1] not in ("4", "5"):

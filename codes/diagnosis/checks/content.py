@@ -308,7 +308,7 @@ def _failure_named(words: str) -> str:
 
 
 def _check_other_number(response: Response) -> Iterator[Finding]:
-    """The number in the content of a failure that is another one than the response's."""
+    """Report a number in the content of a failure that is another one than the response's."""
     data = read_json(response)
     page = HTML_TITLE.search((response.content or "")[:4000])
     told = NUMBERED.match(page[1] if page else response.content or "")

@@ -3,35 +3,11 @@
 import re
 import shlex
 
+from .curl_commands import read_curl
 from .heads import MAX_FIELDS
 from .parsed import Field, Request
 
 MAX_COMMAND = 8000  # characters of a curl command that are read
-VALUES = {
-    "-X": "method",
-    "--request": "method",
-    "-H": "header",
-    "--header": "header",
-    "-d": "data",
-    "--data": "data",
-    "--data-raw": "data",
-    "--data-binary": "data",
-    "--data-urlencode": "data",
-    "--json": "data",
-    "-F": "data",
-    "--form": "data",
-    "--url": "url",
-    "-r": "range",
-    "--range": "range",
-    **dict.fromkeys(
-        "-u --user -A --user-agent -b --cookie -o --output -e --referer -x --proxy -m --max-time --connect-timeout"
-        " --resolve --cacert --cert -E --key -w --write-out -T --upload-file --retry -c --cookie-jar -D --dump-header"
-        " --connect-to --interface --ciphers -C --limit-rate --max-redirs --noproxy".split(),
-        "",
-    ),
-}
-
-
 PROMPT = r"\s{0,8}(?:(?:PS )?[^\s$#%>❯➜]{0,80}\s?[$#%>❯➜] {0,2})"
 METHODS = "(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)"
 ADDRESS = r"(?:https?://|:?/|localhost|:[0-9]|[\w-]{1,63}\.)\S*"
@@ -49,7 +25,19 @@ HTTPIE_VALUES = set(
 
 
 def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
-    """Return the request that a command makes, and the line after it."""
+    """Return the request that a command makes, None if its quotes do not fit, and the line after it."""
+    text, place = _joined(lines, place)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None, place
+    named = next((number for number, word in enumerate(words) if tool_of(word)), 0)
+    read = READERS.get(tool_of(words[named]) if words else "", read_curl)
+    return read(words[named + 1 :]), place
+
+
+def _joined(lines: list[str], place: int) -> tuple[str, int]:
+    """Return a command with the lines that go on after a backslash or PowerShell's backtick, and the line after it."""
     parts = []
     while place < len(lines):
         line = lines[place].rstrip()
@@ -57,13 +45,7 @@ def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
         place += 1
         if not line.endswith(("\\", "`")) or sum(map(len, parts)) > MAX_COMMAND:
             break
-    try:
-        words = shlex.split(" ".join(parts)[:MAX_COMMAND])
-    except ValueError:
-        return None, place
-    place_of_name = next((n for n, word in enumerate(words) if tool_of(word)), 0)
-    reader = READERS.get(tool_of(words[place_of_name]) if words else "", _curl)
-    return reader(words[place_of_name + 1 :]), place
+    return " ".join(parts)[:MAX_COMMAND], place
 
 
 def tool_of(word: str) -> str:
@@ -73,38 +55,6 @@ def tool_of(word: str) -> str:
     names |= {"iwr": "invoke-webrequest", "irm": "invoke-webrequest"}
     tool = names.get(word, word)
     return tool if tool in READERS else ""
-
-
-def _curl(words: list[str]) -> Request:
-    request = Request(has_fields=False)
-    given: dict[str, list[str]] = {"method": [], "header": [], "data": [], "url": [], "range": []}
-    is_head = False
-    following = iter(words)
-    for word in following:
-        name, equals, value = word.partition("=")
-        if word[:2] in VALUES and len(word) > 2 and word[1] != "-":
-            name, equals, value = word[:2], "=", word[2:]
-        if name in VALUES:
-            value = value if equals else next(following, "")
-            if VALUES[name]:
-                given[VALUES[name]].append(value)
-            request.method = "PUT" if name in ("-T", "--upload-file") else request.method
-        elif word in ("--head",) or (re.fullmatch("-[A-Za-z]+", word) and "I" in word):
-            is_head = True
-        elif not word.startswith("-"):
-            given["url"].append(word)
-        if re.fullmatch("-[A-Za-z]+[XHdFomw]", word) and word[-1] in "XHdF":
-            given[VALUES[f"-{word[-1]}"]].append(next(following, ""))
-    for header in given["header"][:MAX_FIELDS]:
-        _add(request, header)
-    if given["range"]:
-        request.fields.append(Field("Range", f"bytes={given['range'][-1]}"))
-    implied = "HEAD" if is_head else "POST" if given["data"] else request.method or "GET"
-    request.method = (given["method"] or [implied])[-1] or implied
-    request.target = (given["url"] or [""])[-1]
-    request.target = _with_scheme(request.target)
-    request.content = "&".join(given["data"])
-    return request
 
 
 def _add(request: Request, header: str) -> None:
@@ -186,4 +136,4 @@ def _powershell(words: list[str]) -> Request:
     return request
 
 
-READERS = {"curl": _curl, "http": _httpie, "wget": _wget, "invoke-webrequest": _powershell}
+READERS = {"curl": read_curl, "http": _httpie, "wget": _wget, "invoke-webrequest": _powershell}

@@ -23,7 +23,7 @@ from .checks.linting import lint
 from .checks.rules import check_rules, known_code, rules_for_people, rules_of
 from .error_lines import Part, Step, marked, next_steps, read_parts
 from .logs import LogReport, read_log
-from .markdown import error_markdown, report_markdown, response_markdown
+from .markdown import error_markdown, masked, report_markdown, response_markdown
 from .messages import clean, read_responses
 from .messages.parsed import Field, Response
 
@@ -113,6 +113,28 @@ class ErrorCard:
     def participants(self) -> list[dict[str, Any]]:
         """The line of participants of the likeliest code, empty for one that nobody sends."""
         return participants(self.codes[0]) if self.codes and self.codes[0].sender else []
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the card as plain data, as static/js/log-reading.js makes it. Its Markdown is not masked."""
+        code = self.codes[0] if self.codes else None
+        return {
+            "pieces": [{"text": text, "number": number} for text, number in self.pieces] if self.parts else [],
+            "parts": [{"label": part.label, "meaning": part.meaning} for part in self.parts],
+            "codes": [_link(each) for each in self.codes],
+            "other_name": str(code.other_name) if code else "",
+            "participants": [
+                {name: value if isinstance(value, bool) else str(value) for name, value in each.items()}
+                for each in self.participants
+            ],
+            "steps": [{"text": step.text, "command": step.command} for step in self.steps],
+            "meaning": self.meaning,
+            "next": self.next,
+            "product": self.entry.product,
+            "said": f"{self.entry.product} · {self.entry.get_who_display()} · {self.entry.get_sure_display()}",
+            **_text_link(self.entry),
+            "others": [{**_text_link(each), "product": each.product} for each in self.others],
+            "markdown": error_markdown(self),
+        }
 
     @property
     def meaning(self) -> str:
@@ -221,8 +243,17 @@ def _error_card(text: str, lines: list[str], unmasked: bool) -> ErrorCard | None
     parts = parts if len(parts) > 1 else []
     codes = [link.code for link in found[0].code_links.all()]
     card = ErrorCard(found[0], codes, line, parts, marked(line, parts), next_steps(parts), found[1:4])
-    card.markdown = error_markdown(card, unmasked=unmasked)
+    card.markdown = masked(error_markdown(card), unmasked=unmasked)
     return card
+
+
+def _link(code: StatusCode) -> dict[str, str]:
+    digit = str(code.category_id or "")
+    return {"label": code.label, "digit": digit, "url": code.get_absolute_url(), "name": str(code.full_name)}
+
+
+def _text_link(entry: ErrorText) -> dict[str, str]:
+    return {"text": entry.text, "lang": entry.text_language, "url": entry.get_absolute_url()}
 
 
 def _codes_named(text: str) -> list[StatusCode]:

@@ -25,16 +25,16 @@ def response_markdown(checked: "CheckedResponse", *, unmasked: bool = False) -> 
     for finding in [*checked.findings, *checked.linted]:
         if finding.severity != Severity.PASSED:
             lines += _finding(finding)
-    return _masked("\n".join(lines), unmasked)
+    return masked("\n".join(lines), unmasked=unmasked)
 
 
-def error_markdown(card: "ErrorCard", *, unmasked: bool = False) -> str:
-    """Return what an error text means."""
+def error_markdown(card: "ErrorCard") -> str:
+    """Return what an error text means, not masked."""
     lines = [f"## {_plain(card.heading)}", "", *_fenced(card.line, "text"), f"- {_plain(card.meaning)}"]
     lines.append(f"- {_('Check first:')} {_plain(card.next)}")
     for step in card.steps:
         lines.append(f"- {_plain(step.text)}" + (f" `{step.command}`" if step.command else ""))
-    return _masked("\n".join(lines), unmasked)
+    return "\n".join(lines)
 
 
 def report_markdown(report: LogReport, *, unmasked: bool = False) -> str:
@@ -53,7 +53,7 @@ def report_markdown(report: LogReport, *, unmasked: bool = False) -> str:
         paths = ", ".join(f"{each['path']} {each['count']}" for each in row["paths"])
         said = " · ".join(_plain(part) for part in (row["name"], row["times"], *row["notes"], paths) if part)
         lines.append(f"| {row['label']} | {_plain(row['count'])} | {said} |")
-    return _masked("\n".join(lines), unmasked)
+    return masked("\n".join(lines), unmasked=unmasked)
 
 
 def _finding(finding: Finding) -> list[str]:
@@ -77,5 +77,6 @@ def _plain(text: str) -> str:
     return SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
 
 
-def _masked(text: str, unmasked: bool) -> str:
+def masked(text: str, *, unmasked: bool) -> str:
+    """Return a text for a ticket without what others should not see; `unmasked` leaves addresses and queries."""
     return mask_secrets(text) if unmasked else mask_private(text)

@@ -82,6 +82,14 @@ IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?\w)")
 IPV6 = re.compile(
     r"(?<![\w:.])(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE
 )
+# A part of a path that nobody can guess opens a door as a password does: a link that resets one, or invites.
+WITH_DIGIT, WITH_LETTER = r"(?=[A-Za-z_-]{0,200}[0-9])", r"(?=[0-9_-]{0,200}[A-Za-z])"
+PATH_SECRET = re.compile(
+    r"(?<=/)(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-fA-F]{16,200}"
+    rf"|{WITH_DIGIT}{WITH_LETTER}[0-9a-z]{{20,200}}"
+    rf"|{WITH_DIGIT}(?=[0-9A-Z_-]{{0,200}}[a-z])(?=[0-9a-z_-]{{0,200}}[A-Z])[0-9A-Za-z_-]{{16,200}}={{0,2}})"
+    r"(?![0-9A-Za-z_=-])"
+)
 QUERY = re.compile(r"([?&][^\s=&#'\"<>]{1,100}=)[^\s&#'\"<>]+")
 LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104 - an address in a text
 
@@ -99,8 +107,8 @@ def mask_secrets(text: str) -> str:
 
 
 def mask_private(text: str) -> str:
-    """Return the text also without mail and IP addresses and the values of queries."""
-    text = QUERY.sub(r"\1…", mask_secrets(text))
+    """Return the text also without mail and IP addresses, the values of queries, and what a path has of secrets."""
+    text = PATH_SECRET.sub("…", QUERY.sub(r"\1…", mask_secrets(text)))
     text = MAIL.sub("…@…", text)
     return IPV6.sub(_address, IPV4.sub(_address, text))
 

@@ -9,6 +9,7 @@ import yaml
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from codes.diagnosis import diagnose
 from codes.diagnosis.logs import formats, patterns, read_log
 from codes.diagnosis.logs.lines import fold_path
 from codes.diagnosis.logs.tallies import Tally
@@ -276,10 +277,44 @@ def test_a_recording_of_a_browser_is_read_by_host_type_and_status(in_browser):
     assert report["unread"] == "Lines not read: 1"
 
 
+SPRING = "org.springframework.web.HttpRequestMethodNotSupportedException"
+CARDS = [
+    REFUSED,
+    f"\x1b[31m{REFUSED}\x1b[0m\r\n",
+    "GET https://x.example/ net::ERR_CONNECTION_REFUSED",
+    "no live upstreams while connecting to upstream",
+    f"{SPRING}: Request method 'POST' is not supported\n\tat a.b.C.d(C.java:3)\n" + "\tat e.f\n" * 30,
+    "\ufeffAxiosError: Request failed with status code 404\n`` `x`\n",
+    "upstream timed out (110: Connection timed out) while reading response header from upstream\x00\u202e",
+    "Error: connect ECONNREFUSED 127.0.0.1:5432\n    at TCPConnectWrap.afterConnect [as oncomplete]",
+    "hello",
+]
+
+
 @needs_node
-def test_an_error_text_outside_a_log_is_read_in_the_browser(in_browser):
-    found, nothing = in_browser(
-        "en", ("error", "GET https://x.example/ net::ERR_CONNECTION_REFUSED"), ("error", "hello")
-    )
-    assert found["url"].startswith("/en/errors/")
-    assert nothing is None
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_browser_makes_the_same_card_of_an_error_text_as_the_server(in_browser, language):
+    cards = in_browser(language, *(("card", text) for text in CARDS))
+    for text, card in zip(CARDS, cards, strict=True):
+        found = diagnose(text, language).error
+        with translation.override(language):
+            assert card == (found and json.loads(json.dumps(found.as_data()))), text[:100]
+    assert [card is not None for card in cards] == [True] * (len(CARDS) - 1) + [False]
+
+
+@needs_node
+def test_hosts_of_a_recording_beyond_the_limit_are_counted_together(in_browser):
+    def entry(number):
+        request = {"url": f"https://h{number}.example/"}
+        return {
+            "startedDateTime": "2026-11-25T10:01:22.123Z",
+            "time": 5,
+            "request": request,
+            "response": {"status": 200},
+        }
+
+    (report,) = in_browser("en", ("har", json.dumps({"log": {"entries": [entry(number) for number in range(5000)]}})))
+    assert len(report["har"]) == 200
+    assert report["har_rest"].endswith(": 4,800")
+    assert report["fine"][0]["count"] == "5,000"

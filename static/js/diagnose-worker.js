@@ -26,10 +26,37 @@ const piecesOf = (file, progress) => {
   };
 };
 
+// All of a recording's text, which is no larger than the limit whatever the file unpacks to.
+const unpackedText = async (file, limit) => {
+  const stream = await piecesOf(file, { read: 0 })();
+  const pieces = [];
+  let length = 0;
+  for (let piece = await stream.read(); !piece.done; piece = await stream.read()) {
+    length += piece.value.length;
+    if (length > limit) {
+      await stream.cancel();
+      throw Object.assign(new Error(), { reason: "har_too_large" });
+    }
+    pieces.push(piece.value);
+  }
+  return pieces.join("");
+};
+
 const isHar = (text) => /^\s*\{\s*"log"\s*:\s*\{/.test(text.slice(0, 2000));
 
+const readRecording = async (text, { patterns, language }, reading, report) => {
+  const reader = new reading.HarReader(text, patterns);
+  if (!reader.entries) return null;
+  for (let share = 0; share < 1 && !stopped; ) {
+    share = reader.advance(PAUSE);
+    report(share);
+    await pause();
+  }
+  return reader.report(language);
+};
+
 const readText = async (text, { patterns, language }, reading, report) => {
-  if (isHar(text)) return reading.readHar(text, patterns, language);
+  if (isHar(text)) return readRecording(text, { patterns, language }, reading, report);
   const reader = new reading.LogReader(patterns);
   let last = performance.now();
   for (let place = 0; place < text.length && !stopped; place += PIECE) {
@@ -50,8 +77,8 @@ const readFile = async (file, { patterns, language, limits }, reading, report) =
   if (first.done) return null;
   if (isHar(first.value)) {
     await stream.cancel();
-    if (file.size > limits.har) throw Object.assign(new Error(), { reason: "har_too_large" });
-    return readText(await new Response(file).text(), { patterns, language }, reading, report);
+    const text = await unpackedText(file, limits.har);
+    return readRecording(text, { patterns, language }, reading, report);
   }
   const reader = new reading.LogReader(patterns);
   let last = performance.now();
@@ -82,11 +109,16 @@ self.addEventListener("message", async ({ data }) => {
   const report = (share) => self.postMessage({ share });
   try {
     const reading = await import(data.reading);
-    const result = await (data.file ? readFile(data.file, data, reading, report) : readText(data.text, data, reading, report));
-    const { text, patterns, language } = data;
-    const error = result || data.file ? null : reading.readError(text, patterns, language);
-    const codes = result || data.file || error ? [] : reading.namedCodes(text, patterns, language);
-    self.postMessage({ result, error, codes, stopped });
+    const { text, file, patterns, language } = data;
+    // One line, or a trace: what it says comes first. Lines of a log are counted.
+    const found = file ? null : reading.readCard(text, patterns, language);
+    let result = null;
+    if (!found || found.isLog) {
+      result = await (file ? readFile(file, data, reading, report) : readText(text, data, reading, report));
+    }
+    const card = result ? null : (found?.card ?? null);
+    const codes = result || file || card ? [] : reading.namedCodes(text, patterns, language);
+    self.postMessage({ result, card, codes, stopped });
   } catch (error) {
     self.postMessage({ failed: error.reason ?? "unreadable_file" });
   }

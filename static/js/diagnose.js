@@ -14,6 +14,9 @@ const RESPONSE = new RegExp(
     /^(?:\x1b\[[0-9;]{0,20}m|[< \t]){0,60}HTTP\/[0-9](?:\.[0-9])?[ \t]+\S/, // curl -i and -v, HTTPie, wget -S
     /^[< \t]{0,60}:status\b/,
     /^[ \t]{0,60}(?:status code|상태 코드)[ \t]{0,9}(?::|$)/, // a browser's panel
+    /^[ \t]{0,60}(?:status|상태)[ \t]{0,9}:[ \t]{0,9}[1-5][0-9]{2}\b[^\n]{0,60}\n[ \t]{0,60}(?:source|소스)[ \t]{0,9}:/, // Safari's panel
+    /^response headers[ \t]{0,9}$/, // Postman's console
+    /(?:["']|\\n)HTTP\/[0-9](?:\.[0-9])? [0-9]{3}[^\n"'\\]{0,80}(?:\\r)?\\n/, // a quoted string, as k6 and Python print it
     /^RawContent {1,30}: HTTP\//, // PowerShell
     /^reply: ['"]HTTP\//, // Python's http.client
     /^[0-9a-f]{4,8}: HTTP\/[0-9.]+ [0-9]/, // curl --trace-ascii
@@ -25,6 +28,24 @@ const RESPONSE = new RegExp(
     .join("|"),
   "im",
 );
+
+// An object that a program printed, as JSON or as JavaScript writes it. A line of a log is another: it has a time or a level.
+const OF_LOGS = ["level", "ts", "time", "@timestamp", "timestamp", "msg", "severity"];
+const PRINTED_STATUS = /^[ \t]{0,40}["']?(?:status|statusCode|status_code)["']?[ \t]{0,4}:[ \t]{0,4}[1-5][0-9]{2},?$/m;
+const PRINTED_FIELDS = /^[ \t]{0,40}["']?(?:headers|responseHeaders|response_headers)["']?[ \t]{0,4}:[ \t]{0,4}(?:(?:Object )?\[?\w{1,30}\]?[ \t]{0,2}(?:\([0-9]{1,3}\) )?)?\{/m;
+const isPrinted = (text) => {
+  if (text.length > 64_000) return false;
+  try {
+    const data = JSON.parse(text);
+    const holder = data?.response ?? data;
+    const has = (...names) => names.some((name) => holder?.[name]);
+    return !OF_LOGS.some((name) => name in data) && has("status", "statusCode", "status_code") && has("headers", "responseHeaders", "response_headers", "multiValueHeaders");
+  } catch {
+    return PRINTED_STATUS.test(text) && PRINTED_FIELDS.test(text);
+  }
+};
+const isResponse = (text) => RESPONSE.test(text) || isPrinted(text);
+// What tells a response ends here.
 
 let patterns;
 let running;
@@ -53,23 +74,10 @@ const drawError = (error) =>
   make(
     "article",
     { class: "error-line" },
-    make(
-      "pre",
-      { class: "logline", tabindex: 0 },
-      each(error.pieces, ({ text, number }) => (number ? [make("mark", {}, text), make("sup", {}, String(number))] : text)).flat(),
-    ),
-    error.parts.length
-      ? make(
-          "dl",
-          { class: "keys" },
-          each(error.parts, (part, place) =>
-            make("div", {}, make("dt", {}, String(place + 1)), make("dd", {}, part.label, make("small", {}, part.meaning))),
-          ),
-        )
-      : "",
+    drawLogline(error).slice(0, error.parts.length ? 2 : 1),
     each(error.codes, (code) => make("p", { "data-class": code.digit }, codeLink(code))),
     make("p", {}, error.url ? [make("a", { href: error.url }, error.says), ": "] : "", error.meaning),
-    error.count ? make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : "") : "",
+    make("p", { class: "soft" }, error.count, error.times ? ` · ${error.times}` : ""),
     error.next || error.steps.length
       ? make(
           "ol",
@@ -84,6 +92,77 @@ const drawError = (error) =>
         )
       : "",
   );
+
+const drawLogline = ({ pieces, parts }) => [
+  make(
+    "pre",
+    { class: "logline", tabindex: 0 },
+    each(pieces, ({ text, number }) => (number ? [make("mark", {}, text), make("sup", {}, String(number))] : text)).flat(),
+  ),
+  make(
+    "dl",
+    { class: "keys" },
+    each(parts, (part, place) => make("div", {}, make("dt", {}, String(place + 1)), make("dd", {}, part.label, make("small", {}, part.meaning)))),
+  ),
+];
+const drawText = ({ text, lang, url }) => make("a", { href: url }, make("samp", { lang }, text));
+const drawMarkdown = (text, words) =>
+  make(
+    "details",
+    { class: "fold copied" },
+    make("summary", {}, words.as_markdown),
+    make("div", { class: "snippet", "data-copy": words.copy }, make("textarea", { readonly: "", rows: 10, "aria-label": words.as_markdown }, text)),
+  );
+// What is copied goes to other people: without addresses and secrets, unless somebody asked for them.
+const masked = (text) => (form.elements.masked?.checked ? maskSecrets(text) : maskPrivate(text));
+
+// The same as templates/codes/includes/error_card.html.
+const drawCard = (card, words) => {
+  const [code, ...also] = card.codes;
+  return make(
+    "section",
+    { class: "state", "data-class": code.digit, "data-copy": words.copy },
+    card.parts.length ? drawLogline(card) : "",
+    make(
+      "div",
+      { class: "verdict" },
+      make("p", { class: "number" }, make("a", { href: code.url }, code.label)),
+      make(
+        "div",
+        {},
+        make("h2", {}, make("a", { href: code.url }, code.name), " ", make("span", { class: "other", lang: language === "ko" ? "en" : "ko" }, card.other_name)),
+        make("p", {}, card.meaning),
+        card.participants.length
+          ? make(
+              "ul",
+              { class: "mini" },
+              each(card.participants, ({ label, role, note, cut }) =>
+                make("li", { ...(role && { "data-role": role }), ...(cut && { "data-link": "cut" }) }, label, note ? make("small", {}, note) : ""),
+              ),
+            )
+          : "",
+        make("p", { class: "said" }, drawText(card)),
+        make(
+          "p",
+          { class: "said" },
+          card.said,
+          also.length ? ` · ${patterns.card[language].also} ` : "",
+          each(also, (other, place) => [place ? ", " : "", make("a", { href: other.url }, other.label)]).flat(),
+        ),
+      ),
+    ),
+    make("h3", {}, words.next_steps),
+    make(
+      "ol",
+      { class: "do" },
+      each([{ text: card.next }, ...card.steps], (step) =>
+        make("li", {}, make("div", {}, make("p", {}, step.text), step.command ? make("div", { class: "snippet" }, make("code", {}, step.command)) : "")),
+      ),
+    ),
+    card.others.length ? [make("h3", {}, words.also_holds), make("ul", {}, each(card.others, (other) => make("li", {}, drawText(other), " ", make("small", {}, other.product))))] : "",
+    drawMarkdown(masked(card.markdown), words),
+  );
+};
 
 const drawRow = (row) =>
   make(
@@ -178,6 +257,7 @@ const drawReport = (report, words) =>
       : "",
     report.chart ? drawChart(report.chart) : "",
     report.har ? drawHar(report.har, words) : "",
+    report.har_rest ? make("p", { class: "soft" }, report.har_rest) : "",
     report.samples.length
       ? make(
           "details",
@@ -186,16 +266,7 @@ const drawReport = (report, words) =>
           make("pre", {}, make("code", {}, each(report.samples, (line) => `${line}\n`))),
         )
       : "",
-    make(
-      "details",
-      { class: "fold copied" },
-      make("summary", {}, words.as_markdown),
-      make(
-        "div",
-        { class: "snippet", "data-copy": words.copy },
-        make("textarea", { readonly: "", rows: 10, "aria-label": words.as_markdown }, report.markdown),
-      ),
-    ),
+    drawMarkdown(masked(report.markdown), words),
     report.formats ? make("p", { class: "soft" }, report.formats) : "",
   );
 
@@ -263,13 +334,13 @@ const diagnose = async (source, mine) => {
     show(make("p", {}, words.too_large));
     return;
   }
-  const { result, error, codes, stopped, failed, share } = await read(source, words);
+  const { result, card, codes, stopped, failed, share } = await read(source, words);
   if (failed) {
     show(make("p", {}, words[failed] ?? unreachable));
   } else if (result) {
     show(stopped ? make("p", {}, filled(words.stopped, { share: percent(share) })) : "", drawReport(result, words));
-  } else if (error) {
-    show(make("section", { class: "log", "data-copy": words.copy }, drawError({ ...error, count: "" })));
+  } else if (card) {
+    show(drawCard(card, words));
   } else {
     const links = codes.map((code) => make("li", { "data-class": code.digit }, codeLink(code)));
     show(make("p", {}, words.no_log), links.length ? [make("p", {}, words.names_codes), make("ul", { class: "named" }, links)] : "");
@@ -297,7 +368,7 @@ form.addEventListener("submit", async (event) => {
   stop();
   turn += 1;
   document.querySelector(".refusal")?.remove();
-  if (!file && RESPONSE.test(text)) await check(turn);
+  if (!file && isResponse(text)) await check(turn);
   else await diagnose(file ? { file } : { text }, turn);
 });
 form.elements.file?.addEventListener("change", () => {

@@ -335,6 +335,11 @@ export class ErrorMatcher {
 
   // The text that fits best, undefined if there is none.
   find(text) {
+    return this.findAll(text)[0];
+  }
+
+  // The texts that fit, the best first.
+  findAll(text) {
     const shape = [...text].map((sign) => this.matching.same[sign] ?? sign).join("").replace(this.spaces, "").trim().split(/\s+/).join(" ");
     const small = shape.toLowerCase();
     const first = small.search(/[\p{L}\p{N}]/u);
@@ -351,7 +356,7 @@ export class ErrorMatcher {
     const order = [...found.values()].sort(
       (one, other) => other.whole - one.whole || other.length - one.length || (one.text.sure === "maybe") - (other.text.sure === "maybe"),
     );
-    return order[0]?.text;
+    return order.map((match) => match.text);
   }
 
   match(pattern, query) {
@@ -762,14 +767,79 @@ export const readLog = (text, patterns, language) => {
   return reader.report(language);
 };
 
-// What a text that is no log says, if it has the text of an error: a card as for an error line. Else null.
-export const readError = (text, patterns, language) => {
-  const message = text.slice(0, 20_000);
-  const console = new RegExp(patterns.matching.console, "g");
-  const found = new ErrorMatcher(patterns).find(message.replace(console, ""));
-  if (!found) return null;
+// A text of an error: who says it, what it means and what to do, as ErrorCard of codes/diagnosis/ has it, with whether
+// the text is no log besides. Null if it has no such text.
+export const readCard = (pasted, patterns, language) => {
+  const { card, matching } = patterns;
+  const text = pasted
+    .replace(/^\ufeff/, "")
+    .replace(/\r\n?/g, "\n")
+    .replace(new RegExp(card.ansi, "g"), "")
+    .replace(new RegExp(card.control, "gu"), "\ufffd");
+  const found = new ErrorMatcher(patterns).findAll(text.slice(0, card.max_text).replace(new RegExp(matching.console, "g"), "")).slice(0, 4);
+  if (!found.length) return null;
+  const [entry, ...others] = found;
   const report = new Report(new Tally(patterns.reading), patterns, language);
-  return report.error({ line: shown(message.replace(/[\r\n\t]+/g, " ⏎ ").slice(0, 2000)), count: 1, span: newSpan(), level: "" }, found);
+  const lines = firstLines(text, 50);
+  const partsOf = (line) => readParts(line, patterns.error_lines, language);
+  const line = lines.slice(0, 20).reduce((best, each) => (partsOf(each).length > partsOf(best).length ? each : best), lines[0] ?? "").slice(0, card.max_line);
+  const all = partsOf(line);
+  const parts = all.length > 1 ? all : [];
+  const codes = entry.codes.map((number) => report.link(number));
+  const said = card[language];
+  const link = (error) => ({ text: error.text, lang: error.lang, url: report.address(error.url) });
+  const [meaning, next] = entry[language];
+  const first = patterns.codes[entry.codes[0]];
+  const steps = nextSteps(parts, patterns.error_lines, language);
+  const begins = new RegExp(card.log_begins);
+  const isLog = lines.length > 2 && lines.filter((each) => begins.test(each)).length * 2 > lines.length;
+  const data = {
+    pieces: parts.length ? markedPieces(line, parts) : [],
+    parts: parts.map((part) => ({ label: part.label, meaning: part.meaning })),
+    codes,
+    other_name: first?.[language][4] ?? "",
+    participants: card.participants[first?.line]?.[language] ?? [],
+    steps,
+    meaning,
+    next,
+    product: entry.product,
+    said: `${entry.product} · ${said.who[entry.who]} · ${said.sure[entry.sure]}`,
+    ...link(entry),
+    others: others.map((error) => ({ ...link(error), product: error.product })),
+  };
+  return { isLog, card: { ...data, markdown: cardMarkdown(data, line, patterns, language) } };
+};
+
+// Lines that hold something, as many as are looked at.
+const firstLines = (text, most) => {
+  const lines = [];
+  for (let begin = 0; begin <= text.length && lines.length < most; ) {
+    const end = text.indexOf("\n", begin);
+    const line = text.slice(begin, end < 0 ? text.length : end);
+    if (line.trim()) lines.push(line);
+    if (end < 0) break;
+    begin = end + 1;
+  }
+  return lines;
+};
+
+const cardMarkdown = (data, line, { card, words }, language) => {
+  const special = new RegExp(card.special, "g");
+  const plain = (text) => text.trim().split(/\s+/).join(" ").replace(special, "\\$1");
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(Math.max(3, longest + 1));
+  const labels = data.codes.map(({ label }) => label).join(", ");
+  return [
+    `## ${plain(`${data.product}: ${labels}`)}`,
+    "",
+    `${fence}text`,
+    line.slice(0, card.max_head).trim(),
+    fence,
+    "",
+    `- ${plain(data.meaning)}`,
+    `- ${words[language].check_first} ${plain(data.next)}`,
+    ...data.steps.map(({ text, command }) => `- ${plain(text)}${command ? ` \`${command}\`` : ""}`),
+  ].join("\n");
 };
 
 // The codes that a text names by their numbers, as links.
@@ -781,44 +851,87 @@ export const namedCodes = (text, patterns, language) => {
 
 const median = (numbers) => [...numbers].sort((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)];
 const MAX_HAR_ROWS = 200;
+// Distinct hosts, types and codes that are counted apart; what comes later is counted together.
+const MAX_HAR_GROUPS = 2000;
+const MAX_HAR_TIMES = 5000; // of a group, of which the median is taken
 
-// The requests that a browser recorded (HTTP Archive): the report of a log, and a table by host, type and status.
-export const readHar = (text, patterns, language) => {
-  const entries = JSON.parse(text)?.log?.entries;
-  if (!Array.isArray(entries)) return null;
-  const tally = new Tally(patterns.reading);
-  const groups = new Map();
-  for (const entry of entries) {
-    tally.lines += 1;
-    const { request, response } = entry ?? {};
-    const address = String(request?.url ?? "");
-    if (!Number.isInteger(response?.status) || response.status < 0 || response.status > 999) {
-      tally.unread += 1;
-      continue;
-    }
-    const seconds = tally.reader.seconds(String(entry.startedDateTime ?? ""));
-    tally.count({ kind: "access", label: "HAR", status: response.status, seconds, path: tally.reader.path(address), detail: "" });
-    const host = /^[a-z]+:\/\/([^/?#]*)/i.exec(address)?.[1] ?? "";
-    const type = String(entry._resourceType ?? String(response.content?.mimeType ?? "").split(/[;/]/)[0]);
-    const key = JSON.stringify([host, type, response.status]);
-    if (!groups.has(key)) groups.set(key, { host: shown(host), type: shown(type.slice(0, 40)), status: response.status, times: [] });
-    if (Number.isFinite(entry.time)) groups.get(key).times.push(entry.time);
-    const group = groups.get(key);
-    group.count = (group.count ?? 0) + 1;
+// Counts the requests that a browser recorded (HTTP Archive), some at a time, in bounded memory.
+export class HarReader {
+  constructor(text, patterns) {
+    this.patterns = patterns;
+    this.tally = new Tally(patterns.reading);
+    const entries = JSON.parse(text)?.log?.entries;
+    this.entries = Array.isArray(entries) ? entries : null;
+    this.place = 0;
+    this.groups = new Map();
+    this.rest = { count: 0, longest: undefined };
   }
-  const report = reportOn(tally, patterns, language);
-  if (!report) return null;
-  const isGood = ({ status }) => status >= 100 && status < 400;
-  const sorted = [...groups.values()].sort((one, other) => isGood(one) - isGood(other) || other.count - one.count);
-  const lines = new Report(tally, patterns, language);
-  const milliseconds = (number) => (number === undefined ? "" : `${grouped(Math.round(number))} ms`);
-  report.har = sorted.slice(0, MAX_HAR_ROWS).map(({ host, type, status, count, times }) => ({
-    ...lines.link(status),
-    host,
-    type,
-    count: grouped(count),
-    median: milliseconds(median(times)),
-    longest: milliseconds(times.length ? times.reduce((most, each) => Math.max(most, each)) : undefined),
-  }));
-  return report;
+
+  // Read on for about so many milliseconds; return the share that was read.
+  advance(milliseconds) {
+    const end = performance.now() + milliseconds;
+    while (this.place < this.entries.length) {
+      this.add(this.entries[this.place]);
+      // What was counted is not kept.
+      this.entries[this.place] = null;
+      this.place += 1;
+      if (this.place % 200 === 0 && performance.now() > end) break;
+    }
+    return this.entries.length ? this.place / this.entries.length : 1;
+  }
+
+  add(entry) {
+    this.tally.lines += 1;
+    const { request, response } = entry ?? {};
+    const address = String(request?.url ?? "").slice(0, 8000);
+    if (!Number.isInteger(response?.status) || response.status < 0 || response.status > 999) {
+      this.tally.unread += 1;
+      return;
+    }
+    const seconds = this.tally.reader.seconds(String(entry.startedDateTime ?? "").slice(0, 40));
+    this.tally.count({ kind: "access", label: "HAR", status: response.status, seconds, path: this.tally.reader.path(address), detail: "" });
+    const host = (/^[a-z]+:\/\/([^/?#]*)/i.exec(address)?.[1] ?? "").slice(0, 255);
+    const type = String(entry._resourceType ?? String(response.content?.mimeType ?? "").split(/[;/]/)[0]).slice(0, 40);
+    const key = JSON.stringify([host, type, response.status]);
+    let group = this.groups.get(key);
+    if (!group && this.groups.size >= MAX_HAR_GROUPS) {
+      this.rest.count += 1;
+      return;
+    }
+    if (!group) {
+      group = { host: apart(shown(host)), type: apart(shown(type)), status: response.status, times: [], count: 0, longest: undefined };
+      this.groups.set(key, group);
+    }
+    group.count += 1;
+    if (!Number.isFinite(entry.time)) return;
+    if (group.times.length < MAX_HAR_TIMES) group.times.push(entry.time);
+    if (group.longest === undefined || entry.time > group.longest) group.longest = entry.time;
+  }
+
+  report(language) {
+    const report = reportOn(this.tally, this.patterns, language);
+    if (!report) return null;
+    const isGood = ({ status }) => status >= 100 && status < 400;
+    const sorted = [...this.groups.values()].sort((one, other) => isGood(one) - isGood(other) || other.count - one.count);
+    const lines = new Report(this.tally, this.patterns, language);
+    const milliseconds = (number) => (number === undefined ? "" : `${grouped(Math.round(number))} ms`);
+    report.har = sorted.slice(0, MAX_HAR_ROWS).map(({ host, type, status, count, times, longest }) => ({
+      ...lines.link(status),
+      host,
+      type,
+      count: grouped(count),
+      median: milliseconds(median(times)),
+      longest: milliseconds(longest),
+    }));
+    const together = sorted.slice(MAX_HAR_ROWS).reduce((sum, { count }) => sum + count, this.rest.count);
+    report.har_rest = together ? lines.say("har_rest", { count: grouped(together) }) : "";
+    return report;
+  }
+}
+
+export const readHar = (text, patterns, language) => {
+  const reader = new HarReader(text, patterns);
+  if (!reader.entries) return null;
+  while (reader.advance(1000) < 1);
+  return reader.report(language);
 };

@@ -46,6 +46,20 @@ const maskSecrets = (() => {
   };
 })();
 
+// What is copied for other people also has no addresses, no values of queries, and no secrets in paths.
+const maskPrivate = (() => {
+  const QUERY = /([?&][^\s=&#'"<>]{1,100}=)[^\s&#'"<>]+/g;
+  const PATH_SECRET =
+    /(?<=\/)(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-fA-F]{16,200}|(?=[A-Za-z_-]{0,200}[0-9])(?=[0-9_-]{0,200}[A-Za-z])[0-9a-z]{20,200}|(?=[A-Za-z_-]{0,200}[0-9])(?=[0-9A-Z_-]{0,200}[a-z])(?=[0-9a-z_-]{0,200}[A-Z])[0-9A-Za-z_-]{16,200}={0,2})(?![0-9A-Za-z_=-])/g;
+  const MAIL = /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]{1,64}@[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu;
+  const IPV4 = /(?<![\p{L}\p{N}_.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[\p{L}\p{N}_])/gu;
+  const IPV6 = /(?<![\p{L}\p{N}_:.])(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?![\p{L}\p{N}_:])/giu;
+  const LOOPBACK = new Set(["127.0.0.1", "0.0.0.0", "::1"]);
+  const address = (found) => (LOOPBACK.has(found) ? found : "…");
+  return (text) =>
+    maskSecrets(text).replace(QUERY, "$1…").replace(PATH_SECRET, "…").replace(MAIL, "…@…").replace(IPV4, address).replace(IPV6, address);
+})();
+
 // However the form is sent, by its button or by fetch: this event fills what is sent, and the field stays as it was.
 if (typeof document !== "undefined") {
   document.getElementById("diagnose")?.addEventListener("formdata", ({ formData }) => {

@@ -11,21 +11,26 @@ from django.utils.translation import gettext as _
 from codes.diagnosis.messages.parsed import Response
 from codes.models import StatusCode
 
-from .against_request import check_condition, check_location, check_request_fit
-from .caching import check_age, check_caching, check_cookies, check_stored_failure, check_vary
-from .content import check_hidden_error, check_problem, check_type
+from .against_request import check_location, check_request_fit
+from .caching import check_age, check_caching, check_stored_failure, check_vary
+from .conditions import check_condition, check_range
+from .content import check_hidden_error, check_problem, check_trace, check_type
+from .cookies import check_cookies
+from .cors import check_cors
 from .findings import Finding, Severity, cited, shown
-from .framing import check_codings, check_connection, check_length, check_lines, check_names, check_repetition
-from .values import (
-    check_challenges,
-    check_content_range,
-    check_cors,
-    check_dates,
-    check_policy,
-    check_transport,
-    check_values,
-    check_websocket,
+from .framing import (
+    check_chunks,
+    check_codings,
+    check_connection,
+    check_length,
+    check_lines,
+    check_names,
+    check_repetition,
 )
+from .links import check_links
+from .structured import check_digests, check_proxy_status, check_structured
+from .values import check_challenges, check_content_range, check_dates, check_policy, check_transport, check_values
+from .websocket import check_websocket
 
 Check = Callable[[Response, StatusCode | None], Iterable[Finding]]
 
@@ -61,11 +66,22 @@ def check_reason(response: Response, code: StatusCode | None) -> Iterator[Findin
         }
         why = _("Clients read the number only. People who read the log read both.")
         send = f"HTTP/{response.version} {code.label} {code.name_en}" if response.version[:1] == "1" else ""
-        yield Finding(Severity.ADVISED, "reason-phrase", title, why, "", cited("RFC 9112 §4"), send)
+        yield Finding(Severity.ADVISED, "reason-phrase", title, why, "status", cited("RFC 9112 §4"), send)
 
 
+def check_version(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """Report a version that does not exist."""
+    if response.version and response.version not in VERSIONS:
+        title = _("There is no HTTP/%(version)s") % {"version": response.version}
+        why = _("The version of HTTP/1.x is written with a dot. Clients refuse the message.")
+        send = f"HTTP/1.1 {response.code} {response.reason}".strip()
+        yield Finding(Severity.BROKEN, "version", title, why, "status", cited("RFC 9112 §2.3"), send)
+
+
+VERSIONS = {"0.9", "1.0", "1.1", "2", "3"}
 CHECKS: tuple[Check, ...] = (
     check_code,
+    check_version,
     check_reason,
     check_repetition,
     check_dates,
@@ -75,11 +91,17 @@ CHECKS: tuple[Check, ...] = (
     check_transport,
     check_names,
     check_codings,
+    check_chunks,
     check_connection,
     check_request_fit,
     check_policy,
     check_websocket,
     check_condition,
+    check_range,
+    check_structured,
+    check_digests,
+    check_proxy_status,
+    check_links,
     check_age,
     check_vary,
     check_location,
@@ -89,6 +111,7 @@ CHECKS: tuple[Check, ...] = (
     check_cors,
     check_type,
     check_problem,
+    check_trace,
     check_hidden_error,
     check_length,
     check_lines,

@@ -9,21 +9,10 @@ from django.utils.translation import gettext as _
 from codes.diagnosis.messages.parsed import Response, host_of
 from codes.models import RedirectMethod, StatusCode
 
+from .content import media_type
 from .findings import Finding, Severity, cited, shown
 from .rules import tokens
 from .values import CODINGS
-
-
-def check_condition(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report content that the client's condition says it has already (RFC 9110 section 13.1.2)."""
-    asked = response.request.fields.get("If-None-Match") if response.request else None
-    etag = response.fields.get("ETag")
-    if not asked or not etag or response.method not in ("GET", "HEAD") or not response.code.startswith("2"):
-        return
-    if etag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in asked.split(",")}:
-        title = _("The client's If-None-Match names this ETag, and the content is sent all the same")
-        why = _("It must be answered with 304 and without content.")
-        yield Finding(Severity.BROKEN, "condition", title, why, "status", cited("RFC 9110 §13.1.2"))
 
 
 def check_request_fit(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -37,16 +26,41 @@ def check_request_fit(response: Response, code: StatusCode | None) -> Iterator[F
         title = _("The request does not accept the coding %(value)s") % {"value": coding}
         why = _("The client may not be able to decompress it: without a coding that it accepts, send none.")
         yield Finding(Severity.ADVISED, "unwanted-coding", title, why, "Content-Encoding", cited("RFC 9110 §12.5.3"))
-    asked = re.fullmatch(r"bytes=([0-9]{1,18})-([0-9]{0,18})", (request.fields.get("Range") or "").replace(" ", ""))
-    sent = re.fullmatch(r"bytes ([0-9]{1,18})-([0-9]{1,18})/.{1,20}", response.fields.get("Content-Range") or "")
-    if asked and sent and (sent[1] != asked[1] or (asked[2] and int(sent[2]) > int(asked[2]))):
-        title = _("Another part was sent than was asked for")
-        why = _("The request says %(asked)s, the response %(sent)s.") % {"asked": asked[0], "sent": sent[0]}
-        yield Finding(Severity.ADVISED, "other-range", title, why, "Content-Range", cited("RFC 9110 §15.3.7"))
+    elif accepted is None and coding in CODINGS and request.has_fields and _is_readable(response):
+        title = _("The content can be read, and Content-Encoding says %(value)s") % {"value": coding}
+        why = _("The request did not ask for compression. If nothing was decompressed here, clients fail to read it.")
+        source = cited("RFC 9110 §8.4")
+        yield Finding(Severity.UNSURE, "unwanted-coding", title, why, "Content-Encoding", source)
+    yield from _check_accept(response)
     if code and code.redirect_method == RedirectMethod.MAY_CHANGE and response.method in ("POST", "PUT", "PATCH"):
         title = _("After this redirect the client may send GET instead of %(method)s") % {"method": response.method}
         why = _("Browsers change POST. 307 and 308 keep the method, 303 changes it for certain.")
         yield Finding(Severity.UNSURE, "redirect-method", title, why, "Location", cited(code.redirect_method_source))
+
+
+def _is_readable(response: Response) -> bool:
+    """Return whether the content is a text."""
+    start = (response.content or "")[:400]
+    return len(start) > 1 and start[0] in "{[<" and "\ufffd" not in start
+
+
+def _check_accept(response: Response) -> Iterator[Finding]:
+    """Report content of a type that the request does not accept (RFC 9110 section 12.5.1)."""
+    accepted = tokens(response.request.fields.get("Accept") if response.request else "")
+    kind = media_type(response)
+    if not accepted or not kind or response.code[:1] != "2" or not response.content:
+        return
+    ranges = {each.partition(";")[0].strip() for each in accepted}
+    main = kind.partition("/")[0]
+    is_alike = any(each.rpartition("+")[2] == kind.rpartition("/")[2] for each in ranges)
+    if not {"*/*", "*", f"{main}/*", kind} & ranges and not is_alike:
+        title = _("The request accepts %(accepted)s, and gets %(type)s") % {
+            "accepted": shown(", ".join(sorted(ranges))),
+            "type": shown(kind),
+        }
+        why = _("A server may do so, or answer 406. A client that asks for JSON seldom expects a page.")
+        source = cited("RFC 9110 §12.5.1")
+        yield Finding(Severity.UNSURE, "accept", title, why, "Content-Type", source)
 
 
 def accepts(field: str, coding: str) -> bool:
@@ -65,6 +79,11 @@ def check_location(response: Response, code: StatusCode | None) -> Iterator[Find
     if not location or not response.code.startswith("3"):
         return
     source = cited("RFC 9110 §10.2.2")
+    if response.leads_back:
+        title = _("The redirects go round in circles: %(value)s") % {"value": shown(location)}
+        why = _("An address that was asked for before comes again. Clients give up after some rounds.")
+        yield Finding(Severity.ADVISED, "redirect-loop", title, why, "Location", cited("RFC 9110 §15.4"))
+        return
     asked = response.request.address if response.request else ""
     if not asked:
         if location.startswith("http://"):

@@ -17,7 +17,6 @@ DIRECTIVES = set(
     "max-age s-maxage no-cache no-store no-transform must-revalidate proxy-revalidate must-understand private public"
     " immutable stale-while-revalidate stale-if-error".split()
 )
-COOKIES_JOINED = re.compile(r",[ \t]{0,5}[A-Za-z_][\w.-]{0,60}=[^;,]{0,200}(?:;|$)")
 FRESH = ("max-age", "s-maxage")
 SECTION = "RFC 9111 §5.2.2"  # of the directives of a response
 
@@ -48,6 +47,7 @@ def check_caching(response: Response, code: StatusCode | None) -> Iterator[Findi
         yield Finding(Severity.ADVISED, "caching", title, why, "Vary", cited("RFC 9111 §4.1"))
     yield from _check_contradictions(found, lifetime)
     yield from _check_directives(response, found)
+    yield from _check_unlimited(response, found)
     pragma = tokens(response.fields.get("Pragma"))
     if "no-cache" in pragma and lifetime and "no-store" not in found and "no-cache" not in found:
         why = _("Pragma means nothing in a response; caches follow Cache-Control.")
@@ -91,6 +91,22 @@ def _check_directives(response: Response, found: dict[str, str]) -> Iterator[Fin
             yield wrong_value("Cache-Control", value, _("It takes a number of seconds."), SECTION, "")
 
 
+def _check_unlimited(response: Response, found: dict[str, str]) -> Iterator[Finding]:
+    """Report directives that need a lifetime, where none is stated."""
+    if {*FRESH, "no-cache", "no-store"} & found.keys() or "Expires" in response.fields:
+        return
+    stale = {"stale-while-revalidate", "stale-if-error"} & found.keys()
+    if "immutable" in found:
+        why = _("It says that nothing changes while the response is fresh, and no lifetime says how long that is.")
+        yield _conflict(_("immutable without a lifetime"), why, "max-age=31536000, immutable")
+    elif stale:
+        name = min(stale)
+        title = _("%(directive)s without a lifetime") % {"directive": name}
+        why = _("It begins when the response gets stale, and no lifetime says when that is.")
+        send = f"Cache-Control: max-age=60, {name}={found[name] or 60}"
+        yield Finding(Severity.UNSURE, "caching", title, why, "Cache-Control", cited("RFC 5861 §3"), send)
+
+
 def _conflict(title: str, why: str, send: str) -> Finding:
     return Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", cited(SECTION), f"Cache-Control: {send}")
 
@@ -110,6 +126,11 @@ def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Findin
 def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report a stored response that was served although it is stale (RFC 9111 section 4.2.4)."""
     age, found = response.fields.get("Age") or "", directives(response)
+    if re.fullmatch("[0-9]{1,10}", age) and int(age) and "no-store" in found:
+        title = _("Age %(age)s beside no-store") % {"age": int(age)}
+        why = _("A cache answered, though this Cache-Control lets none store it.")
+        yield Finding(Severity.ADVISED, "stale", title, why, "Age", cited("RFC 9111 §5.2.2.5"))
+        return
     lifetime = lifetime_of(found, "s-maxage") if "s-maxage" in found else lifetime_of(found, "max-age")
     if not re.fullmatch("[0-9]{1,10}", age) or not {*FRESH} & found.keys() or int(age) <= lifetime:
         return
@@ -161,52 +182,3 @@ def check_stored_failure(response: Response, code: StatusCode | None) -> Iterato
         Severity.ADVISED, "stored-failure", title, why, "Cache-Control",
         cited(section), "Cache-Control: no-store",
     )  # fmt: skip
-
-
-def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report a cookie that caches may store, which Set-Cookie does not prevent (RFC 9111 section 7.3)."""
-    cookies = response.fields.all("Set-Cookie")[:50]
-    found = directives(response)
-    is_public = "public" in found or lifetime_of(found, *FRESH)
-    if cookies and is_public and not {"private", "no-store", "no-cache"} & set(found):
-        why = _("A shared cache may give one visitor's cookie to everybody: Set-Cookie does not prevent storing.")
-        title = _("Set-Cookie in a response that shared caches may store")
-        yield Finding(
-            Severity.ADVISED,
-            "cookie-cached",
-            title,
-            why,
-            "Set-Cookie",
-            cited("RFC 9111 §7.3"),
-            "Cache-Control: private",
-        )
-    for cookie in cookies:
-        yield from _check_cookie(cookie)
-        if COOKIES_JOINED.search(cookie[:8000]):
-            title = _("Several cookies in one Set-Cookie")
-            why = _("Each cookie has a field line of its own: a comma separates nothing here.")
-            yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", cited("RFC 6265 §3"))
-
-
-def _check_cookie(cookie: str) -> Iterator[Finding]:
-    pair, *parts = (part.strip() for part in cookie[:8000].split(";"))
-    attributes = {
-        name.strip().lower(): value.strip() for name, _equals, value in (part.partition("=") for part in parts)
-    }
-    name = pair.partition("=")[0].strip()
-    source = (("RFC 6265bis §5.6", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6"),)
-    wrong = ""
-    if attributes.get("samesite", "").lower() == "none" and "secure" not in attributes:
-        wrong = _("SameSite=None without Secure: browsers refuse the cookie.")
-    elif name.startswith("__Secure-") and "secure" not in attributes:
-        wrong = _("The name begins with __Secure-, but Secure is missing: browsers refuse the cookie.")
-    elif name.startswith("__Host-") and (
-        "secure" not in attributes or "domain" in attributes or attributes.get("path") != "/"
-    ):
-        wrong = _(
-            "The name begins with __Host-, which needs Secure and Path=/ and no Domain: browsers refuse the cookie."
-        )
-    if wrong:
-        title = _("The cookie %(name)s is not stored") % {"name": shown(name)}
-        send = f"Set-Cookie: {name}=…; Path=/; Secure; HttpOnly"
-        yield Finding(Severity.ADVISED, "cookie", title, wrong, "Set-Cookie", source, send)

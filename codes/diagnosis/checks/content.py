@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from codes.diagnosis.messages.parsed import Response
 from codes.models import StatusCode
 
-from .findings import Finding, Severity, cited, shown
+from .findings import Finding, Severity, cited, shown, wrong_value
 
 MAX_JSON = 64_000  # characters of a content that are read as JSON
+OF_TEXT = ("text/html", "text/plain", "application/xml", "text/xml")
+UTF_8 = {"utf-8", "utf8"}  # the second is not its name, which another check says
 HTML = re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 HTML_TITLE = re.compile(r"<title[^>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 FAILURE_TITLE = re.compile(
@@ -23,8 +25,33 @@ FAILED_ELEMENT = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,30}:)?(error\w{0,20}|fault|exception|OpenAPI_ServiceResponse)[\s>/]",
     re.IGNORECASE,
 )
+# What plainly is no JSON: XML or a sentence, and no remark of whoever pasted it.
+NO_JSON = re.compile(r"<(?:\?xml|!|\w{1,40}[\s>/](?=.{0,2000}(?:</|/>)))|[A-Za-z가-힣][^\n{}\[\]]{2,200}$", re.DOTALL)
+CHARSET = re.compile(r";\s{0,5}charset\s{0,5}=\s{0,5}\"?([\w.:-]{1,40})", re.IGNORECASE)
+INNER_CHARSET = re.compile(
+    r"(?:<meta[^>]{0,100}charset\s{0,3}=\s{0,3}[\"']?|<\?xml[^>]{0,100}encoding\s{0,3}=\s{0,3}[\"'])([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
+META_CHARSET = re.compile(r"<meta[^>]{0,200}charset", re.IGNORECASE)
+TRACE = re.compile(
+    r"Traceback \(most recent call last\)|^\s{1,8}at [\w.$<>\[\]]{2,200}\(?.{0,200}:[0-9]+\)?"
+    r"|^\s{0,4}#0 /\S{1,200}\([0-9]+\)|^\s{1,8}at [\w.$]{2,200}\([\w.]{1,100}\)|goroutine [0-9]+ \[running\]",
+    re.MULTILINE,
+)
+SAYS_FAILURE = re.compile(
+    r"(?:fatal |internal |unhandled |uncaught )?(?:error|exception)\b ?[:!-]|(?:PHP )?(?:Fatal|Parse) error:"
+    r"|Traceback \(most",
+    re.IGNORECASE,
+)
+SOAP_FAULT = re.compile(r"<(?:\w{1,30}:)?Body>\s{0,100}<(?:\w{1,30}:)?(Fault)[\s>]")
+NUMBERED = re.compile(r"\s{0,20}([45][0-9]{2}) [A-Z][A-Za-z' -]{2,40}")
 MISNAMED_CHARSET = re.compile(r"charset\s{0,5}=\s{0,5}\"?utf8\b", re.IGNORECASE)
 CODE_KEYS = ("code", "status", "statusCode", "status_code", "errorCode", "error_code", "resultCode", "httpStatus")
+
+
+def _refuse(name: str) -> None:
+    """Refuse NaN and Infinity, which JSON does not have."""
+    raise ValueError(name)
 
 
 def read_json(response: Response) -> Any:
@@ -33,7 +60,7 @@ def read_json(response: Response) -> Any:
     if content[:1] not in ("{", "[") or len(content) > MAX_JSON:
         return None
     try:
-        return json.loads(content)
+        return json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
 
@@ -45,6 +72,13 @@ def media_type(response: Response) -> str:
 
 def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report content that is plainly of another type than it says."""
+    if media_type(response).startswith("multipart/") and "boundary=" not in (
+        (response.fields.get("Content-Type") or "").lower()
+    ):
+        why = _("Without its boundary nobody finds where a part begins.")
+        kind = media_type(response)
+        value = response.fields.get("Content-Type") or ""
+        yield wrong_value("Content-Type", value, why, "RFC 2046 §5.1.1", f"Content-Type: {kind}; boundary=part")
     content, kind = (response.content or "").strip(), media_type(response)
     if not content or not kind or response.is_framed or "Content-Encoding" in response.fields:
         return
@@ -55,26 +89,76 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
         why = _("Browsers know both, other recipients only the registered name.")
         send = f"Content-Type: {kind}; charset=utf-8"
         yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", cited("RFC 9110 §8.3.2"), send)
+    yield from _check_charset(response, kind, content)
     is_medium = kind.startswith(("image/", "video/", "audio/", "font/"))
     if (is_json or is_medium) and HTML.match(content):
         wrong = _("The content is HTML, but Content-Type says %(type)s") % {"type": shown(kind)}
         send = "Content-Type: text/html; charset=utf-8"
-    elif kind in ("text/html", "text/plain") and content[:1] in ("{", "[") and read_json(response) is not None:
+    elif kind in OF_TEXT and content[:1] in ("{", "[") and read_json(response) is not None:
         wrong = _("The content is JSON, but Content-Type says %(type)s") % {"type": shown(kind)}
         send = "Content-Type: application/json"
     if wrong:
         why = _("Clients choose their parser by the type. An error page of something in between looks like this too.")
         yield Finding(Severity.ADVISED, "content-type", wrong, why, "Content-Type", cited("RFC 9110 §8.3"), send)
+    elif is_json and content not in ("true", "false", "null") and NO_JSON.match(content):
+        title = _("The content is not JSON, but Content-Type says %(type)s") % {"type": shown(kind)}
+        why = _("Clients choose their parser by the type. An error page of something in between looks like this too.")
+        send = "Content-Type: text/plain; charset=utf-8" if content[0] != "<" else "Content-Type: application/xml"
+        yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", cited("RFC 9110 §8.3"), send)
     elif is_json and content[:1] in ("{", "[") and len(content) <= MAX_JSON and read_json(response) is None:
         why = _("It may have been cut off or changed by pasting. If not, clients fail to read it.")
-        yield Finding(
-            Severity.UNSURE, "json", _("The content is not valid JSON"), why, "Content-Type", cited("RFC 8259 §2")
-        )
+        yield Finding(Severity.UNSURE, "json", _("The content is not valid JSON"), why, "content", cited("RFC 8259 §2"))
+
+
+def _check_charset(response: Response, kind: str, content: str) -> Iterator[Finding]:
+    """Report a charset that its type does not have, and one that is needed and not named."""
+    charset = CHARSET.search(response.fields.get("Content-Type") or "")
+    section = ""
+    inner = INNER_CHARSET.search(content[:1024]) if kind.endswith(("html", "xml")) else None
+    if charset and inner and {charset[1].lower(), inner[1].lower()} - UTF_8 and charset[1].lower() != inner[1].lower():
+        said = _("Content-Type says %(outer)s, the content says %(inner)s") % {
+            "outer": shown(charset[1]),
+            "inner": shown(inner[1]),
+        }
+        why = _("Content-Type wins. If the content is right, its letters come out wrong.")
+        send = f"Content-Type: {kind}; charset={inner[1]}"
+        yield Finding(Severity.ADVISED, "charset", said, why, "Content-Type", cited("RFC 9110 §8.3.2"), send)
+    if content.startswith("\ufeff") and (kind == "application/json" or kind.endswith("+json")):
+        said = _("A byte order mark (BOM) before the JSON")
+        why = _("It must not be sent, and many parsers refuse it.")
+        yield Finding(Severity.ADVISED, "json", said, why, "content", cited("RFC 8259 §8.1"))
+    if (kind == "application/json" or kind.endswith("+json")) and charset and charset[1].lower() not in UTF_8:
+        section, send = "RFC 8259 §8.1", f"Content-Type: {kind}"
+        title = _("JSON has no other charset than UTF-8: %(value)s") % {"value": shown(charset[1])}
+        why = _("Recipients read it as UTF-8 whatever charset says.")
+        severity = Severity.ADVISED
+    elif kind in ("text/html", "text/plain", "text/csv") and not charset and not content.isascii():
+        if kind == "text/html" and META_CHARSET.search(content[:1024]):
+            return
+        section, send = "RFC 9110 §8.3.2", f"Content-Type: {kind}; charset=utf-8"
+        title = _("The content has letters outside ASCII, and Content-Type names no charset")
+        why = _("Browsers guess it from the content or the reader's language.")
+        severity = Severity.ADVISED if kind == "text/html" and "</html>" in content else Severity.UNSURE
+    if section:
+        yield Finding(severity, "charset", title, why, "Content-Type", cited(section), send)
+
+
+def check_trace(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """Report what tells a stranger how the server is built."""
+    if response.code[:1] in ("4", "5") and TRACE.search((response.content or "")[:MAX_JSON]):
+        title = _("The content shows a stack trace")
+        why = _("It helps attackers and nobody else: log it, and send the number by which you find it there.")
+        source = (("CWE-209", "https://cwe.mitre.org/data/definitions/209.html"),)
+        yield Finding(Severity.UNSURE, "trace", title, why, "content", source)
 
 
 def check_problem(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report problem details that do not follow RFC 9457."""
     kind, data = media_type(response), read_json(response)
+    if kind == "application/problem+json" and isinstance(data, list):
+        title = _("Problem details are an object, and this is a list")
+        why = _("Clients look for the members of one object. Several mistakes belong into a member such as errors.")
+        yield Finding(Severity.ADVISED, "problem", title, why, "content", cited("RFC 9457 §3"))
     if not isinstance(data, dict):
         return
     if kind != "application/problem+json":
@@ -106,11 +190,32 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
     if wrong:
         title = _("Members of the problem details are not strings: %(names)s") % {"names": ", ".join(wrong)}
         why = _("Clients ignore a member of another type than the specification says.")
-        yield Finding(Severity.ADVISED, "problem", title, why, wrong[0], cited("RFC 9457 §3.1"))
+        yield Finding(Severity.ADVISED, "problem", title, why, "content", cited("RFC 9457 §3.1"))
+    yield from _check_problem_type(response, code, data)
     if response.code[:1] in ("2", "3"):
         title = _("Problem details in a response that is no error")
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
         yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9457 §1"))
+
+
+def _check_problem_type(response: Response, code: StatusCode | None, data: dict[str, Any]) -> Iterator[Finding]:
+    kind, title = data.get("type"), data.get("title")
+    if isinstance(kind, str) and re.search(r"[\s<>\"{}|\\^`]", kind):
+        said = _("The type of the problem details is no address: %(value)s") % {"value": shown(kind)}
+        why = _("It is a URI by which programs tell one kind of problem from another, best an absolute one.")
+        send = '"type": "https://api.example/problems/out-of-stock"'
+        yield Finding(Severity.ADVISED, "problem", said, why, "content", cited("RFC 9457 §3.1.1"), send)
+    elif kind == "about:blank" and code and isinstance(title, str) and title.isascii():
+        names = {
+            name.lower()
+            for name in (code.name_en, response.reason, *code.aliases.values_list("phrase", flat=True))
+            if name
+        }
+        if title.strip().lower() not in names:
+            said = _("With about:blank the title is the code's name, and not “%(title)s”") % {"title": shown(title)}
+            why = _("about:blank says no more than the code. A problem of your own has a type of its own.")
+            send = f'"title": "{code.name_en}"'
+            yield Finding(Severity.ADVISED, "problem", said, why, "content", cited("RFC 9457 §4.2.1"), send)
 
 
 def failure_in(data: Any) -> str:
@@ -167,10 +272,19 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
         why = _("GraphQL over HTTP allows that for application/json; a tool that counts failures reads the content.")
         yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
-    if element := FAILED_ELEMENT.match((response.content or "")[:1000]):
+    element = FAILED_ELEMENT.match((response.content or "")[:1000]) or SOAP_FAULT.search(
+        (response.content or "")[:4000]
+    )
+    if element:
         title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": f"<{element[1]}>"}
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
         yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        return
+    text = (response.content or "").lstrip()[:200]
+    if media_type(response) in ("", "text/plain", "text/html") and SAYS_FAILURE.match(text):
+        title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(text.partition("\n")[0])}
+        why = _("Clients, caches and monitoring go by the code, and take this for a success.")
+        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
     words = (response.content or "").strip().rstrip(".!")
     other = _failure_named(words) if 4 < len(words) < 60 else ""
@@ -196,6 +310,16 @@ def _failure_named(words: str) -> str:
 def _check_other_number(response: Response) -> Iterator[Finding]:
     """Report a number in the content of a failure that is another one than the response's."""
     data = read_json(response)
+    page = HTML_TITLE.search((response.content or "")[:4000])
+    told = NUMBERED.match(page[1] if page else response.content or "")
+    if told and response.code[:1] in ("4", "5") and told[1] != response.code and _failure_named(told[0].strip()):
+        title = _("The content says %(inside)s, the response says %(outside)s") % {
+            "inside": told[1],
+            "outside": response.code,
+        }
+        why = _("A client that reads one acts differently from a client that reads the other.")
+        yield Finding(Severity.UNSURE, "other-number", title, why, "status", cited("RFC 9110 §15"))
+        return
     if not isinstance(data, dict) or media_type(response) == "application/problem+json":
         return
     if response.code[:1] not in ("4", "5"):
@@ -212,7 +336,10 @@ def _check_other_number(response: Response) -> Iterator[Finding]:
                 why = _("A client that reads one acts differently from a client that reads the other.")
                 yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))
                 return
-    if any(data.get(name) is True for name in ("success", "ok")):
+    said = [data.get(name) for name in ("status", "statusCode", "status_code")]
+    if any(data.get(name) is True for name in ("success", "ok")) or any(
+        type(each) is int and 200 <= each <= 299 for each in said
+    ):
         title = _("The content tells of success, the response of a failure")
         why = _("A client that reads one acts differently from a client that reads the other.")
         yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))

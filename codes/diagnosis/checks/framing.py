@@ -19,7 +19,8 @@ from .rules import tokens
 
 SINGLETONS = (
     *("Age", "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date", "ETag", "Expires"),
-    *("Last-Modified", "Location", "Retry-After", "Access-Control-Allow-Origin"),
+    *("Last-Modified", "Location", "Retry-After", "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"),
+    *("Access-Control-Max-Age", "Content-Disposition", "Sec-WebSocket-Accept", "Sunset", "X-Frame-Options"),
 )
 TEXTUAL = re.compile(
     r"$|text/|message/|application/(?:[\w.-]{1,80}\+)?(?:json|xml|javascript|yaml|x-www-form|x-ndjson|graphql)"
@@ -30,6 +31,8 @@ NOT_FOR_TRAILERS = set(
     " retry-after set-cookie trailer transfer-encoding vary www-authenticate".split()
 )
 TRANSFER_CODINGS = set("chunked compress deflate gzip x-compress x-gzip".split())
+# Names that begin with X- are of whoever invents them; of these a slip is likelier than another field.
+PRIVATE = {"x-content-type-options", "x-frame-options"}
 MAX_NAMES = 25  # fields whose names are compared
 
 
@@ -52,9 +55,14 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
         "given": int(value),
         "found": min(lengths),
     }
-    why = _("Pasting may have changed it. If it really differs, recipients wait for more, or cut it off.")
+    why = (
+        _("The connection ended before all of it had come, and clients take the content for broken.")
+        if response.is_cut_off
+        else _("Pasting may have changed it. If it really differs, recipients wait for more, or cut it off.")
+    )
     send = f"Content-Length: {min(lengths)}"
-    yield Finding(Severity.UNSURE, "content-length", title, why, "Content-Length", cited("RFC 9112 §6.3"), send)
+    severity = Severity.BROKEN if response.is_cut_off else Severity.UNSURE
+    yield Finding(severity, "content-length", title, why, "Content-Length", cited("RFC 9112 §6.3"), send)
 
 
 def possible_lengths(response: Response) -> set[int]:
@@ -109,6 +117,10 @@ def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding
         why = _("Header fields of several lines are obsolete. The terminal may have wrapped the line.")
         title = _("A field that goes on in the next line")
         yield Finding(Severity.UNSURE, "folded-field", title, why, name, cited("RFC 9112 §5.2"))
+    for name in response.without_colon[:5]:
+        why = _("A line of the header section is a name, a colon and a value. Recipients refuse the message.")
+        title = _("%(field)s has no colon and no value") % {"field": name}
+        yield Finding(Severity.BROKEN, "field-line", title, why, name, cited("RFC 9112 §5"))
     for name in response.misnamed[:5]:
         why = _("The name of a field has letters, digits and hyphens, and no spaces. Recipients refuse the message.")
         title = _("“%(name)s” cannot be the name of a field") % {"name": shown(name)}
@@ -128,9 +140,10 @@ def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding
     """Report an unknown field whose name is almost that of a well-known field."""
     for name in dict.fromkeys(each.name for each in response.fields[:MAX_NAMES]):
         small = name.lower()
-        if small in KNOWN or small.startswith("x-") or len(small) < 4 or len(small) > 40:
+        is_private = small.startswith("x-")
+        if small in KNOWN or len(small) < 4 or len(small) > 40:
             continue
-        meant = next(iter(get_close_matches(small, KNOWN, 1, 0.86)), "")
+        meant = next(iter(get_close_matches(small, PRIVATE if is_private else KNOWN, 1, 0.86)), "")
         if meant and meant not in response.fields and abs(len(meant) - len(small)) < 3:
             title = _("%(field)s is not a field that is known. Is %(meant)s meant?") % {"field": name, "meant": meant}
             why = _("Recipients ignore a field that they do not know.")
@@ -148,11 +161,30 @@ def check_codings(response: Response, code: StatusCode | None) -> Iterator[Findi
         title = _("%(value)s is no transfer coding") % {"value": shown(unknown[0])}
         why = _("A recipient that does not know it cannot read the message.")
         yield Finding(Severity.ADVISED, "transfer-coding", title, why, name, cited("RFC 9112 §7"), f"{name}: chunked")
+    elif codings and codings[-1] != "chunked" and "close" not in tokens(response.fields.get("Connection")):
+        title = _("The message has no end: %(value)s without chunked") % {"value": shown(codings[-1])}
+        why = _("With another transfer coding, chunked must be the last, or the connection is closed after it.")
+        send = f"{name}: {', '.join([*codings, 'chunked'])[:200]}"
+        yield Finding(Severity.ADVISED, "transfer-coding", title, why, name, cited(section), send)
     first = (response.content or "").partition("\n")[0].strip()
     if "chunked" in codings and re.fullmatch("0[xX][0-9a-fA-F]{1,8}", first):
         title = _("The size of a chunk is wrong: %(value)s") % {"value": first}
         why = _("It is hexadecimal digits alone, without 0x.")
         yield Finding(Severity.BROKEN, "chunk-size", title, why, name, cited("RFC 9112 §7.1"), first[2:])
+
+
+def check_chunks(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """Report chunks that are not as long as their sizes say (RFC 9112 section 7.1)."""
+    lines = (response.content or "").split("\n")
+    if not response.is_framed or len(lines) < 2:
+        return
+    size = int(lines[0].partition(";")[0].strip() or "0", 16)
+    found = len(lines[1].encode("utf-8", "replace"))
+    title = _("The chunks are not as long as their sizes say")
+    why = _("Pasting may have cut or changed them. If not, recipients lose their place, and the connection.")
+    is_next_size = len(lines) > 2 and re.fullmatch("[0-9a-fA-F]{1,8}", lines[2].strip())
+    send = f"{found:x}" if is_next_size and size != found else ""
+    yield Finding(Severity.UNSURE, "chunk-size", title, why, "content", cited("RFC 9112 §7.1"), send)
 
 
 def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -167,3 +199,8 @@ def check_connection(response: Response, code: StatusCode | None) -> Iterator[Fi
         title = _("Trailer announces what cannot come after the content: %(names)s") % {"names": ", ".join(wrong)}
         why = _("Recipients need it before the content, and drop it from a trailer section.")
         yield Finding(Severity.BROKEN, "trailer", title, why, "Trailer", cited("RFC 9110 §6.5.1"))
+    elif "Trailer" in response.fields and "Content-Length" in response.fields and response.version[:1] == "1":
+        title = _("Trailer in a message that can have no trailers")
+        why = _("In HTTP/1.1 fields follow the content only if it is chunked, and this one has a Content-Length.")
+        source = cited("RFC 9112 §7.1.2")
+        yield Finding(Severity.ADVISED, "trailer", title, why, "Trailer", source, "Transfer-Encoding: chunked")

@@ -40,6 +40,16 @@ JUDGED = set(
     " REQUEST_TARGET_FORM STATUS_PHRASE_ENCODING ENCODING_UNWANTED TRANSFER_CODING_UNWANTED LM_FUTURE AGE_PENALTY"
     " CHARSET_MISMATCH CHARSET_UNDECODABLE CHARSET_IMPLICIT_MISMATCH SUNSET_PAST DEPRECATION_PAST".split()
 )
+# Advice that fits some sites and not others, and what may be meant.
+OPINIONS = set(
+    "CSP_DEPRECATED_REPORT_URI CSP_HTTP_URI CSP_UNSAFE_EVAL CSP_UNSAFE_INLINE CSP_WIDE_OPEN DISPOSITION_OMITS_FILENAME"
+    " FIELD_DEPRECATED FRESHNESS_NO_CACHE_NO_VALIDATOR HSTS_MAX_AGE_ZERO HSTS_NO_SUBDOMAINS HSTS_SHORT_MAX_AGE"
+    " LOCATION_UNDEFINED PERMISSIONS_POLICY_WILDCARD STORE_PUBLIC_UNNECESSARY VARY_ASTERISK VARY_COMPLEX VARY_HOST"
+    " VARY_USER_AGENT".split()
+)
+# Fields of requests that a response may have, too: what the server would take (RFC 9110 sections 12.5.1 and 12.5.3).
+# Pragma beside a lifetime is a check of ours; alone, and beside no-store, it does no harm.
+OF_BOTH = {"accept", "accept-encoding", "pragma"}
 # Our sentences for notes that people meet; the names in parentheses are the linter's.
 SENTENCES: dict[str, str | Promise] = {
     "ACAC_NOT_TRUE": pgettext_lazy("httplint", "Access-Control-Allow-Credentials has one value only: true."),
@@ -158,9 +168,12 @@ def lint(response: Response, found: Iterable[Finding]) -> list[Finding]:
         field = str(named or "").lower()
         if note.level not in (levels.WARN, levels.BAD) or name in JUDGED:
             continue
+        if name == "REQUEST_HDR_IN_RESPONSE" and field in OF_BOTH:
+            continue
         if name.startswith(("BAD_SYNTAX", "STRUCTURED")) and field in about:
             continue
-        finding = _finding(note, name, _spelt(field, response.fields))
+        place = _spelt(field, response.fields) or ("status" if subject.startswith("status") else "")
+        finding = _finding(note, name, place)
         notes.setdefault(finding.title, finding)
     return list(notes.values())[:MAX_NOTES]
 
@@ -209,6 +222,7 @@ def _notes(linter: HttpResponseLinter) -> Iterator[Note]:
 def _finding(note: Note, name: str, field: str) -> Finding:
     variables = {key: str(value)[:100] for key, value in note.vars.items()}
     severity, sources = (Severity.BROKEN, cited("RFC 9110 §2.2")) if name in GRAMMAR else (Severity.ADVISED, cited())
+    severity = Severity.UNSURE if name in OPINIONS else severity
     if sentence := SENTENCES.get(name):
         text = str(sentence)
         if set(VARIABLES.findall(text)) <= variables.keys():

@@ -33,6 +33,10 @@ BINDING = (Level.MUST, Level.MUST_NOT)
 HOP_BY_HOP = ("Upgrade", "Keep-Alive")
 OF_CONNECTION = ("Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade")
 OF_REPRESENTATION = ("Content-Type", "Content-Encoding", "Content-Language", "Content-Range")
+RANGED = ("GET", "QUERY")
+WEBSOCKET_VERSION = "13"
+PRECONDITIONS = ("If-Match", "If-Unmodified-Since")
+NEGOTIATING = ("Accept-Language", "Accept-Encoding", "Accept-Charset")
 # A client that is told to wait needs to know how long, so the absence of an optional field is worth a word.
 WANTED = {"Retry-After"}
 
@@ -48,6 +52,16 @@ def _method_is(*methods: str) -> Test:
 
 def _has(name: str) -> Test:
     return lambda response: name in response.fields
+
+
+def _not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def _is_preflight(response: Response) -> bool:
+    request = response.request
+    asks = request is not None and "Access-Control-Request-Method" in request.fields
+    return asks or "Access-Control-Allow-Methods" in response.fields
 
 
 def _is_multipart(response: Response) -> bool:
@@ -96,6 +110,44 @@ def _asks_bytes(response: Response) -> bool | None:
     return (request.fields.get("Range") or "bytes=").lower().startswith("bytes")
 
 
+def _reads(response: Response) -> bool | None:
+    """Return whether the request is one for a representation, of which ranges are parts."""
+    return response.method in RANGED if response.method else None
+
+
+def _all(*tests: Test) -> Test:
+    """Return a test of whether all hold; None if that cannot be told."""
+
+    def test(response: Response) -> bool | None:
+        answers = [each(response) for each in tests]
+        return False if False in answers else None if None in answers else True
+
+    return test
+
+
+def _is_early(response: Response) -> bool | None:
+    """Return False for a request that says to have been sent early. Whether another was is not in its text."""
+    return False if response.request and "Early-Data" in response.request.fields else None
+
+
+def _is_other_websocket(response: Response) -> bool | None:
+    version = response.request.fields.get("Sec-WebSocket-Version") if response.request else None
+    return version.strip() != WEBSOCKET_VERSION if version else None
+
+
+def _has_preconditions(response: Response) -> bool | None:
+    request = response.request
+    return any(name in request.fields for name in PRECONDITIONS) if request and request.has_fields else None
+
+
+def _negotiates(response: Response) -> bool | None:
+    request = response.request
+    if not request or not request.has_fields:
+        return None
+    accepted = {each.partition(";")[0].strip() for each in tokens(request.fields.get("Accept"))}
+    return bool(accepted - {"*/*"}) or any(name in request.fields for name in NEGOTIATING)
+
+
 def _patches(response: Response) -> bool | None:
     return "patch" in tokens(response.fields.get("Allow"))
 
@@ -128,7 +180,8 @@ CONDITIONS: dict[str, Test] = {
         lambda response: "must-understand" in tokens(response.fields.get("Cache-Control"))
     ),
     "in a response to CONNECT": _method_is("CONNECT"),
-    "in a response to OPTIONS": _method_is("OPTIONS"),
+    # A preflight request asks for the CORS fields only.
+    "in a response to OPTIONS": _all(_method_is("OPTIONS"), lambda response: not _is_preflight(response)),
     "in a response to OPTIONS where PATCH is supported": (
         lambda response: _patches(response) if response.method == "OPTIONS" else False
     ),
@@ -153,9 +206,15 @@ CONDITIONS: dict[str, Test] = {
     "in a resumable upload with a wrong offset": _is_upload,
     "if the format of a PATCH document is the cause": _method_is("PATCH"),
     "for byte-range requests": _asks_bytes,
+    "for a request that neither came in early data nor had Early-Data: 1": _is_early,
+    "only when the WebSocket version is the reason": _is_other_websocket,
+    "in a delta response": lambda response: True,
+    "in a delta response, if If-None-Match had several values": (
+        lambda response: "," in (response.request.fields.get("If-None-Match") or "") if response.request else None
+    ),
 }
 # Conditions that the message does not tell, and that hold of most such responses: worth a question.
-LIKELY = {"after a POST"}
+LIKELY = {"after a POST", "for a request that neither came in early data nor had Early-Data: 1"}
 
 
 def _connection_names(response: Response) -> str:
@@ -170,13 +229,22 @@ def _is_late(response: Response) -> bool:
 
 
 def _is_no_length(response: Response) -> bool:
-    values = {part.strip() for value in response.fields.all("Content-Length") for part in value.split(",")}
+    values = set(response.fields.all("Content-Length"))
     return len(values) > 1 or not all(re.fullmatch("[0-9]+", value) for value in values)
+
+
+def _differs(response: Response, name: str) -> bool | None:
+    """Return whether a HEAD says something else than the GET in the same text, if both are of the same state."""
+    twin = response.twin
+    if not twin or name not in response.fields or name not in twin.fields:
+        return None
+    is_same = all(response.fields.get(each) == twin.fields.get(each) for each in ("ETag", "Content-Encoding"))
+    return is_same and response.fields.get(name) != twin.fields.get(name)
 
 
 def _offers(response: Response) -> bool | None:
     request = response.request
-    if not request or "Upgrade" not in request.fields or "Upgrade" not in response.fields:
+    if not request or not request.has_fields or "Upgrade" not in response.fields:
         return None
     offered = {each.partition("/")[0] for each in tokens(request.fields.get("Upgrade"))}
     return all(each.partition("/")[0] in offered for each in tokens(response.fields.get("Upgrade")))
@@ -214,13 +282,17 @@ DEMANDS: dict[str, Test] = {
     "a three-digit number from 100 to 599": (
         lambda response: response.number is not None and 100 <= response.number <= 599
     ),
-    "Answers a range request (Range).": _requested("Range"),
+    "Answers a range request (Range).": _all(_requested("Range"), _reads),
     "Answers a request with Expect.": _requested("Expect"),
     "Is for a request with Expect: 100-continue; with any other, the client can discard it.": _requested("Expect"),
     "Switches only to a protocol that the request's Upgrade offers.": _offers,
     "It answers a request whose A-IM lists at least one manipulation.": _requested("A-IM"),
-    "Answers a conditional GET or HEAD.": _is_conditional,
+    "Answers a conditional GET or HEAD.": _all(_is_conditional, _method_is("GET", "HEAD")),
     "Answers a request with preconditions.": _is_conditional,
+    "Answers a request without preconditions.": lambda response: _not(_has_preconditions(response)),
+    "Answers a request without Content-Length.": lambda response: _not(_requested("Content-Length")(response)),
+    "Answers a request that asks for one form and not another (Accept and the like).": _negotiates,
+    "sending it": lambda response: True,
     "sending it to an HTTP/1.0 client": _is_old_request,
     "answering an HTTP/1.0 request, whose Upgrade is ignored": _is_old_request,
     "HTTP/2 and HTTP/3, which do not have this code": (
@@ -234,6 +306,10 @@ DEMANDS: dict[str, Test] = {
         lambda response: any(name in response.fields for name in OF_REPRESENTATION)
     ),
     "a challenge or a login form in the response itself": _has("WWW-Authenticate"),
+    "a value other than that of a GET": lambda response: _differs(response, "Content-Length"),
+    "identifies the party that implements the block": (
+        lambda response: "blocked-by" in (response.fields.get("Link") or "")
+    ),
     "the multipart form": _is_multipart,
 }
 # The one rule that also forbids to announce content.
@@ -241,6 +317,7 @@ EMPTY = "generating content; a zero length or an empty chunked body is fine"
 # Rows whose header field stands for others too, by their condition.
 LIKEWISE = {"in HTTP/2; likewise Keep-Alive, Proxy-Connection, Transfer-Encoding and Upgrade": OF_CONNECTION}
 # Conditions that another response tells, a 200 to the same request.
+DIFFERS = "if it differs from that of a 200 to the same request"
 COMPARED = {"if a 200 would have had it", "if a 200 to the same request would have it"}
 ANSWERABLE = (CheckNeeds.RESPONSE, CheckNeeds.REQUEST, CheckNeeds.VERSION)
 
@@ -275,14 +352,20 @@ def check_rules(response: Response, rules: Iterable[RuleBase]) -> list[Finding]:
             rule, findings
         ):
             continue
+        if rule.header == "Connection" and rule.level not in FORBIDDEN and response.version in ("2", "3"):
+            continue  # where it is forbidden
         condition = CONDITIONS.get(rule.condition_en)
         holds = condition(response) if condition else False
         if rule.condition_en in COMPARED and response.full:
             holds = bool(rule.header) and rule.header in response.full.fields
+        if rule.condition_en == DIFFERS and response.full:
+            holds = response.full.fields.get(rule.header) not in (None, response.fields.get(rule.header))
         if holds is None and rule.condition_en in LIKELY:
             missing = rule.topic == Topic.FIELD and rule.level not in FORBIDDEN and rule.header not in response.fields
             if missing and rule.level != Level.MAY:
                 findings.append(_finding(rule, response, Severity.UNSURE, rule.header))
+            elif rule.topic == Topic.USE and response.request and response.request.has_fields:
+                findings.append(_finding(rule, response, Severity.UNSURE, ""))
         elif holds:
             findings += _judge(rule, response)
     return findings
@@ -345,6 +428,8 @@ def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
         demand = DEMANDS.get(rule.note_en)
         has_content = response.content is not None or response.has_excess
         length = response.fields.get("Content-Length") or ""
+        # The last chunk alone is content, too: whoever expects none takes it for the next message.
+        has_content |= response.had_chunks and rule.note_en != EMPTY
         has_content |= rule.note_en == EMPTY and length.isdecimal() and int(length[:18]) > 0
         if has_content and (demand is None or demand(response)):
             yield _finding(rule, response, severity_of(rule), "")
@@ -352,7 +437,7 @@ def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
     # Content that was not copied is not content that was not sent.
     is_empty = response.content is None and response.fields.get("Content-Length") == "0" and response.method != "HEAD"
     if is_empty:
-        yield _finding(rule, response, Severity.ADVISED, "")
+        yield _finding(rule, response, Severity.UNSURE if rule.basis else Severity.ADVISED, "")
     elif response.content is not None:
         yield _finding(rule, response, Severity.PASSED, "")
 
@@ -404,7 +489,8 @@ def _title(rule: RuleBase, response: Response, severity: Severity, name: str) ->
         Topic.REQUEST: _("%(code)s does not fit the request") % {"code": response.code},
         Topic.VERSION: _("%(code)s does not fit the HTTP version") % {"code": response.code},
     }
-    return str(titles.get(Topic(rule.topic), rule.get_topic_display()))
+    topic = Topic.REQUEST if rule.check_needs == CheckNeeds.REQUEST and rule.topic == Topic.USE else Topic(rule.topic)
+    return str(titles.get(topic, rule.get_topic_display()))
 
 
 def _why(rule: RuleBase, severity: Severity) -> str:

@@ -1,9 +1,8 @@
 """Checks of the values of single fields that people write by hand."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterator
-from hashlib import sha1
+from difflib import get_close_matches
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from codes.diagnosis.messages.parsed import Fields, Response
 from codes.models import StatusCode
 
-from .caching import directives
 from .dates import imf_fixdate, is_imf_fixdate, moment
 from .findings import Finding, Severity, cited, shown, wrong_value
 from .rules import tokens
@@ -19,14 +17,30 @@ from .rules import tokens
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 ENTITY_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\U0010ffff]*"')
 CHALLENGE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:$|[ \t]+\S.*|,.*)", re.DOTALL)
-DATES = ("Date", "Expires", "Last-Modified")
+DATES = ("Date", "Expires", "Last-Modified", "Sunset")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PLACEHOLDERS = {"undefined", "null", "none", "nil", "nan", "[object object]", "false"}
-CSP_KEYWORD = re.compile(r"(?:^|[\s])(self|unsafe-inline|unsafe-eval|strict-dynamic|none)(?=$|[\s;])", re.IGNORECASE)
+CSP_KEYWORD = re.compile(
+    r"(?:^|[\s])(self|unsafe-inline|unsafe-eval|strict-dynamic|none|nonce-[\w+/=-]{1,100}|sha(?:256|384|512)-[\w+/=-]{20,100})(?=$|[\s;])",
+    re.IGNORECASE,
+)
 RESERVED = "%/:?#[]@!$&'()*+,;=~"
 # The registry of content codings; identity is for Accept-Encoding.
 CODINGS = set("aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd".split())
-OBSOLETE = {"Warning": "RFC 9111 §5.5"}
+# Addresses of these schemes are not followed after a redirect.
+NOT_FOLLOWED = re.compile(r"(javascript|data|file|blob|about):", re.IGNORECASE)
+USER_INFO = re.compile(r"https?://[^/?#@\s]{1,200}@", re.IGNORECASE)
+WRONG_PORT = re.compile(r"(?:https://[^/?#@\s]{1,255}:80|http://[^/?#@\s]{1,255}:443)(?=[/?#]|$)", re.IGNORECASE)
+POLICY = set(
+    "base-uri block-all-mixed-content child-src connect-src default-src font-src form-action frame-ancestors frame-src"
+    " img-src manifest-src media-src object-src report-to report-uri require-trusted-types-for sandbox script-src"
+    " script-src-attr script-src-elem style-src style-src-attr style-src-elem trusted-types upgrade-insecure-requests"
+    " worker-src".split()
+)
+OBSOLETE = {"Warning": "RFC 9111 §5.5", "Proxy-Connection": "RFC 9112 §C.2.2"}
+# The code that goes with an error of Bearer (RFC 6750 section 3.1).
+BEARER_ERRORS = {"invalid_request": 400, "invalid_token": 401, "insufficient_scope": 403}
+BEARER_ERROR = re.compile(r"\berror[ \t]{0,9}=[ \t]{0,9}\"?([a-z_]{1,40})", re.IGNORECASE)
 REALM = re.compile(r"\brealm[ \t]{0,9}=[ \t]{0,9}(\"|[^\",]{0,200})", re.IGNORECASE)
 
 
@@ -61,7 +75,8 @@ def check_values(response: Response, code: StatusCode | None) -> Iterator[Findin
     yield from _check_retry_after(fields)
     yield from _check_age(fields)
     yield from _check_allow(fields)
-    yield from _check_location(fields)
+    yield from _check_location(response)
+    yield from _check_content_location(fields)
     yield from _check_content_encoding(fields)
     yield from _check_obsolete(fields)
 
@@ -85,6 +100,12 @@ def _check_retry_after(fields: Fields) -> Iterator[Finding]:
             title = _("Retry-After asks to wait for years")
             why = _("It is a number of seconds from now, not a time of day and not milliseconds.")
             yield Finding(Severity.ADVISED, "field-value", title, why, "Retry-After", cited("RFC 9110 §10.2.3"))
+        made, until = moment(fields.get("Date")), moment(value) if is_imf_fixdate(value) else None
+        if made and until and until < made:
+            title = _("Retry-After is before Date: %(value)s") % {"value": shown(value)}
+            why = _("The time to wait is over when the response is sent, so clients repeat the request at once.")
+            source = cited("RFC 9110 §10.2.3")
+            yield Finding(Severity.ADVISED, "field-value", title, why, "Retry-After", source, "Retry-After: 120")
 
 
 def _check_age(fields: Fields) -> Iterator[Finding]:
@@ -106,17 +127,11 @@ def _check_allow(fields: Fields) -> Iterator[Finding]:
         yield Finding(Severity.ADVISED, "field-value", title, why, "Allow", source, f"Allow: {allow.upper()}")
 
 
-def _check_location(fields: Fields) -> Iterator[Finding]:
-    location = fields.get("Location")
-    if location is None:
-        return
-    if location and (location.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", location)):
+def _check_content_location(fields: Fields) -> Iterator[Finding]:
+    described = fields.get("Content-Location")
+    if described and re.match(r"https?:(?!//[^/?#])", described):
         why = _("It names no host, or what a program prints for no value.")
-        yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", "")
-    elif not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location):
-        why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
-        send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
-        yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", send)
+        yield wrong_value("Content-Location", described, why, "RFC 9110 §8.7", "")
 
 
 def _check_content_encoding(fields: Fields) -> Iterator[Finding]:
@@ -135,6 +150,38 @@ def _check_obsolete(fields: Fields) -> Iterator[Finding]:
             yield Finding(Severity.ADVISED, "obsolete", title, _("Recipients ignore it."), name, cited(section))
 
 
+def _check_location(response: Response) -> Iterator[Finding]:
+    """Report an address that nobody can follow."""
+    location = response.fields.get("Location")
+    name, section = "Location", "RFC 9110 §10.2.2"
+    if location and (location.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", location)):
+        yield wrong_value("Location", location, _("It names no host, or what a program prints for no value."),
+                     "RFC 9110 §10.2.2", "")  # fmt: skip
+    elif location is not None and (not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location)):
+        why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
+        send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
+        yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", send)
+    elif location and USER_INFO.match(location):
+        why = _("An address in a message must not hold a name or a password before @.")
+        yield wrong_value(name, location, why, "RFC 9110 §4.2.4", f"{name}: {USER_INFO.sub('https://', location)}")
+    elif location and (found := NOT_FOLLOWED.match(location)) and response.code.startswith("3"):
+        title = _("Location has the scheme %(scheme)s:") % {"scheme": found[1].lower()}
+        why = _("Clients follow addresses of http and https, and show an error instead of this one.")
+        yield Finding(
+            Severity.ADVISED,
+            "field-value",
+            title,
+            why,
+            name,
+            (("Fetch §4.4", "https://fetch.spec.whatwg.org/#http-redirect-fetch"),),
+        )
+    elif location and WRONG_PORT.match(location):
+        title = _("The port of Location is that of the other scheme: %(value)s") % {"value": shown(location)}
+        why = _("Port 80 speaks http and port 443 https, unless a server was set up otherwise.")
+        send = f"{name}: {re.sub(r':(?:80|443)(?=[/?#]|$)', '', location, count=1)}"
+        yield Finding(Severity.ADVISED, "field-value", title, why, name, cited(section), send)
+
+
 def check_content_range(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report a Content-Range whose numbers or form do not fit (RFC 9110 section 14.4)."""
     value = response.fields.get("Content-Range")
@@ -149,6 +196,10 @@ def check_content_range(response: Response, code: StatusCode | None) -> Iterator
     if first is not None and (int(last) < int(first) or (whole != "*" and int(last) >= int(whole))):
         why = _("The last position is before the first, or not below the complete length.")
         yield wrong_value("Content-Range", value, why, "RFC 9110 §14.4", "")
+        sent = response.fields.get("Content-Length") or ""
+        if whole != "*" and re.fullmatch("[0-9]{1,18}", sent) and int(sent) > int(whole):
+            why = _("No part is longer than the whole, which has %(count)s bytes.") % {"count": int(whole)}
+            yield wrong_value("Content-Length", sent, why, "RFC 9110 §8.6", "")
         return
     is_part = response.code.startswith("2")
     if is_part == (first is None):
@@ -191,11 +242,25 @@ def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Fi
             elif scheme == "digest" and "nonce=" not in value.lower():
                 why = _("Digest needs a nonce, from which the client computes its answer.")
                 yield wrong_value(name, value, why, "RFC 7616 §3.3", "")
+            elif scheme == "bearer" and (error := BEARER_ERROR.search(value)) and _is_other_code(error[1], response):
+                wanted = BEARER_ERRORS[error[1].lower()]
+                title = _("%(error)s goes with %(wanted)s, not with %(code)s") % {
+                    "error": error[1],
+                    "wanted": wanted,
+                    "code": response.code,
+                }
+                why = _("Clients decide by it whether to fetch a new token, or to ask for more rights.")
+                yield Finding(Severity.ADVISED, "challenge", title, why, "status", cited("RFC 6750 §3.1"))
             elif scheme == "bearer" and "=" not in value:
                 title = _("%(field)s has no parameters") % {"field": name}
                 why = _("Bearer must be followed by at least one, such as realm or error; many clients do not mind.")
                 send = f'{name}: Bearer realm="api", error="invalid_token"'
                 yield Finding(Severity.ADVISED, "challenge", title, why, name, cited("RFC 6750 §3"), send)
+
+
+def _is_other_code(error: str, response: Response) -> bool:
+    wanted = BEARER_ERRORS.get(error.lower())
+    return wanted is not None and response.number not in (wanted, None)
 
 
 def check_policy(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -210,20 +275,16 @@ def check_policy(response: Response, code: StatusCode | None) -> Iterator[Findin
         why = _("Without single quotes a browser takes it for the name of a host.")
         source = (("CSP Level 3 §2.3.1", "https://www.w3.org/TR/CSP3/#framework-directive-source-list"),)
         yield Finding(Severity.ADVISED, "policy", title, why, name, source)
-
-
-def check_websocket(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report a WebSocket handshake that does not answer the client's key (RFC 6455 section 4.2.2)."""
-    key = response.request.fields.get("Sec-WebSocket-Key") if response.request else None
-    answer = response.fields.get("Sec-WebSocket-Accept")
-    if not key or not answer:
-        return
-    digest = sha1(f"{key.strip()}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode(), usedforsecurity=False).digest()
-    wanted = b64encode(digest).decode()
-    if answer.strip() != wanted:
-        why = _("It is computed from the client's Sec-WebSocket-Key, and clients refuse any other value.")
-        name = "Sec-WebSocket-Accept"
-        yield wrong_value(name, answer, why, "RFC 6455 §4.2.2", f"{name}: {wanted}")
+    for policy in (response.fields.get(name) or "")[:8000].split(";")[:40]:
+        directive = policy.strip().partition(" ")[0].lower()
+        if directive and directive not in POLICY and (meant := get_close_matches(directive, POLICY, 1, 0.75)):
+            title = _("%(value)s is no directive of a policy. Is %(meant)s meant?") % {
+                "value": shown(directive),
+                "meant": meant[0],
+            }
+            why = _("Browsers ignore a directive that they do not know.")
+            source = (("CSP Level 3 §6", "https://www.w3.org/TR/CSP3/#csp-directives"),)
+            yield Finding(Severity.ADVISED, "policy", title, why, name, source)
 
 
 def check_transport(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -233,37 +294,3 @@ def check_transport(response: Response, code: StatusCode | None) -> Iterator[Fin
         why = _("Over plain HTTP it must not be sent, and browsers ignore it: redirect to https first.")
         title = _("%(field)s must not be here") % {"field": name}
         yield Finding(Severity.BROKEN, "transport", title, why, name, cited("RFC 6797 §7.2"))
-
-
-def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report CORS fields that browsers refuse (Fetch)."""
-    source = (("Fetch §3.3", "https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"),)
-    origin = (response.fields.get("Access-Control-Allow-Origin") or "").strip()
-    credentials = (response.fields.get("Access-Control-Allow-Credentials") or "").strip()
-    if origin == "*" and credentials == "true":
-        why = _("Browsers refuse such an answer to a request with cookies: name the one origin instead.")
-        title = _("Access-Control-Allow-Origin: * together with credentials")
-        send = "Access-Control-Allow-Origin: https://app.example"
-        yield Finding(Severity.ADVISED, "cors", title, why, "Access-Control-Allow-Origin", source, send)
-    elif re.fullmatch(r"https?://[^/\s,]{1,255}/\S{0,500}", origin):
-        why = _("An origin has no path and no slash at its end, so it equals none that a browser sends.")
-        title = _("The value of %(field)s is wrong: %(value)s") % {
-            "field": "Access-Control-Allow-Origin",
-            "value": shown(origin),
-        }
-        name = "Access-Control-Allow-Origin"
-        send = f"{name}: {'/'.join(origin.split('/')[:3])}"
-        yield Finding(Severity.ADVISED, "cors", title, why, name, source, send)
-    elif "," in origin or " " in origin:
-        why = _("Browsers take exactly one origin, or *.")
-        title = _("The value of %(field)s is wrong: %(value)s") % {
-            "field": "Access-Control-Allow-Origin",
-            "value": shown(origin),
-        }
-        yield Finding(Severity.ADVISED, "cors", title, why, "Access-Control-Allow-Origin", source)
-    elif origin not in ("", "*", "null"):
-        may_be_stored = response.code[:1] == "2" and "no-store" not in directives(response)
-        if may_be_stored and "origin" not in tokens(response.fields.get("Vary")):
-            why = _("A cache may give the answer for one origin to another one.")
-            title = _("Access-Control-Allow-Origin names an origin, but Vary does not name Origin")
-            yield Finding(Severity.ADVISED, "cors", title, why, "Vary", cited("RFC 9110 §12.5.5"), "Vary: Origin")

@@ -100,7 +100,7 @@ FORMATS = [
     Format(
         "gunicorn-error",
         "gunicorn",
-        rf"^\[(?P<time>{ISO_ZONE})\] \[[0-9]+\] \[{LEVEL}\] {MESSAGE}",
+        rf"^\[?(?P<time>{ISO_ZONE})\]? \[[0-9]+\] \[{LEVEL}\] {MESSAGE}",
         "error",
     ),
     Format("uvicorn", "uvicorn", rf"^(?:(?P<time>{ISO}) )?(?:INFO|WARNING|ERROR): +[^ ]+ - {REQUEST} {STATUS}"),
@@ -141,7 +141,15 @@ FORMATS = [
     Format(
         "logback",
         "Logback (Spring Boot)",
-        rf"^(?P<time>{ISO_ZONE}) +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +{MESSAGE}",
+        rf"^(?P<time>{ISO_ZONE}) +(?:\[[^\]]{{1,120}}\] +)?"
+        rf"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +{MESSAGE}",
+        "error",
+    ),
+    Format(
+        "tomcat-error",
+        "Tomcat",
+        r"^(?P<time>[0-9]{2}-[A-Z][a-z]{2}-[0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?) "
+        rf"(?P<level>SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST) \[[^\]]{{1,120}}\] {MESSAGE}",
         "error",
     ),
     Format(
@@ -239,7 +247,8 @@ COLOURS = "\x1b\\[[0-9;]*[A-Za-z]"
 
 # When something was: the time as it is written, whatever its zone.
 CLOCKS = [
-    "^(?P<d>[0-9]{2})/(?P<month>[A-Za-z]{3})/(?P<y>[0-9]{4})[: ](?P<h>[0-9]{2}):(?P<min>[0-9]{2}):(?P<s>[0-9]{2})",
+    "^(?P<d>[0-9]{2})[/-](?P<month>[A-Za-z]{3})[/-](?P<y>[0-9]{4})[: ]"
+    "(?P<h>[0-9]{2}):(?P<min>[0-9]{2}):(?P<s>[0-9]{2})",
     "^(?P<y>[0-9]{4})[-/](?P<m>[0-9]{2})[-/](?P<d>[0-9]{2})[T \t](?P<h>[0-9]{2}):(?P<min>[0-9]{2}):(?P<s>[0-9]{2})",
     "^[A-Z][a-z]{2} (?P<month>[A-Za-z]{3}) (?P<d>[ 0-9][0-9]) (?P<h>[0-9]{2}):(?P<min>[0-9]{2}):(?P<s>[0-9]{2})"
     r"(?:\.[0-9]+)? (?P<y>[0-9]{4})",
@@ -262,7 +271,7 @@ PROBE = (
 )
 
 # Levels of messages that need no look.
-QUIET = ["trace", "debug", "info", "notice"]
+QUIET = ["trace", "debug", "info", "notice", "config", "fine", "finer", "finest"]
 # Where a message of nginx ends and its parts begin.
 MESSAGE_END = ", client: "
 # What varies between two messages of a kind.

@@ -3,10 +3,14 @@
 import re
 from typing import Any
 
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 from codes import search
-from codes.diagnosis import CONSOLE, error_lines
+from codes.diagnosis import CONSOLE, LOG_BEGINS, MAX_ERROR_TEXT, MAX_SHOWN_CONTENT, error_lines
+from codes.diagnosis.markdown import MAX_HEAD, SPECIAL
+from codes.diagnosis.messages import ANSI, CONTROL
+from codes.models import ErrorText, StatusCode
+from codes.participants import participants
 from codes.search import error_texts
 from codes.texts.localized import LANGUAGES
 
@@ -24,6 +28,7 @@ def document() -> dict[str, Any]:
         "codes": _codes(),
         **_errors(),
         "error_lines": _error_lines(),
+        "card": _card(),
         "words": {language: _words(language) for language in LANGUAGES},
     }
 
@@ -74,6 +79,28 @@ def _error_lines() -> dict[str, Any]:
     return {"patterns": patterns, "safe": sorted(error_lines.SAFE_METHODS), "max": error_lines.MAX_LINE, **says}
 
 
+def _card() -> dict[str, Any]:
+    """Return what the card of an error text needs besides: how a text is cleaned, and what it says."""
+    return {
+        "ansi": ANSI.pattern,
+        "control": CONTROL.pattern,
+        "special": SPECIAL.pattern,
+        "log_begins": f"^(?:{LOG_BEGINS.pattern})",
+        "max_text": MAX_ERROR_TEXT,
+        "max_line": MAX_SHOWN_CONTENT,
+        "max_head": MAX_HEAD,
+        "participants": _participants(),
+        **{language: _said(language) for language in LANGUAGES},
+    }
+
+
+def _said(language: str) -> dict[str, Any]:
+    with override(language):
+        choices = {"who": ErrorText.Who.choices, "sure": ErrorText.Sure.choices}
+        said = {name: {value: str(label) for value, label in each} for name, each in choices.items()}
+        return {**said, "also": pgettext("codes", "also:")}
+
+
 def _words(language: str) -> dict[str, str]:
     with override(language):
         return words()
@@ -88,9 +115,37 @@ def _codes() -> dict[str, Any]:
             with override(language):
                 facts[language] = code_facts(code)
         boxes, url = facts["ko"]["boxes"], facts["ko"]["url"]
-        texts = {lang: [each["name"], each["summary"], each["step"], each["finer"]] for lang, each in facts.items()}
-        codes[str(code.number)] = {"url": url, "boxes": boxes, **texts}
+        others = {}
+        for language in LANGUAGES:
+            with override(language):
+                others[language] = str(code.other_name)
+        texts = {
+            lang: [each["name"], each["summary"], each["step"], each["finer"], others[lang]]
+            for lang, each in facts.items()
+        }
+        codes[str(code.number)] = {"url": url, "boxes": boxes, "line": _line(code), **texts}
     return codes
+
+
+def _line(code: StatusCode) -> str:
+    """Return the key of a code's line of participants, "" for a code that nobody sends."""
+    return f"{code.sender}>{code.fixer}" if code.sender else ""
+
+
+def _participants() -> dict[str, Any]:
+    """Return the lines of participants by their keys."""
+    lines: dict[str, Any] = {}
+    for code in StatusCode.objects.all():
+        if _line(code) and _line(code) not in lines:
+            said = {}
+            for language in LANGUAGES:
+                with override(language):
+                    said[language] = [
+                        {name: value if isinstance(value, bool) else str(value) for name, value in each.items()}
+                        for each in participants(code)
+                    ]
+            lines[_line(code)] = said
+    return lines
 
 
 def _errors() -> dict[str, Any]:
@@ -129,6 +184,8 @@ def _error(text: Any) -> dict[str, Any]:
         "url": url,
         "match": text.match,
         "sure": text.sure,
+        "who": text.who,
+        "lang": text.text_language,
         "codes": list(text.codes),
         "ko": [text.meaning_ko or text.meaning_en, text.next_ko or text.next_en],
         "en": [text.meaning_en or text.meaning_ko, text.next_en or text.next_ko],

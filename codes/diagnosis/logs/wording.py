@@ -31,6 +31,9 @@ WORDS = {
     "says": gettext_noop("%(product)s says"),
     "no_text": gettext_noop("No known error text. Look for the first error before it."),
     "first_check": gettext_noop("Check first"),
+    "next_steps": gettext_noop("What to do next"),
+    "also_holds": gettext_noop("The text also holds"),
+    "check_first": gettext_noop("Check first:"),
     "copy": gettext_noop("Copy"),
     "as_markdown": gettext_noop("As Markdown, for a ticket"),
     "when": gettext_noop("When"),
@@ -50,6 +53,7 @@ WORDS = {
         "The file could not be read. It may be damaged, or packed in another way than gzip."
     ),
     "har": gettext_noop("By host, type and status"),
+    "har_rest": gettext_noop("Requests that are counted together, to rarer hosts, types and codes: %(count)s"),
     "har_host": gettext_noop("Host"),
     "har_type": gettext_noop("Type"),
     "har_count": gettext_noop("Requests"),

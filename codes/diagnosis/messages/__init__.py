@@ -5,9 +5,13 @@ that nobody takes a slip of the copying for a fault of the server. Every step is
 """
 
 import re
+from urllib.parse import urljoin
 
 from .browser_panels import read_bare, read_panel
+from .commands import COMMANDS, read_command
 from .curl_output import read_curl_output
+from .dumps import read_dump, read_quoted
+from .heads import MAX_VALUE
 from .parsed import Repair, Response
 from .plain import read_plain
 from .strict import parse_strictly
@@ -15,7 +19,8 @@ from .transcripts import with_curl_marks
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
 # With what turns the direction of a text, so that a page would show it, and what follows, otherwise than it is.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+STATUS_LINES = re.compile(r"^[ \t]{0,60}HTTP/[0-9](?:\.[0-9])?[ \t]", re.MULTILINE | re.IGNORECASE)
 MARKED = re.compile(r"^< ?(?:HTTP/[0-9]|:status)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -39,12 +44,26 @@ def read_responses(text: str) -> list[Response]:
         responses = read_curl_output(lines)
     elif marked := with_curl_marks(lines):
         responses = read_curl_output(marked)
+        _ask(responses, lines)
+    elif STATUS_LINES.search(text):
+        responses = read_plain(lines)
     else:
-        responses = read_plain(lines) or read_panel(lines) or read_bare(lines)
+        quoted = read_quoted(text)
+        responses = read_panel(lines) or read_plain(quoted or lines) or read_dump(text) or read_bare(lines)
+        for response in responses if quoted else []:
+            response.repaired(Repair.QUOTED)
     for response in responses:
         parse_strictly(response)
     _compare(responses)
     return responses
+
+
+def _ask(responses: list[Response], lines: list[str]) -> None:
+    """Give the first response, if its transcript has no request, the one of the command above."""
+    for place, line in enumerate(lines[:20]):
+        if responses and not responses[0].request and len(line) < MAX_VALUE and COMMANDS.match(line):
+            responses[0].request, _place = read_command(lines, place)
+            responses[0].repaired(Repair.COMMAND)
 
 
 def _compare(responses: list[Response]) -> None:
@@ -55,3 +74,39 @@ def _compare(responses: list[Response]) -> None:
             same = earlier.request.target if earlier.request else ""
             if earlier.code == "200" and response.code != "200" and asked == same:
                 response.full = earlier
+    _follow(responses)
+    for response in responses:
+        if response.request and response.method == "HEAD" and response.request.target:
+            response.twin = next((each for each in responses if _is_twin(each, response)), None)
+
+
+def _follow(responses: list[Response]) -> None:
+    """Tell the redirects that lead to where the chain of redirects has been."""
+    address, visited = "", set[str]()
+    for response in responses:
+        asked = response.request.address if response.request else ""
+        if asked and asked != address:
+            visited = set()
+        address = asked or address
+        location = response.fields.get("Location") if response.code[:1] == "3" else None
+        if not address or not location:
+            address = ""
+            continue
+        visited.add(address)
+        try:
+            address = urljoin(address, location)
+        except ValueError:
+            address = ""
+        response.leads_back = address in visited and address != asked
+
+
+def _is_twin(other: Response, response: Response) -> bool:
+    asked, request = response.request, other.request
+    return (
+        asked is not None
+        and request is not None
+        and request.method == "GET"
+        and other.code == response.code
+        and request.address == asked.address
+        and request.fields.get("Range") is None
+    )

@@ -27,8 +27,17 @@ PANEL = {
     "transferred": "",
     "request priority": "",
     "status": "status",
+    "상태": "status",
+    # Safari
+    "url": "url",
+    "source": "",
+    "initiator": "",
+    "소스": "",
+    "주소": "",
+    "개시자": "",
 }
 BARE_STATUS = re.compile(r"(?:status(?: code)?:? *)?([1-9][0-9]{2})(?: ([A-Za-z][A-Za-z' -]{1,60}))?", re.IGNORECASE)
+ASKED = re.compile(r"([A-Z]{3,10}) (https?://\S{1,2000}?):?(?: [1-5][0-9]{2}\b.{0,40})?")
 PANEL_TITLES = {
     "general": "general",
     "일반": "general",
@@ -36,7 +45,17 @@ PANEL_TITLES = {
     "응답 헤더": "response",
     "request headers": "request",
     "요청 헤더": "request",
+    # Safari
+    "summary": "general",
+    "request": "request",
+    "response": "response",
+    "요약": "general",
+    "요청": "request",
+    "응답": "response",
 }
+# What tells a panel: one of the first, or both of a pair.
+SURE_LABELS = {"status code", "상태 코드"}
+LABELS_BESIDE_STATUS = {"version", "scheme", "source", "소스"}
 
 
 def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -63,8 +82,8 @@ def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
 def read_panel(lines: list[str]) -> list[Response]:
     """Read what is copied from the panel of a browser's developer tools."""
     labels = {line.strip().partition(":")[0].rstrip(":").lower() for line in lines[:60]}
-    if not labels & {"status code", "상태 코드"} and not ("status" in labels and labels & {"version", "scheme"}):
-        return []
+    if not labels & SURE_LABELS and not (labels & {"status", "상태"} and labels & LABELS_BESIDE_STATUS):
+        return _read_titled(lines) if "response headers" in labels else []
     response, request = Response(), Request()
     head = Head(response.fields)
     part = "general"
@@ -88,6 +107,8 @@ def read_panel(lines: list[str]) -> list[Response]:
                 part = "request"
             elif part == "general":
                 part = "response"
+            if name == ":method":
+                request.method = request.method or value
             if part == "request":
                 Head(request.fields).add(f"{name}: {value}")
                 response.version = response.version or ("2" if name == ":authority" else "")
@@ -102,6 +123,20 @@ def read_panel(lines: list[str]) -> list[Response]:
     if not response.version:
         response.repaired(Repair.VERSION)
     return [response]
+
+
+def _read_titled(lines: list[str]) -> list[Response]:
+    """Read Postman's console: the request's method and address, the code, and the fields under titles."""
+    first = [line.strip() for line in lines[:12]]
+    asked = next((found for line in first if (found := ASKED.fullmatch(line))), None)
+    status = next((found for line in first if (found := BARE_STATUS.fullmatch(line))), None)
+    if not status or not asked:
+        return []
+    start = next(place for place, line in enumerate(lines) if BARE_STATUS.fullmatch(line.strip()))
+    return read_panel(
+        [f"Request URL: {asked[2]}", f"Request Method: {asked[1]}", f"Status Code: {status[1]} {status[2] or ''}"]
+        + [line for line in lines[start + 1 :] if not re.fullmatch(r"\s{0,9}[0-9.]{1,9} ?m?s\s{0,9}", line)]
+    )
 
 
 def read_bare(lines: list[str]) -> list[Response]:

@@ -1,13 +1,11 @@
 """Requests as the curl commands that make them."""
 
 import re
-import shlex
 from dataclasses import dataclass, field
 
 from .heads import MAX_FIELDS
 from .parsed import Field, Request
 
-MAX_COMMAND = 8000  # characters of a curl command that are read
 VALUES = {
     "-X": "method",
     "--request": "method",
@@ -33,27 +31,9 @@ VALUES = {
 }
 
 
-def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
-    """Return the request that a curl command makes, None if its quotes do not fit, and the line after it."""
-    text, place = _joined(lines, place)
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        return None, place
-    words = words[next((n for n, word in enumerate(words) if word.startswith("curl")), 0) + 1 :]
-    return _request(_read_options(words)), place
-
-
-def _joined(lines: list[str], place: int) -> tuple[str, int]:
-    """Return a command with the lines that go on after a backslash, and the line after it."""
-    parts = []
-    while place < len(lines):
-        line = lines[place].rstrip()
-        parts.append(line.removesuffix("\\"))
-        place += 1
-        if not line.endswith("\\") or sum(map(len, parts)) > MAX_COMMAND:
-            break
-    return " ".join(parts)[:MAX_COMMAND], place
+def read_curl(words: list[str]) -> Request:
+    """Return the request that the words behind curl make."""
+    return _request(_read_options(words))
 
 
 @dataclass

@@ -4,6 +4,7 @@ import re
 
 from .heads import Head, content_of, read_pseudo_status, read_request, read_status
 from .parsed import MAX_RESPONSES, Repair, Request, Response
+from .plain import CUT_OFF
 
 # Lines about the transfer, and its progress.
 CONNECTION = re.compile(
@@ -50,6 +51,8 @@ class _Reader:
         """Read a line of the output."""
         if found := CONNECTION.match(line):
             self.scheme = "http" if found[1] else "https"
+        if self.response and CUT_OFF.search(line[:200]):
+            self.response.is_cut_off = True
         if self.response and line.startswith("* Excess found"):
             self.response.has_excess = True
         if line.startswith(">"):

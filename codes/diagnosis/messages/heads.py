@@ -7,15 +7,24 @@ from .parsed import Field, Fields, Repair, Request, Response
 
 MAX_FIELDS = 300  # of one message
 MAX_VALUE = 16_000  # characters of a field's value that are read
-STATUS_LINE = re.compile(r"HTTP/([0-9](?:\.[0-9])?)[ \t]+([^\s:]{1,12})(?:[ \t]+(.*))?", re.IGNORECASE)
+STATUS_LINE = re.compile(r"HTTP/([0-9]{1,2}(?:\.[0-9]{1,2})?)[ \t]+([^\s:]{1,12})(?:[ \t]+(.*))?", re.IGNORECASE)
 REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+) HTTP/([0-9](?:\.[0-9])?)")
 # What would be a field if its name had no space, bracket or letter outside ASCII.
 MISNAMED = re.compile(r"[^\s:<>{}\[\]\"'][^:<>{}\[\]\"']{0,60}:[ \t]")
 # What wget -S says behind the header section, which it indents.
-WGET = re.compile(r"(?:Length: (?:[0-9]|unspecified)|Saving to: |Remote file )")
+WGET = re.compile(
+    r"(?:Length: (?:[0-9]|unspecified)|Saving to: |Remote file |Location: \S{1,2000} \[following\]|Resolving \S{1,255}|"
+    r"Connecting to \S{1,255}|Reusing existing connection|HTTP request sent|Spider mode enabled|[0-9-]{10} [0-9:]{8} |"
+    r"Username/Password Authentication Failed|Authentication selected: )"
+)
 PSEUDO_STATUS = re.compile(r":status:?[ \t]+([0-9]{1,12})([ \t].{0,200})?")
 FIELD = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})([ \t]{0,8}):(.*)", re.DOTALL)
 CONTENT_BEGINS = re.compile(r"\s*(?:[{\[<\"]|--)")
+# What IntelliJ's HTTP client says behind a response.
+INTELLIJ = re.compile(
+    r"(?:Response code: [0-9]{3}\b.{0,80}; Time: .{0,120}|(?:>|<>) [0-9]{4}-[0-9-]{5}T\S{1,60}"
+    r"|> .{1,300}\.(?:json|html|txt|xml)|Response file saved\.?|\(Response body is empty\)|<Response body is empty>)"
+)
 PROMPT = re.compile(r"[^<>{}\"]{0,80}[@~][^<>{}\"]{0,80}[$#%] ?|[$#%] ?")  # of a shell behind the output
 # Names that tell a header section, where nothing else does.
 KNOWN = set(
@@ -62,11 +71,13 @@ class Head:
     spaced: list[str] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
+    without_colon: list[str] = field(default_factory=list)
 
     def fill(self, response: "Response") -> None:
         """Hand what was read to its response."""
         response.head = "\n".join(self.lines)
         response.spaced, response.folded, response.misnamed = self.spaced, self.folded, self.misnamed
+        response.without_colon = self.without_colon
         response.repairs += self.repairs
 
     def add(self, line: str) -> bool:
@@ -133,6 +144,14 @@ def read_head(lines: list[str], place: int, head: Head, response: Response | Non
             head.misnamed.append(line[:200].partition(":")[0])
             place += 1
             continue
+        if response and line[0] == ":" and head.fields:
+            head.misnamed.append("")
+            place += 1
+            continue
+        if response and line.strip().lower() in KNOWN and (is_known_field(following) or not following.strip()):
+            head.without_colon.append(line.strip())
+            place += 1
+            continue
         if head.fields and not CONTENT_BEGINS.match(line) and is_known_field(following):
             head.join(line)
             head.repairs.append(Repair.WRAPPED)
@@ -148,5 +167,7 @@ def content_of(lines: list[str]) -> str | None:
     while lines and not lines[-1].strip():
         lines.pop()
     if lines and PROMPT.fullmatch(lines[-1]):
+        lines.pop()
+    while lines and (not lines[-1].strip() or INTELLIJ.fullmatch(lines[-1].strip())):
         lines.pop()
     return "\n".join(lines) if any(line.strip() for line in lines) else None

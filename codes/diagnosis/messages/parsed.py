@@ -26,7 +26,9 @@ class Repair(TextChoices):
     FOLDED = "folded", _("Joined a header field that goes on in an indented line.")
     SPACE = "space", _("Removed a space between a field's name and its colon.")
     CHUNKED = "chunked", _("Removed the chunked transfer coding from the content.")
-    COMMAND = "command", _("Took the request from the curl command above the response.")
+    COMMAND = "command", _("Took the request from the command above the response.")
+    QUOTED = "quoted", _("Took the message out of a quoted string.")
+    DUMP = "dump", _("Took the code and the fields from an object that a program printed.")
     MANY = "many", _("There is more than can be read: the rest was left out.")
 
 
@@ -99,10 +101,15 @@ class Response:
     head: str = ""  # the header section as it was pasted, repaired
     refusal: str = ""  # what a strict parser says of it, in English
     is_framed: bool = False  # the content still has the chunks of its transfer coding
+    had_chunks: bool = False  # the content had the chunks of its transfer coding, and be it the last one only
+    is_cut_off: bool = False  # a transcript tells that the connection ended before the message
     has_excess: bool = False  # a transcript tells of bytes behind the end of the message
     spaced: list[str] = field(default_factory=list)  # fields with a space before the colon
     folded: list[str] = field(default_factory=list)  # fields that went on in the next line
+    without_colon: list[str] = field(default_factory=list)  # lines with nothing but the name of a field
     misnamed: list[str] = field(default_factory=list)  # lines that would be fields but for their names
+    leads_back: bool = False  # a redirect to an address that was asked for before it, in the same text
+    twin: "Response | None" = None  # to a HEAD, the response to a GET of the same address in the same text
     full: "Response | None" = None  # a 200 to the same request, in the same text
 
     @property

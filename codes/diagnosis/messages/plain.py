@@ -1,13 +1,27 @@
-"""Messages one after another, each beginning with its start line, and the curl commands above them."""
+"""Messages one after another, each beginning with its start line, and the commands above them."""
 
 import re
 
-from .curl_commands import read_command
-from .heads import MAX_VALUE, Head, content_of, is_known_field, read_head, read_pseudo_status, read_request, read_status
+from .commands import AFTER_PROMPT, COMMANDS, METHODS, read_command
+from .heads import (
+    MAX_VALUE,
+    WGET,
+    Head,
+    content_of,
+    is_known_field,
+    read_head,
+    read_pseudo_status,
+    read_request,
+    read_status,
+)
 from .parsed import MAX_RESPONSES, Repair, Request, Response
 
-CURL_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80}[$#%>] )?curl(?:\.exe)?\s")
-NEXT_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80} ?[$#%>] )curl(?:\.exe)?\s")
+# The step of wget that a request belongs to.
+WGET_STEP = re.compile(r"--[0-9]{4}-[0-9-]{5} [0-9:]{8}--  (\S{1,2000})$")
+# A request without its version, as IntelliJ's HTTP client and Postman show it.
+ADDRESSED = re.compile(rf"({METHODS}) (https?://\S{{1,2000}})")
+CURL_ERROR = re.compile(r"curl: \([0-9]{1,3}\) .*")
+CUT_OFF = re.compile(r"transfer closed with [0-9]+ bytes remaining|end of response with [0-9]+ bytes missing")
 
 
 def read_plain(lines: list[str]) -> list[Response]:
@@ -34,16 +48,21 @@ class _Reader:
         self.message: Request | Response | None = None  # whose content is being read
         self.content: list[str] = []
         self.request: Request | None = None  # that the next response answers
-        self.command: Request | None = None  # that the last curl command makes
+        self.command: Request | None = None  # that the last command makes
 
     def read(self, begins: Request | Response | None) -> None:
-        """Read the message that begins here, the curl command here, or a line of content."""
+        """Read the message, the command or the step of wget that begins here, or a line of content."""
         line = self.lines[self.place]
         if isinstance(begins, Request):
             self._read_request(begins)
         elif isinstance(begins, Response):
             self._read_response(begins)
-        elif (CURL_COMMAND if self.message is None else NEXT_COMMAND).match(line):
+        elif step := WGET_STEP.match(line):
+            self.end_message()
+            method = self.command.method if self.command else "GET"
+            self.request = Request(method, step[1], has_fields=False)
+            self.place += 1
+        elif self._is_command(line):
             self.end_message()
             self.command, self.place = read_command(self.lines, self.place)
             self.request = self.command
@@ -51,6 +70,11 @@ class _Reader:
             if self.message is not None:
                 self.content.append(line)
             self.place += 1
+
+    def _is_command(self, line: str) -> bool:
+        """Return whether a command begins; after a message only one behind a prompt does."""
+        is_command = len(line) < MAX_VALUE and COMMANDS.match(line) is not None
+        return is_command and (self.message is None or AFTER_PROMPT.match(line) is not None)
 
     def _read_request(self, request: Request) -> None:
         self.end_message()
@@ -76,10 +100,17 @@ class _Reader:
     def end_message(self) -> None:
         """Hand what was read to the message whose content it is."""
         if isinstance(self.message, Response):
-            self.message.content = content_of(self.content)
+            self.message.content = self._content_of(self.message)
         elif isinstance(self.message, Request):
             self.message.content = content_of(self.content) or ""
         self.message, self.content = None, []
+
+    def _content_of(self, response: Response) -> str | None:
+        """Return the content, without what curl and wget say behind it."""
+        lines = self.content
+        while lines and (not lines[-1].strip() or CURL_ERROR.match(lines[-1])):
+            response.is_cut_off |= bool(CUT_OFF.search(lines.pop()[:200]))
+        return content_of([line for line in lines if not WGET.match(line)])
 
     def message_here(self) -> Request | Response | None:
         """Return the message that begins at this line; None for any other line."""
@@ -98,4 +129,7 @@ class _Reader:
                 # A content without a line end: the next response of curl -L follows at once.
                 following = self.lines[self.place + 1] if self.place + 1 < len(self.lines) else ""
                 return read_status(line) if is_known_field(following) else None
+        addressed = ADDRESSED.fullmatch(start.rstrip()) if self.message is None else None
+        if addressed:
+            return Request(addressed[1], addressed[2], has_fields=False)
         return read_status(line) or read_pseudo_status(line) or read_request(line)

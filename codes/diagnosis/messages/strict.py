@@ -24,6 +24,7 @@ def parse_strictly(response: Response) -> None:
         if content is not None:
             response.content = content.decode("utf-8", "replace").replace("\r\n", "\n") or None
             response.is_framed = False
+            response.had_chunks = True
             response.repaired(Repair.CHUNKED)
 
 

@@ -23,7 +23,7 @@ def findings(text):
     return [each for each in said if each.severity != Severity.PASSED]
 
 
-@pytest.mark.parametrize("name", ["wrong", "wrong_second"])
+@pytest.mark.parametrize("name", ["wrong", "wrong_second", "wrong_third"])
 def test_at_least_95_in_100_faults_are_found(name):
     faults, missed = 0, []
     for response in read(name):
@@ -32,11 +32,11 @@ def test_at_least_95_in_100_faults_are_found(name):
             faults += 1
             if fault["field"].lower() not in places:
                 missed.append(f"{response['name']}: {fault['field']}")
-    assert faults > 40
+    assert faults > 30
     assert len(missed) <= faults * 0.05, missed
 
 
-@pytest.mark.parametrize("name", ["right", "right_second"])
+@pytest.mark.parametrize("name", ["right", "right_second", "right_third"])
 def test_at_most_2_in_100_right_responses_are_called_broken(name):
     right = read(name)
     alarms = [
@@ -45,14 +45,15 @@ def test_at_most_2_in_100_right_responses_are_called_broken(name):
         for finding in findings(response["text"])
         if finding.severity == Severity.BROKEN
     ]
-    assert len(right) >= 40
+    assert len(right) >= 30
     assert len(alarms) <= len(right) * 0.02, alarms
 
 
 def test_every_response_is_read():
     unread = [
         each["name"]
-        for each in [*read("wrong"), *read("right"), *read("wrong_second"), *read("right_second")]
+        for name in ("wrong", "right", "wrong_second", "right_second", "wrong_third", "right_third")
+        for each in read(name)
         if not diagnose(each["text"], "en").responses
     ]
     assert unread == []

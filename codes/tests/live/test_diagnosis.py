@@ -1,9 +1,12 @@
 """Logs and files in a real browser: they are read beside the page, and nothing of them is sent."""
 
+import gzip
+import json
+
 import pytest
 from playwright.sync_api import expect
 
-from codes.tests.test_logs import access
+from codes.tests.test_logs import REFUSED, access
 from codes.tests.tools_needed import needs_chromium
 
 from .test_browser import assert_accessible
@@ -88,6 +91,35 @@ def test_the_report_says_the_same_without_script(site, diagnose, browser):
     with_script, without = (page.locator("#diagnosis .log").inner_text() for page in (diagnose, plain))
     context.close()
     assert with_script.split() == without.split()
+
+
+@pytest.mark.parametrize("text", [REFUSED, "net::ERR_CONNECTION_REFUSED"])
+def test_an_error_line_gets_the_same_card_with_and_without_script(site, diagnose, browser, sent, text):
+    paste(diagnose, text)
+    card = diagnose.locator("#diagnosis .state")
+    card.locator(".verdict .number").wait_for()
+    assert sent == []
+    assert_accessible(diagnose)
+    context = browser.new_context(java_script_enabled=False, locale="ko-KR")
+    plain = context.new_page()
+    plain.goto(f"{site.url}/diagnose/")
+    paste(plain, text)
+    assert card.inner_text().split() == plain.locator("#diagnosis .state").inner_text().split()
+    context.close()
+
+
+def test_a_packed_recording_with_many_hosts_is_read_while_the_page_answers(diagnose, sent, tmp_path):
+    entry = {"startedDateTime": "2026-11-25T10:01:22.123Z", "time": 5, "response": {"status": 502}}
+    entries = [entry | {"request": {"url": f"https://h{number}.example/"}} for number in range(100_000)]
+    path = tmp_path / "page.har.gz"
+    path.write_bytes(gzip.compress(json.dumps({"log": {"entries": entries}}).encode()))
+    diagnose.evaluate("window.frames_drawn = 0")
+    diagnose.locator("input[type=file]").set_input_files(path)
+    report = diagnose.locator("#diagnosis .log")
+    expect(report.locator("h2")).to_have_text("100,000줄 가운데 100,000줄을 살펴보세요")
+    expect(report).to_contain_text("묶어서 센 요청: 99,800")
+    assert diagnose.evaluate("window.frames_drawn") >= 3
+    assert sent == []
 
 
 def test_a_large_file_is_counted_while_the_page_answers_and_nothing_of_it_is_sent(diagnose, sent, tmp_path):

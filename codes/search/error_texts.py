@@ -20,7 +20,7 @@ MAX_PLACES = 20  # of a text's first fragment that are tried
 MIN_FRAGMENT = 40  # letters of a fragment that tells a text by itself
 NUMBERED = re.compile(r"[45][0-9]{2}:? (?=.{36})")  # what follows is more than the name of a code
 MIN_SWAPPED = 8  # letters of each of two fragments that may be printed in the other order
-WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[^\s\w]{2,}")
+WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[\u3041-\u30ff\u4e00-\u9fff]+|[^\s\w]{2,}")
 # Quotes are typed, copied and escaped in many ways, and a message is wrapped anywhere.
 SAME = str.maketrans({**dict.fromkeys('"`´“”„‘’‚«»', "'"), **dict.fromkeys("–—‑−", "-"), "İ": "I"})
 SPACES = re.compile(r"(?<=[:,])\s+|\\(?=')")

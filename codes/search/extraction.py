@@ -53,8 +53,12 @@ CODE = "([1-9][0-9]{2})"
 # From the surest place to the least sure; the first pattern that matches decides.
 PATTERNS = [
     (Place.STATUS_LINE, re.compile(rf"\bhttps?/[0-9](?:\.[0-9])?\s+{CODE}(?![0-9.])")),  # HTTP/1.1 404 Not Found
-    (Place.ACCESS_LOG, re.compile(rf'"\s{CODE}\s+(?:[0-9]+|-)(?=\s|$)')),  # ..."GET / HTTP/1.1" 502 157 "-"
+    # The status stands right after the request, whatever other numbers follow: "GET / HTTP/1.1" 503 UO - "-" 310 81
     (Place.ACCESS_LOG, re.compile(rf"\bhttps?/[0-9](?:\.[0-9])?[\"']\s+{CODE}\b")),
+    (Place.ACCESS_LOG, re.compile(rf'"\s{CODE}\s+(?:[0-9]+|-)(?=\s|$)')),  # ..."GET /" 502 157 "-"
+    (Place.ACCESS_LOG, re.compile(rf"\b(?:tcp|udp)_[a-z_]{{3,40}}/{CODE}\s[0-9]+\s")),  # Squid: TCP_MISS/503 4310 GET
+    (Place.ACCESS_LOG, re.compile(rf"\.cloudfront\.net\s/\S*\s{CODE}\s")),
+    (Place.ACCESS_LOG, re.compile(rf"\|\s*{CODE}\s*\|\s*[0-9.]+\s?(?:[nmuμ]?s|m)\b")),  # Gin: | 500 | 1.2ms |
     (Place.HAPROXY, re.compile(rf"[0-9]/\s*[-+]?[0-9]+\s+{CODE}\s+\+?[0-9]+\s+\S+\s+\S+\s+[a-z-]{{4}}\s")),
     # IIS: time, server, method, path, query, port, user, client, agent, referrer; status, sub-status, Windows' own
     (
@@ -80,7 +84,8 @@ PATTERNS = [
     (
         Place.FIELD,
         re.compile(
-            r"(?<!exit )(?<!exit_)(?:status(?:[ _-]?code)?|(?:http|response)[ _-]?(?:status|code)|상태\s?코드)"
+            r"(?<!exit )(?<!exit_)(?:status(?:[ _-]?code)?|(?:http|response)[ _-]?(?:status|code)|\bresp(?==)"
+            r"|상태\s?코드)"
             rf"[\"'\])]?(?:\s?(?:[=!]?[=:]|=>|is|of|was|\|)\s?|[\s(\[])[\"'(\[]?{CODE}(?![0-9]|[.:][0-9]|\s?번대)"
         ),
     ),
@@ -90,25 +95,31 @@ IN_WORDS = [
     re.compile(rf"(?<![\w.:/]){CODE}\W{{1,2}}(?:(?:client|server|http)\W{{1,2}})?(?:error|에러|오류)\b"),
     re.compile(
         r"(?:\bhttp|(?<!exit )\bcode|\berror|에러|오류|코드|응답|응답이)(?:[\s_-]?(?:code|page))?"
-        rf"(?:\W{{1,3}}(?<!\s-)|(?<=[가-힣])){CODE}(?![0-9a-z]|[.:]\s?[0-9]|\s?번대)"
+        rf"(?:\W{{1,3}}(?<!\s-)|(?<=[가-힣])){CODE}(?![0-9a-z]|#[0-9]|[.:]\s?[0-9]|\s?번대)"
     ),
     re.compile(rf"(?:^|[\s{{])return\s{CODE}(?=[\s;])"),
 ]
-BESIDE = re.compile(r"(?<![0-9a-z.:_-])([1-9][0-9]{2})(?![0-9a-z_.-])")
+BESIDE = re.compile(r"(?<![0-9a-z.:_-])([1-9][0-9]{2})(?![0-9a-z_.-]|#[0-9])")
 MAX_NAME_LENGTH = 60
 # Three digits by themselves: not a part of a longer number, a word, an address, a time, a port, a version, a quantity,
 # a place in a file, a process or an errno.
 BARE_NUMBER = re.compile(
-    r"(?<![0-9a-z.:_+@$%])(?<![^0-9\s]-)(?<![0-9]{4},)(?<![^0-9]/)(?<![0-9a-z]\[)"
+    r"(?<![0-9a-z.:_+@$%*])(?<![^0-9\s]-)(?<![0-9]{4},)(?<![^0-9]/)(?<![0-9a-z]\[)(?<![0-9]#)"
     r"(?<!errno )(?<!errno=)(?<!\bline )(?<!\bport )(?<!\bpid )(?<!exit code )(?<!exit status )(?<!\bcode )"
     r"(?<!instead of )(?<!rather than )(?<!other than )"
     r"(?<!worker )(?<!process )(?<!thread )(?<!row )(?<!column )(?<!issue #)(?<!id )(?<!id=)(?<!\bpr #)([0-9]{3})"
-    r"(?![0-9a-z_%]|[.:][0-9]|,[0-9]{3}[0-9,]|\s?번대|-[0-9a-z]|\s?(?:ms|px|kb|mb|gb|kib|mib|bytes?|초|분|개|원|명|일|시)\b"
+    r"(?![0-9a-z_%]|#[0-9]|[.:][0-9]|,[0-9]{3}[0-9,]|\s?번대|-[0-9a-z]|\s?(?:ms|px|kb|mb|gb|kib|mib|bytes?|초|분|개|원|명|일|시)\b"
     r"|\s?[번회]\s?(?:넘|이상|까지|이내|미만|초과|씩|정도|이나|쯤)|\s?(?:말고|아니라|아닌|대신)\b"
     r"|:\s[a-z]|\s(?:packages?|passed|failed|skipped|tests?|modules?|files?|lines?|items?|warnings?|seconds?|objects?"
     r"|chunks?|tasks?|rows?|deltas?|insertions?|deletions?|steps?)\b)"
 )
 PATH_NUMBER = re.compile(r"(?<![0-9])/([0-9]{3})(?![0-9])")  # an ID: elsewhere in the line it is one too
+# Named numbers that are no codes: bytes=310, "duration_ms": 404, content-length: 512, pid: 410.
+OTHER_NUMBER = re.compile(
+    r"(?<![a-z])(?:[a-z]{1,12}[_-]){0,2}(?:pid|tid|uid|gid|ports?|lines?|conn|connection|stream|session|bytes|size|length"
+    r"|duration|latency|elapsed|took|offset|count|total|age|attempts?|timeout|(?:request|response|upstream|connect)[_-]?time)"
+    r"(?:[_-][a-z]{1,12})?[\"']?\s?[=:]\s?[\"']?[0-9]{3}(?![0-9])"
+)
 ERRNO = re.compile(r"\((?:errno\s)?[0-9]+:")  # connect() failed (111: Connection refused)
 # 401 vs 403, 401과 403: several numbers of one question, however they are introduced.
 ROW_OF_NUMBERS = re.compile(
@@ -218,7 +229,7 @@ def _bare_numbers(text: str) -> list[int]:
     for line in text.split("\n"):
         if typed or ABOUT_HTTP.search(line):
             ids = set(PATH_NUMBER.findall(line))
-            numbers = BARE_NUMBER.findall(ERRNO.sub("(", line))
+            numbers = BARE_NUMBER.findall(OTHER_NUMBER.sub(" ", ERRNO.sub("(", line)))
             found |= dict.fromkeys(int(number) for number in numbers if number not in ids)
     return list(found)
 

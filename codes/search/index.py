@@ -216,11 +216,20 @@ class Index:
         told = [hit for hit in hits[MAX_RESULTS:] if hit.kind == "situation"]
         results.hits = hits[:MAX_RESULTS] + told[:MAX_SIMILAR]
         results.is_sure = not results.hits or results.hits[0].rank.score < LOOSE
-        if results.hits and results.hits[0].rank.score >= 0:
+        if results.hits and (results.hits[0].rank.score >= 0 or self._tells_more(results.hits[0], reading, results)):
             results.direct = None
         if results.unassigned is not None and results.hits and not reading.is_whole:
             results.unassigned = None
         return results
+
+    def _tells_more(self, best: Hit, reading: Reading, results: Results) -> bool:
+        """Return whether the best hit is the text of an error that tells more than the number that was read.
+
+        A number by itself in a log may count anything, and one that belongs to the text is no answer.
+        """
+        if best.kind != "error" or not any(best.codes):
+            return False
+        return best.rank.score < NUMBER or (results.is_pasted and reading.place is Place.BARE)
 
     def _add_named(self, text: str, reading: Reading, found: Found, results: Results) -> None:
         """Add what the query names outright: a code, a group of codes, a class, the beginning of a number."""
@@ -268,7 +277,10 @@ class Index:
             # Of several codes, one that the rest of the query names is meant.
             codes = sorted(match.found.codes, key=lambda code: code not in named)
             document = self.numbers_of_errors[match.found.slug]
-            found.offer(document, ERROR, position)
+            # "failed with status 200 due to ..." says 200 of the call before, not of the answer.
+            own = set(map(int, re.findall(r"\b[0-9]{3}\b", match.found.text)))
+            is_own = bool(reading.numbers) and own.issuperset(reading.numbers) and own.isdisjoint(codes)
+            found.offer(document, NUMBER - 1 if is_own else ERROR, position)
             found.best[document].codes = codes
             for place, code in enumerate(codes):
                 if code in self.numbers_of_codes:

@@ -36,7 +36,7 @@ def queries(name):
 QUERIES = queries("queries.csv")
 QUERY_FILES = [
     "queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv", "queries_unseen.csv",
-    "queries_blind.csv",
+    "queries_blind.csv", "queries_blind_kept.csv",
 ]  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
     ("origin", "at_one", "at_three"),
     [
         ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97),
-        ("kept", 0.9, 0.97), ("blind", 0.9, 0.97),
+        ("kept", 0.9, 0.97), ("blind", 0.9, 0.97), ("blind_kept", 0.9, 0.97),
     ],
 )  # fmt: skip
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):
@@ -240,6 +240,8 @@ def test_inputs_that_have_nothing_to_do_with_http_find_nothing():
         "exit status 128", "Process exited with exit code 137", "OOMKilled (137)", "npm ERR! errno 243", "port 443",
         'File "views.py", line 403', "too many requests (worker 731)", "request id 9f3a731bc2 too many requests",
         "haproxy[463]: proxy started", "404 packages are looking for funding",
+        "[notice] 404#404: signal process started", "[info] 12#12: *500 client keepalive timeout", "bytes_sent=404 conn=503",
+        '"duration_ms": 410, "content-length": 512',
     ],
 )  # fmt: skip
 def test_other_numbers_are_no_status_codes(text, client):
@@ -262,6 +264,14 @@ def test_other_numbers_are_no_status_codes(text, client):
         ("404.13", 404),
         ("(404, 'Not Found')", 404),
         ("got 503 for https://a.example/latest.json", 503),
+        ('[2026-02-03T04:05:06.007Z] "POST /a HTTP/1.1" 503 UO upstream_overflow - "-" 310 81 0 - "192.0.2.9"', 503),
+        ("1770091506.114    410 192.0.2.9 TCP_MISS/503 4310 GET http://a.example/ - HIER_NONE/- text/html", 503),
+        (
+            "2026-02-03\t04:05:06\tICN54-C1\t512\t192.0.2.9\tGET\td1.cloudfront.net\t/a\t502\t-\tcurl\t-\t-\tError\ta=",
+            502,
+        ),
+        ("04:05:06 | 404 |  410.3μs | 192.0.2.9 | GET | /a", 404),
+        ('I0203 04:05:06.007 310 httplog.go:132] "HTTP" verb="GET" URI="/a" latency="410ms" resp=500', 500),
     ],
 )
 def test_of_several_numbers_the_surest_place_counts(text, code):
@@ -289,10 +299,19 @@ def test_a_pattern_of_codes_means_the_class(query, expected):
         ("render json: {}, status: :payload_too_large", "413"),
         ("Caused by: java.net.ConnectException: Connection refused", "000"),
         ("Method: GET Reason: Unauthorized StatusCode Unauthorized", "401"),
+        (
+            "2026/02/03 04:05:06 [error] 404#404: *551 upstream timed out (110: Connection timed out) while "
+            "reading response header from upstream, client: 192.0.2.9",
+            "504",
+        ),
+        ("Lambda execution failed with status 200 due to customer function error: Task timed out", "502"),
+        ("[WinError 10061] 由于目标计算机积极拒绝，无法连接。", "000"),
+        ("OptimisticLockingFailureException: Cannot save entity", "409"),
+        ("CircuitBreaker 'pay' is HALF_OPEN and does not permit further calls", "503"),
     ],
 )
 def test_a_name_inside_pasted_text_is_looked_up(text, code):
-    assert first(text) == code
+    assert first_label(search.search(text)) == code
 
 
 def test_words_that_the_catalogue_does_not_know_are_left_out():

@@ -16,6 +16,8 @@ from .base import Detail, ReviewedEntry, address
 from .codes import StatusCode
 
 HANGUL = re.compile("[\uac00-\ud7a3]")
+# The languages of texts that are neither English nor Korean, by what their products have in brackets.
+LANGUAGE_CODES = {"Chinese": "zh", "French": "fr", "German": "de", "Japanese": "ja", "Spanish": "es"}
 MAX_TITLE_LENGTH = 80  # characters of a text where it names its entry
 
 
@@ -140,8 +142,10 @@ class ErrorText(ReviewedEntry):
 
     @property
     def text_language(self) -> str:
-        """The language of the text: "ko" if it has Hangul in it."""
-        return "ko" if HANGUL.search(self.text) else "en"
+        """The language of the text: "ko" if it has Hangul in it, else as its product says: Windows sockets (German)."""
+        if HANGUL.search(self.text):
+            return "ko"
+        return LANGUAGE_CODES.get(self.product.rpartition("(")[2].rstrip(")"), "en")
 
     @property
     def codes(self) -> list[int]:

@@ -240,7 +240,8 @@ def test_inputs_that_have_nothing_to_do_with_http_find_nothing():
         "exit status 128", "Process exited with exit code 137", "OOMKilled (137)", "npm ERR! errno 243", "port 443",
         'File "views.py", line 403', "too many requests (worker 731)", "request id 9f3a731bc2 too many requests",
         "haproxy[463]: proxy started", "404 packages are looking for funding",
-        "[notice] 404#404: signal process started", "[info] 12#12: *500 client keepalive timeout", "bytes_sent=404 conn=503",
+        "[notice] 404#404: signal process started", "[info] 12#12: *500 client keepalive timeout",
+        "bytes_sent=404 conn=503",
         '"duration_ms": 410, "content-length": 512',
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from base64 import b32decode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django_otp.oath import totp
 from playwright.sync_api import expect
 
@@ -416,6 +417,28 @@ def test_open_suggestions_are_accessible(site, page):
     page.goto(site.url)
     suggestions_for(page, "인증")
     assert_accessible(page)
+
+
+FIRST_SCREEN = """() => {
+    const shown = selector => [...document.querySelectorAll(selector)].filter(it => it.checkVisibility());
+    const parts = [".hero h1", ".hero .plain", ".answers", ".toc"].map(it => shown(it)[0]);
+    const leads = shown(".todo .panel:not([hidden]) .do > li").slice(0, 3).map(it => it.querySelector("span, .lead"));
+    return Math.max(...[...parts, ...leads].map(it => it.getBoundingClientRect().bottom));
+}"""
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_first_screen_of_every_code_has_the_answer_and_three_steps(site, page, prefix):
+    """The steps are those of the reader who most likely came; of each, its lead."""
+    below = []
+    for name in sorted(path.stem for path in (settings.BASE_DIR / "fixtures" / "codes").glob("*.yaml")):
+        page.goto(f"{site.url}{prefix}/{name}/", wait_until="domcontentloaded")
+        for width, height in ((1280, 800), (360, 740)):
+            page.set_viewport_size({"width": width, "height": height})
+            end = page.evaluate(FIRST_SCREEN)
+            if end > height:
+                below.append((name, width, end))
+    assert not below
 
 
 @pytest.mark.parametrize("path", ["/", "/en/"])

@@ -157,7 +157,12 @@ const reduce = (text) => {
     history.replaceState({ ...history.state, typed: field.value }, "");
     location.assign(address);
   };
-  if (history.state?.typed) field.value = history.state.typed;
+  const restore = () => {
+    if (history.state?.typed) field.value = history.state.typed;
+  };
+  restore();
+  // WebKit empties a field without autocompletion, in a task of its own, when it shows a page that it kept in memory.
+  addEventListener("pageshow", (event) => event.persisted && setTimeout(restore));
 
   // While a syllable is being composed the value already holds it, and search understands half a syllable.
   field.addEventListener("input", () => {

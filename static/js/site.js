@@ -20,7 +20,7 @@ const isWriting = (target) => target.closest("input, textarea, select, [contente
     button.style.textDecoration = isOn() ? "" : "line-through";
     hint.hidden = !isOn();
   };
-  document.querySelector("footer")?.append(button);
+  (document.querySelector("footer .links") ?? document.querySelector("footer"))?.append(button);
   show();
   button.addEventListener("click", () => {
     stored[KEY] = isOn() ? "off" : "on";
@@ -225,7 +225,9 @@ const copy = async (button, text, source) => {
 const addCopyButton = (place, source, label, { text, word = "" } = {}) => {
   const button = Object.assign(document.createElement("button"), { type: "button", className: word ? "copy-as" : "copy" });
   button.textContent = word;
-  Object.assign(button, { ariaLabel: label, title: label });
+  // A title beside a name that says the same would be read twice.
+  if (word) button.ariaLabel = label;
+  else button.title = label;
   button.addEventListener("click", () => copy(button, text ?? source.textContent, source));
   place.append(button);
 };
@@ -318,7 +320,9 @@ for (const form of document.querySelectorAll("form[data-narrow]")) {
     const words = typed.value.toLowerCase().split(/\s+/);
     for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
     for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
-    said.textContent = rows.some((row) => !row.hidden) ? "" : form.dataset.none;
+    const shown = rows.filter((row) => !row.hidden).length;
+    const found = typed.value.trim() && `${form.dataset.found} ${shown}`;
+    said.textContent = shown ? found : form.dataset.none;
   });
 }
 

@@ -441,6 +441,22 @@ def test_the_first_screen_of_every_code_has_the_answer_and_three_steps(site, pag
     assert not below
 
 
+def test_what_changes_on_a_page_is_announced_in_a_few_words(site, page):
+    page.goto(f"{site.url}/choose/")
+    page.get_by_role("searchbox", name="상황으로 찾기").fill("휴지통")
+    expect(page.get_by_role("status").filter(has_text="찾은 상황: 1")).to_be_visible()
+    page.goto(f"{site.url}/diagnose/")
+    page.get_by_role("textbox").fill("HTTP/1.1 401 Unauthorized\nContent-Length: 0\n\n")
+    page.get_by_role("button", name="읽기", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="401 권한 없음")).to_have_text(re.compile("어김 1.*확인 1$"))
+
+
+def test_signs_that_only_decorate_are_not_read_aloud(site, page):
+    page.goto(f"{site.url}/502/")
+    expect(page.get_by_role("heading", name="의미", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="쓰지 않는 때", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["/", "/en/"])
 def test_on_a_phone_the_server_errors_begin_within_four_screens(site, page, path):
     page.set_viewport_size({"width": 360, "height": 740})

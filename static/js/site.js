@@ -97,7 +97,7 @@ const reduce = (text) => {
   Object.assign(list, { id: "suggestions", className: "suggestions", role: "listbox", hidden: true, ariaLabel: field.ariaLabel });
   Object.assign(said, { className: "visually-hidden", role: "status" });
   field.after(list);
-  form.append(said);
+  document.body.append(said); // at the end, where reading on does not meet it while it is empty
   Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
   field.setAttribute("aria-controls", list.id);
 

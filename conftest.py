@@ -5,6 +5,7 @@ import os
 import pickle
 import re
 import shutil
+from contextlib import contextmanager
 
 import environ
 import pytest
@@ -18,7 +19,7 @@ from django.utils.timezone import localdate
 from codes import search
 from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
-from codes.tests.originals import copy_database
+from codes.tests.artifacts import copy_database
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,21 +41,39 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
         search.current_index()
 
 
+PARTS = 16  # in which the workers render the pages
+
+
+@contextmanager
+def locked(path, *, wait):
+    """Lock a file within the block; without waiting, yield whether that was possible."""
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 @pytest.fixture(scope="session")
 def rendered(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Every page of the sitemap, in both languages: responses by path, rendered once for all workers of a run."""
+    """Every page of the sitemap, in both languages: responses by path. The workers of a run render them together."""
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    file = folder / "rendered.pickle"
-    with (folder / "rendered.lock").open("w") as lock, django_db_blocker.unblock():
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not file.exists():
-            client = Client()
-            paths = re.findall(r"<loc>https://status\.example(.*?)</loc>", client.get("/sitemap.xml").text)
-            pages = [(path, client.get(path)) for path in paths]
-            file.write_bytes(pickle.dumps([(path, p.status_code, dict(p.headers), p.content) for path, p in pages]))
-    pages = pickle.loads(file.read_bytes())
-    return {path: HttpResponse(content, status=status, headers=fields) for path, status, fields, content in pages}
+    with django_db_blocker.unblock():
+        client = Client()
+        paths = re.findall(r"<loc>https://status\.example(.*?)</loc>", client.get("/sitemap.xml").text)
+        files = {folder / f"rendered-{part}.pickle": paths[part::PARTS] for part in range(PARTS)}
+        for wait in (False, True):  # first what no other worker has begun
+            for file, part in files.items():
+                with locked(file.with_suffix(".lock"), wait=wait) as is_mine:
+                    if is_mine and not file.exists():
+                        pages = [(path, client.get(path)) for path in part]
+                        kept = [(path, page.content, page.status_code, dict(page.headers)) for path, page in pages]
+                        file.write_bytes(pickle.dumps(kept))
+    kept = [page for file in files for page in pickle.loads(file.read_bytes())]
+    return {path: HttpResponse(content, status=status, headers=fields) for path, content, status, fields in kept}
 
 
 @pytest.fixture(autouse=True)

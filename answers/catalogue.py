@@ -36,6 +36,7 @@ class Code:
 
     @property
     def label(self) -> str:
+        """The number in three digits."""
         return f"{self.number:03}"
 
     @cached_property

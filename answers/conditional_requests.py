@@ -55,13 +55,13 @@ def _lists_gzip(request: Request, _code: Code) -> bool:
 
 
 def _names_the_tag(request: Request, code: Code) -> bool:
-    """Whether If-None-Match is false where the code needs it: on GET and HEAD for 304, on others for 412."""
+    """Return whether If-None-Match fails where the code needs it: on GET and HEAD for 304, on others for 412."""
     tags = [tag.strip().removeprefix("W/") for tag in request.field("If-None-Match").split(",")]
     return request.is_read == (code.number == 304) and ("*" in tags or entity_tag(code) in tags)
 
 
 def _is_unmodified(request: Request, code: Code) -> bool:
-    """Whether If-Modified-Since counts: only without If-None-Match (RFC 9110 section 13.1.3)."""
+    """Return whether If-Modified-Since counts: only without If-None-Match (RFC 9110 section 13.1.3)."""
     dated = HTTP_DATE.fullmatch(request.field("If-Modified-Since").strip())
     return bool(dated) and request.is_read and not request.field("If-None-Match")
 

@@ -29,7 +29,7 @@ PREFLIGHT = [
 
 
 def _accept(request: Request, _code: Code, _rule: Rule) -> str | None:
-    """Content that was sent in a coding is refused for that, all other for its type."""
+    """Return a media type unless the request's content has a coding, which is refused first."""
     return None if request.field("Content-Encoding") else "application/json"
 
 
@@ -42,7 +42,7 @@ def _accept_patch(request: Request, _code: Code, _rule: Rule) -> str | None:
 
 
 def _allow(request: Request, code: Code, rule: Rule) -> str | None:
-    """A 405 lists methods, but not the one that it refuses; a successful answer to OPTIONS lists all."""
+    """Return methods other than the one that a 405 refuses; for a successful OPTIONS, all."""
     if rule in code.rules:
         return "POST" if request.is_read else "GET, HEAD"
     return METHODS if request.method == "OPTIONS" else None
@@ -55,7 +55,7 @@ def _connection(request: Request, code: Code, _rule: Rule) -> str | None:
 
 
 def _etag(request: Request, code: Code, _rule: Rule) -> str | None:
-    """Only what answers a condition or a range has a state that could be named."""
+    """Return an entity tag where the answer is about a condition or a range: only that has a state to name."""
     return entity_tag(code, request.sends_json) if code.answers_a_field else None
 
 

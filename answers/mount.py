@@ -9,7 +9,7 @@ HOP_BY_HOP = {"connection", "proxy-authenticate", "upgrade"}
 
 
 class Mount:
-    """Give what is below `prefix` to one application, which is made when it is needed first, the rest to another."""
+    """Pass what is below `prefix` to one application, which is made on first use, and the rest to another."""
 
     def __init__(self, prefix: str, make: Callable[[], WSGIApplication], others: WSGIApplication) -> None:
         self.prefix, self.make, self.others = prefix, make, others

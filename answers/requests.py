@@ -38,7 +38,7 @@ class Request:
         )
 
     def field(self, name: str) -> str:
-        """Return the value of a header field, or an empty text."""
+        """Return the value of a header field, "" for none."""
         return self.fields.get(f"HTTP_{name.upper().replace('-', '_')}", "")
 
     @property
@@ -51,6 +51,7 @@ class Request:
 
     @property
     def is_read(self) -> bool:
+        """Whether the method is GET or HEAD."""
         return self.method in ("GET", "HEAD")
 
     @property
@@ -60,6 +61,7 @@ class Request:
 
     @property
     def wants_json(self) -> bool:
+        """Whether Accept prefers JSON; an Accept that takes everything does not."""
         accept: str = self.fields.get("HTTP_ACCEPT", "")
         return accept not in ("", "*/*") and prefers_json(accept)
 

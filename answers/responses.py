@@ -1,4 +1,4 @@
-"""The answer to a request: the code that it asks for, or a refusal in words. A pure function but for the clock."""
+"""The answer to a request: the code that it asks for, or a refusal in words. A pure function, except for the clock."""
 
 import re
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ PAGES = {
 
 @dataclass
 class Answer:
-    """A response but for Date and what concerns the connection."""
+    """A response without Date and the fields about the connection."""
 
     status: int
     reason: str
@@ -163,7 +163,7 @@ class Responder:
         return answer
 
     def _with_content(self, request: Request, answer: Answer, code: Code, note: str) -> Answer:
-        """Add the content; the parts and codings of it that some codes are about."""
+        """Add the content, or the range or the coding of it that a code is about."""
         if contents.has_xml(code) and not request.suffix:
             kind, content = contents.XML, contents.as_multistatus(code, request.prefix)
         elif request.sends_json:

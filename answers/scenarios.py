@@ -90,6 +90,7 @@ class Outage:
 
     @property
     def shown(self) -> str:
+        """The end, as a date and as a Unix time."""
         return f"{datetime.fromtimestamp(self.end, UTC):%Y-%m-%dT%H:%M:%SZ} ({self.end})"
 
 

@@ -90,12 +90,12 @@ class CitationField(models.CharField):
 
 
 def https_or_nothing(url: str) -> str:
-    """Return an https address, "" for any other: a page links to what is in the database, however it came there."""
+    """Return an https address, "" for any other: a page links to what is in the database, however it got there."""
     return url if url[:8].lower() == "https://" else ""
 
 
 class HttpsURLField(models.URLField):
-    """An https address. The form adds the scheme if it is missing and accepts no other, and no other is read."""
+    """An https address. The form adds a missing scheme and accepts no other; no other is read from the database."""
 
     default_validators = [URLValidator(schemes=["https"])]
 

@@ -34,6 +34,7 @@ class Filter:
 
     @property
     def condition(self) -> Q:
+        """The condition that the chosen value sets, an empty one without a choice."""
         return self.choices[self.chosen][1] if self.chosen else Q()
 
     @property

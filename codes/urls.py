@@ -8,12 +8,11 @@ which has both languages, `/404.txt` and `/404.md`; all of a kind are at `/codes
 
 from django.urls import path, register_converter
 
-from statuscodes.web.open_data import API_CATALOG
+from statuscodes.web.cors import API_CATALOG
 
 from . import cards, converters, views
 from .data import kinds
 from .views import data
-from .views.diagnosis_patterns import diagnosis_patterns
 
 register_converter(converters.CodeConverter, "code")
 register_converter(converters.ClassConverter, "class")
@@ -73,11 +72,11 @@ data_patterns = [
         if "json" in kind.suffixes
     ),
     *(path(f"{kind.plural}.json", data.all_documents, {"kind": kind}, name=kind.plural) for kind in kinds.BULK),
-    path("codes.ndjson", data.code_lines, name="code_lines"),
-    path("codes.csv", data.code_table, name="code_table"),
+    path("codes.ndjson", data.codes_ndjson, name="codes_ndjson"),
+    path("codes.csv", data.codes_csv, name="codes_csv"),
     path("schema/<slug:name>.json", data.schema, name="schema"),
     path("openapi.json", data.openapi, name="openapi"),
     path("llms.txt", data.llms, name="llms"),
-    path("diagnose/patterns.json", diagnosis_patterns, name="diagnosis_patterns"),
+    path("diagnose/patterns.json", views.diagnosis_patterns, name="diagnosis_patterns"),
     path(API_CATALOG.lstrip("/"), data.api_catalog, name="api_catalog"),
 ]

@@ -114,7 +114,7 @@ MIDDLEWARE = [
     # First of those that answer, so that every answer has the headers: errors and static files too.
     "statuscodes.web.middleware.SecurityHeadersMiddleware",
     # Inside it, because it sets one of the same headers.
-    "statuscodes.web.open_data.OpenDataMiddleware",
+    "statuscodes.web.cors.CORSMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "statuscodes.web.static_files.StaticFilesMiddleware",
     # Before anything that may refuse a request, so that the refusal is in the page's language.

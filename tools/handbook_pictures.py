@@ -30,7 +30,7 @@ import os
 from collections import Counter
 from codes.editing import history
 from codes.models import ReaderReport, StatusCode
-from codes.search import missed
+from codes.search import missed_searches
 from django.contrib.auth.models import Group, User
 for name in {EDITORS}:
     user = User.objects.create_user(name, password=os.environ["DJANGO_SUPERUSER_PASSWORD"], is_staff=True)
@@ -41,7 +41,7 @@ history.record("statuscode 598", user, "599와 같은 뜻")
 ReaderReport.objects.create(text="캐시 줄의 절 번호를 다시 봐 주세요.", path="/404/", section="facts", language="ko")
 text = "The example lacks Retry-After."
 ReaderReport.objects.create(text=text, path="/en/429/", section="exchange", language="en")
-missed.add(Counter({{"웹소켓 끊김": 12, "graphql 오류": 7, "cookie expired": 3}}))
+missed_searches.add(Counter({{"웹소켓 끊김": 12, "graphql 오류": 7, "cookie expired": 3}}))
 """
 
 
@@ -113,9 +113,11 @@ class Photographer:
         return page
 
     def open(self, page: Page, path: str) -> None:
+        """Open a page of the admin."""
         page.goto(f"{self.site}{self.story.prefix}/admin{path}")
 
     def save(self, page: Page, reason: str = "") -> None:
+        """Save the form, and wait for the message about it."""
         page.fill("#id_reason", reason)
         page.locator("input[name=_continue]").last.click()
         page.wait_for_selector(".messagelist .success, .conflict")
@@ -133,6 +135,7 @@ class Photographer:
         print(path.name, path.stat().st_size)
 
     def take_draft(self) -> None:
+        """Begin a new code as a draft."""
         mina = self.mina
         self.open(mina, "/codes/statuscode/add/")
         for field, text in self.story.draft.items():
@@ -142,7 +145,7 @@ class Photographer:
         mina.wait_for_selector(".draft-notice")
         self.take("draft", 760)
 
-    def take_desk(self) -> None:
+    def take_admin_pages(self) -> None:
         """Take what is beside the forms. What was deleted and what readers sent is in the database already."""
         mina = self.mina
         self.open(mina, self.form)
@@ -155,15 +158,28 @@ class Photographer:
         self.take("from-readers", 330, mina.locator(".from-readers"))
 
     def take_all(self) -> None:
-        story, mina, juno = self.story, self.mina, self.juno
-        self.open(mina, self.form)
+        """Do what the handbook tells, and take a picture at each step."""
+        self.open(self.mina, self.form)
         self.take("form", 860)
+        self.take_review_queue()
+        self.take_conflict()
+        self.take_restore()
+        self.take_table()
+        self.take_draft()
+        self.take_admin_pages()
+        self.take_previews()
 
+    def take_review_queue(self) -> None:
+        """Change the summary in one language, so that the other is outdated."""
+        story, mina = self.story, self.mina
         mina.fill(f"#id_summary_{story.language}", story.summary)
         self.save(mina, story.summary_reason)
         self.open(mina, "/")
         self.take("review-queue", 620)
 
+    def take_conflict(self) -> None:
+        """Let both editors open the form, and the first save after the second."""
+        story, mina, juno = self.story, self.mina, self.juno
         self.open(mina, self.form)
         self.open(juno, self.form)
         field = f"#id_misunderstanding_{story.language}"
@@ -174,10 +190,16 @@ class Photographer:
         self.save(mina)
         self.take("conflict", 660)
 
+    def take_restore(self) -> None:
+        """Open the snapshot before the newest."""
+        story, mina = self.story, self.mina
         self.open(mina, f"/codes/entrysnapshot/?key=statuscode+{story.number}")
         mina.locator("#result_list tbody tr").nth(1).locator("a").first.click()
         self.take("restore", 650)
 
+    def take_table(self) -> None:
+        """Download a translators' table, change a text, and upload it."""
+        story, mina = self.story, self.mina
         self.open(mina, f"/codes/statuscode/?q={story.number}")
         mina.check("input.action-select >> nth=0")
         mina.select_option("select[name=action]", "export_csv")
@@ -191,9 +213,9 @@ class Photographer:
         mina.wait_for_selector("table.changes")
         self.take("table", 440)
 
-        self.take_draft()
-        self.take_desk()
-
+    def take_previews(self) -> None:
+        """Type Markdown, and open an exchange."""
+        story, mina = self.story, self.mina
         self.open(mina, self.form)
         text = mina.locator(f"#id_description_{story.language}")
         text.fill(story.markdown)
@@ -208,6 +230,7 @@ class Photographer:
 
 
 def main() -> None:
+    """Take all pictures, or print the code that makes the editors."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site", nargs="?", help="address of the running site")
     parser.add_argument("--editors", action="store_true", help="print the code that makes the two editors")

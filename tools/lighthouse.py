@@ -37,6 +37,7 @@ MAX_ITEM = 400  # characters
 
 
 def main():
+    """Look at all pages and print what was found; exit with 1 when a page scores less than 100 anywhere."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--granian", required=True, help="the server's command without port, workers and target")
     parser.add_argument("--runs", type=int, default=5, help="a page; the one of median performance counts")
@@ -87,20 +88,22 @@ def ask(url, chromium, tries=3):
 
 
 def scores(report):
-    """The score of each category, 0 where Lighthouse could not tell."""
+    """Return the score of each category, 0 to 100; 0 where Lighthouse could not tell."""
     return [round((report["categories"][name]["score"] or 0) * 100) for name in CATEGORIES]
 
 
 def performance(report):
+    """Return the performance score, 0 to 100."""
     return scores(report)[CATEGORIES.index("performance")]
 
 
 def middle(reports):
-    """The report of median performance."""
+    """Return the report of median performance."""
     return sorted(reports, key=performance)[(len(reports) - 1) // 2]
 
 
 def print_scores(reports, runs):
+    """Print a table with a row for each page: its scores, and what it needs of the network."""
     print(f"| page | {' | '.join(CATEGORIES)} | performance of all runs | bytes on the wire | requests |")
     print("| --- |" + " --- |" * (len(CATEGORIES) + 3))
     for page, report in reports.items():
@@ -111,37 +114,41 @@ def print_scores(reports, runs):
 
 
 def print_audits(page, report):
-    """The audits below 1: what a score counts with its reasons, what it does not count on one line."""
+    """Print the audits below 1: those that a score counts with their reasons, all others on one line."""
     uncounted = {}
-    for name in CATEGORIES:
-        for reference in report["categories"][name]["auditRefs"]:
-            audit = report["audits"][reference["id"]]
-            if is_perfect(audit):
-                continue
-            if reference["weight"]:
-                print(f"\n{page} {name}, weight {reference['weight']:.0f}, {audit['score']}: {summary(audit)}")
-                for reason in reasons(audit):
-                    print(f"    {reason}")
-            else:
-                uncounted[audit["id"]] = summary(audit)
+    references = [(name, each) for name in CATEGORIES for each in report["categories"][name]["auditRefs"]]
+    for name, reference in references:
+        audit = report["audits"][reference["id"]]
+        if is_perfect(audit):
+            continue
+        if reference["weight"]:
+            print(f"\n{page} {name}, weight {reference['weight']:.0f}, {audit['score']}: {summary(audit)}")
+            for reason in reasons(audit):
+                print(f"    {reason}")
+        else:
+            uncounted[audit["id"]] = summary(audit)
     if uncounted:
         print(f"\n{page} not counted in any score: {'; '.join(uncounted.values())}")
 
 
 def is_perfect(audit):
-    """Lighthouse gives null to what does not apply or only informs, but also to an audit that broke."""
+    """Return whether an audit has nothing to say.
+
+    Lighthouse scores null what does not apply or only informs, but also an audit that broke.
+    """
     if audit["scoreDisplayMode"] == "error":
         return False
     return audit["score"] is None or audit["score"] >= 1
 
 
 def summary(audit):
+    """Return an audit's name and title, and what it found in a few words."""
     found = audit.get("displayValue") or audit.get("explanation") or audit.get("errorMessage")
     return f"{audit['id']}, {audit['title']}" + (f" ({found})" if found else "")
 
 
 def reasons(audit):
-    """What the audit points at: elements, addresses, their sizes."""
+    """Return what the audit points at, as JSON: elements, addresses, their sizes."""
     items = audit.get("details", {}).get("items", [])
     items = items if isinstance(items, list) else [items]
     return [json.dumps(item, ensure_ascii=False)[:MAX_ITEM] for item in items[:MAX_ITEMS]]

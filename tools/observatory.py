@@ -6,9 +6,17 @@ Every page starts with 100 points. Missing or weak headers cost points; extra pr
 import re
 
 SIX_MONTHS = 15_768_000  # seconds
+# Header fields with the values that add points.
+GOOD_VALUES = [
+    ("referrer-policy", {"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"}, 5),
+    ("cross-origin-resource-policy", {"same-origin", "same-site"}, 10),
+    ("cross-origin-opener-policy", {"same-origin"}, 10),
+    ("cross-origin-embedder-policy", {"require-corp", "credentialless"}, 10),
+]
 
 
 def directives(policy):
+    """Return the directives of a Content-Security-Policy, each with its list of values."""
     parts = [part.split() for part in policy.split(";") if part.strip()]
     return {part[0].lower(): part[1:] for part in parts}
 
@@ -16,20 +24,35 @@ def directives(policy):
 def score(response):
     """Return (points, {deficiency: points that it takes away}) for a response of Django's test client."""
     headers = {name.lower(): value for name, value in response.items()}
-    taken, added = {}, 0
     policy = directives(headers.get("content-security-policy", ""))
+    parts = [
+        _score_policy(policy),
+        _score_cookies(response.cookies),
+        _score_transport(headers),
+        _score_framing(headers, policy),
+        _score_origins(headers),
+    ]
+    taken = {deficiency: points for part, _added in parts for deficiency, points in part.items()}
+    points = 100 - sum(taken.values())
+    return points + (sum(added for _taken, added in parts) if points >= 90 else 0), taken
+
+
+# Each of these returns what is taken away, by deficiency, and the points that are added.
+
+
+def _score_policy(policy):
     scripts = policy.get("script-src", policy.get("default-src", ["*"]))
     styles = policy.get("style-src", policy.get("default-src", ["*"]))
     if not policy:
-        taken["no policy"] = 25
-    elif {"'unsafe-inline'", "'unsafe-eval'", "data:", "*", "https:", "http:"} & set(scripts):
-        taken["unsafe scripts"] = 20
-    elif policy.get("default-src") == ["'none'"] and "'unsafe-inline'" not in styles:
-        added += 10
-    else:
-        added += 5
+        return {"no policy": 25}, 0
+    if {"'unsafe-inline'", "'unsafe-eval'", "data:", "*", "https:", "http:"} & set(scripts):
+        return {"unsafe scripts": 20}, 0
+    return {}, 10 if policy.get("default-src") == ["'none'"] and "'unsafe-inline'" not in styles else 5
 
-    for name, morsel in response.cookies.items():
+
+def _score_cookies(cookies):
+    taken = {}
+    for name, morsel in cookies.items():
         is_session, is_csrf = "session" in name, "csrf" in name
         if not morsel["secure"]:
             taken[f"{name} without Secure"] = 40 if is_session else 20
@@ -37,9 +60,12 @@ def score(response):
             taken[f"{name} without HttpOnly"] = 30
         if is_csrf and not morsel["samesite"]:
             taken[f"{name} without SameSite"] = 20
-    if response.cookies and all(morsel["secure"] and morsel["samesite"] for morsel in response.cookies.values()):
-        added += 5
+    is_strict = all(morsel["secure"] and morsel["samesite"] for morsel in cookies.values())
+    return taken, 5 if cookies and is_strict else 0
 
+
+def _score_transport(headers):
+    taken = {}
     age = re.search(r"max-age=(\d+)", headers.get("strict-transport-security", ""))
     if not age:
         taken["no HSTS"] = 20
@@ -47,25 +73,18 @@ def score(response):
         taken["short HSTS"] = 10
     if headers.get("x-content-type-options") != "nosniff":
         taken["no nosniff"] = 5
-    framed = policy.get("frame-ancestors") in (["'none'"], ["'self'"])
-    if framed or headers.get("x-frame-options", "").upper() in ("DENY", "SAMEORIGIN"):
-        added += 5 if framed else 0
-    else:
-        taken["may be framed"] = 20
-    if headers.get("access-control-allow-origin") and headers.get("access-control-allow-credentials") == "true":
-        taken["open to every origin"] = 50
-    if headers.get("referrer-policy") in (
-        "no-referrer",
-        "same-origin",
-        "strict-origin",
-        "strict-origin-when-cross-origin",
-    ):
-        added += 5
-    if headers.get("cross-origin-resource-policy") in ("same-origin", "same-site"):
-        added += 10
-    if headers.get("cross-origin-opener-policy") == "same-origin":
-        added += 10
-    if headers.get("cross-origin-embedder-policy") in ("require-corp", "credentialless"):
-        added += 10
-    points = 100 - sum(taken.values())
-    return points + (added if points >= 90 else 0), taken
+    return taken, 0
+
+
+def _score_framing(headers, policy):
+    if policy.get("frame-ancestors") in (["'none'"], ["'self'"]):
+        return {}, 5
+    refused = headers.get("x-frame-options", "").upper() in ("DENY", "SAMEORIGIN")
+    return {} if refused else {"may be framed": 20}, 0
+
+
+def _score_origins(headers):
+    """Score what other origins may read and learn."""
+    is_open = headers.get("access-control-allow-origin") and headers.get("access-control-allow-credentials") == "true"
+    added = sum(points for name, values, points in GOOD_VALUES if headers.get(name) in values)
+    return {"open to every origin": 50} if is_open else {}, added

@@ -37,11 +37,14 @@ class Failure(Exception):
 
 @dataclass
 class Answer:
+    """A response: its status, its header field lines as (name, value), and its content as it was sent."""
+
     status: int
     headers: list[tuple[str, str]]
     body: bytes
 
     def header(self, name):
+        """Return the value of the first field line with this name in lower case, "" for none."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
@@ -55,6 +58,7 @@ class Server:
 
     @property
     def url(self):
+        """The address of the server, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -64,6 +68,7 @@ class Server:
         return int(children[-1]) if children else self.process.pid
 
     def get(self, path, headers=None):
+        """Return the answer to a GET over a new connection. Raise OSError if there is none within 30 seconds."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path, headers=headers or {})
@@ -74,6 +79,7 @@ class Server:
 
 
 def free_port():
+    """Return a port of the loopback interface that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -110,6 +116,7 @@ def end(process, limit=15):
 
 
 def _wait(server, path, host, start, log):
+    """Wait until the server answers 200. Raise Failure for another status, for its end, or after START_LIMIT."""
     while time.perf_counter() - start < START_LIMIT:
         if server.process.poll() is not None:
             break

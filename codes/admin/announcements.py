@@ -7,7 +7,9 @@ from django.http import HttpRequest
 
 from codes.models import Announcement
 
-from .base import EntryAdmin, EntryForm, in_both_languages
+from .base import EntryAdmin
+from .details import in_both_languages
+from .entry_forms import EntryForm
 
 
 class AnnouncementForm(EntryForm):

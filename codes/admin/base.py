@@ -1,19 +1,17 @@
-"""What the admin of every kind of entry shares: optimistic locking, history, preview, and the inlines of details."""
+"""What the admin of every kind of entry shares: history, preview, and actions that change only what was seen."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied
 from django.db import IntegrityError
 from django.db.models import F
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -23,233 +21,15 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from codes.editing import drafts, fixtures, history
-from codes.models import Announcement, Entry, Exchange
-from codes.texts.localized import LANGUAGES
 from statuscodes.web.methods import allow_methods
 
-from .drafts import DraftsMixin, DryRun, draft_link, dry_run_of, preview_language, relax, too_few, without_adding
+from .drafts import DraftsMixin, dry_run_of, preview_language
+from .entry_forms import EntryForm
+from .links import deleted_url, history_url
 
 POSITION_OFFSET = 10_000  # added to the positions of rows that are about to move
 MAX_FORM_LENGTH = 200_000  # characters; the largest entry's form has a tenth of it
 MIN_TYPED_LENGTH = 13  # characters; a shorter value is a choice or a number, quickly made again
-
-
-def in_both_languages(*texts: str) -> list[tuple[str, str]]:
-    """Return field names as rows of a form: a text in Korean with its English twin beside it."""
-    return [(f"{text}_ko", f"{text}_en") for text in texts]
-
-
-def change_url(key: str) -> str:
-    """Return the address of an entry's form."""
-    model_name, pk = key.split(maxsplit=1)
-    return reverse(f"admin:codes_{model_name}_change", args=[pk])
-
-
-def history_url(key: str) -> str:
-    """Return the address of the list of an entry's snapshots."""
-    return f"{reverse('admin:codes_entrysnapshot_changelist')}?{urlencode({'key': key})}"
-
-
-def deleted_url(model: type[Entry]) -> str:
-    """Return the address of the list of deleted entries of a kind."""
-    return f"{reverse('admin:codes_entrysnapshot_deleted')}?{urlencode({'kind': str(model._meta.model_name)})}"
-
-
-def announcement_field(label: Any) -> forms.CharField:
-    """Return a field for the line with which a save is told to readers."""
-    return forms.CharField(label=label, required=False, max_length=Announcement.MAX_LINE_LENGTH)
-
-
-class EntryForm(forms.ModelForm):
-    """A form with optimistic locking: it does not save over what somebody else saved since it was opened.
-
-    On a conflict it comes back with everything typed in it, shows what the other editor changed, and takes the newest
-    lock version: saving again is then a decision.
-    """
-
-    lock_version = forms.IntegerField(widget=forms.HiddenInput, required=False)  # of a draft: its number
-    published_version = forms.IntegerField(widget=forms.HiddenInput, required=False)  # of a draft's published entry
-    reason = forms.CharField(
-        label=_("Reason for the change"), required=False, max_length=200, help_text=_("Optional; kept in the history.")
-    )
-
-    announcement_ko: Any = announcement_field(_("Line for readers (Korean)"))
-    announcement_en: Any = announcement_field(_("Line for readers (English)"))
-
-    dry_run: DryRun | None = None  # set for each request
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.conflict: list[history.Change] | None = None
-        self.conflict_snapshot: Any = None
-        opened = self.dry_run.opened if self.dry_run else None
-        if opened:
-            self.initial["lock_version"] = opened.draft.number
-            self.initial["published_version"] = opened.published_version
-            self.initial.update({name: getattr(opened.draft, name) for name in drafts.REMARKS})
-        elif not self.instance._state.adding:
-            self.initial["lock_version"] = self.entry.lock_version
-        if self.dry_run and self.dry_run.is_lenient and self.is_bound:
-            relax(self, self._meta.model)
-
-    @property
-    def entry(self) -> Entry:
-        """The entry whose lock version counts: an exchange belongs to its code."""
-        return self.instance.code if isinstance(self.instance, Exchange) else self.instance
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for field in ("number", "digit"):
-            # int() also reads digits of other scripts, which an editor types only by mistake.
-            if field in self.fields and not self.data.get(self.add_prefix(field), "").isascii():
-                self.add_error(field, _("Write the number with the digits 0 to 9."))
-        lines = {name: data[name] for name in ("announcement_ko", "announcement_en") if name in data}
-        if any(lines.values()):
-            for name in (name for name, line in lines.items() if not line):
-                self.add_error(name, _("Tell it in both languages, or in neither."))
-        if self.dry_run:
-            self._check_dry_run(self.dry_run, data)
-        if self.instance._state.adding or (self.dry_run and self.dry_run.opened):
-            return data
-        # The row stays locked until the request's transaction ends, so nobody can save between this and our save.
-        stored = type(self.entry)._base_manager.select_for_update().filter(pk=self.entry.pk)
-        newest = stored.values_list("lock_version", flat=True).first()
-        if newest != (opened := data.get("lock_version")):
-            self._refuse(*history.changes_since(self.entry.key, opened), {"lock_version": newest})
-        return data
-
-    def _refuse(self, changes: list[history.Change], snapshot: Any, newest: dict[str, int | None]) -> None:
-        """Refuse the save, show the changes that the editor has not seen, and take the newest versions."""
-        self.conflict, self.conflict_snapshot = changes, snapshot
-        data_with_newest: Any = self.data.copy()  # type: ignore[attr-defined]
-        for name, version in newest.items():
-            data_with_newest[self.add_prefix(name)] = "" if version is None else version
-        self.data = data_with_newest
-        raise ValidationError(
-            _("Somebody else saved this entry after you opened it. Nothing was overwritten; your text is below."),
-            code="conflict",
-        )
-
-    def _key(self, data: dict[str, Any]) -> str:
-        """Return the key of the entry, which may be about to be added."""
-        if not self.instance._state.adding:
-            return self.entry.key
-        model: Any = self._meta.model
-        parent = data.get("code") if model is Exchange else None
-        return parent.key if parent else f"{model._meta.model_name} {data.get(model._meta.pk.name)}"
-
-    def _check_dry_run(self, dry_run: DryRun, data: dict[str, Any]) -> None:
-        """Refuse a draft that somebody else has saved meanwhile, or that is published without the texts it needs."""
-        if opened := dry_run.opened:
-            newest = {"lock_version": opened.draft.number, "published_version": opened.published_version}
-            if data.get("lock_version") != opened.draft.number:
-                self._refuse(opened.changes_of_draft(data.get("lock_version")), opened.draft, newest)
-            if data.get("published_version") != opened.published_version:
-                self._refuse(*opened.changes_of_published(data.get("published_version")), newest)
-        elif not dry_run.preview and (beside := drafts.current(self._key(data))):
-            text = _("There is %(draft)s already. Go on with that one.")
-            raise ValidationError(text, params={"draft": draft_link(beside)}, code="draft")
-        if dry_run.publishes:
-            for text in getattr(self.instance, "REQUIRED_TEXTS", []):
-                for field in (f"{text}_{language}" for language in LANGUAGES):
-                    if field in self.fields and not data.get(field) and field not in self.errors:
-                        self.add_error(field, _("Readers need this text before the entry is published."))
-
-
-class DetailFormSet(forms.BaseInlineFormSet):
-    """The details of one kind in an entry's form."""
-
-    model: Any
-    lost_texts: Sequence[tuple[str, str]] = ()  # (label, text) typed into rows that somebody else deleted
-    is_lenient = False  # a draft: texts may be missing
-    min_to_publish = 0  # rows, where the form publishes
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if self.is_lenient:
-            relax(form, self.model)
-
-    def clean(self) -> None:
-        """Refuse rows that take over another row's key: one of them would be saved first and collide."""
-        super().clean()
-        if self.min_to_publish:
-            left = [form for form in self.forms if form.has_changed() or form.instance.pk]
-            if len([form for form in left if form not in self.deleted_forms]) < self.min_to_publish:
-                raise ValidationError(too_few(self.model, self.min_to_publish))
-        fields = self.form.base_fields
-        key = [name for name in (each.removesuffix("_id") for each in self.model.NATURAL_KEY) if name in fields]
-        if key == ["position"]:
-            return  # save_formset() moves positions out of the way
-        stored = {form.instance.pk: [str(form.initial.get(name, "")) for name in key] for form in self.initial_forms}
-        for form in self.initial_forms:
-            typed = [str(form[name].value()) for name in key]
-            if any(pk != form.instance.pk and values == typed for pk, values in stored.items()):
-                form.add_error(None, _("Another row already has these values. If the two trade them, save one first."))
-
-    def refreshed(self) -> "DetailFormSet":
-        """Return the formset, rebuilt from the rows that exist now if somebody else deleted some that were sent.
-
-        Typed text stays in the remaining rows; `lost_texts` has the text of the others.
-        """
-        if not self.is_bound or all(form.instance.pk for form in self.initial_forms):
-            return self
-        fresh = type(self)(instance=self.instance, prefix=self.prefix, queryset=self.queryset)
-        sent = {form.instance.pk: form for form in self.initial_forms}
-        for form in fresh.initial_forms:
-            if form.instance.pk in sent:
-                typed = sent[form.instance.pk]
-                form.initial.update({name: typed[name].value() for name in typed.changed_data})
-        fresh.lost_texts = [
-            (f"{self.model._meta.verbose_name} {number}: {form[name].label}", form[name].value())
-            for number, form in enumerate(self.forms, start=1)
-            if not form.instance.pk
-            for name in form.changed_data
-            if isinstance(form[name].value(), str) and form[name].value() and name != self.model._meta.pk.name
-        ]
-        return fresh
-
-
-class DetailInlineMixin:
-    """Options of the inlines. No entry has half of `max_num` details; a forged form gets no more either."""
-
-    formset: Any = DetailFormSet
-    extra = 0
-    max_num: int | None = 100
-    classes: Any = ["collapse"]
-
-    min_to_publish = 0
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **{"absolute_max": self.max_num} | kwargs)  # type: ignore[misc]
-        # The class was made for this request.
-        dry_run = dry_run_of(request)
-        if dry_run and dry_run.is_lenient and request.method == "POST":
-            formset.is_lenient, formset.min_num, formset.validate_min = True, 0, False
-        elif dry_run and dry_run.publishes:
-            formset.min_to_publish = self.min_to_publish
-        return formset
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return without_adding(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
-
-
-class StackedDetailInline(DetailInlineMixin, admin.StackedInline):
-    """A detail with long texts."""
-
-
-class TabularDetailInline(DetailInlineMixin, admin.TabularInline):
-    """A detail with a few short values."""
-
-
-class RuleInline(StackedDetailInline):
-    """A rule about responses, of whichever entry."""
-
-    fields = [
-        ("level", "topic", "header", "position"),
-        *in_both_languages("condition", "note"),
-        ("source", "second_source"),
-        ("check_needs", "basis"),
-    ]
 
 
 class EntryAdmin(DraftsMixin, admin.ModelAdmin):
@@ -263,7 +43,7 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         css = {"all": ["css/entry-form.css"]}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead from a list of entries to those that were deleted."""
+        """Link from the list of entries to those that were deleted."""
         context = {"deleted_url": deleted_url(self.model)} if self.model in fixtures.DETAILS_OF else {}
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -276,9 +56,10 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         token = format_html('<input type="hidden" name="token" value="{}">', self.get_entry(obj).version_token)
         return super().action_checkbox(obj) + token
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out Django's bulk deletion, which does not know what the list showed."""
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """Leave out Django's bulk deletion, which does not know what the list showed. 6.1 passes `action_location`."""
+        given = {} if action_location is None else {"action_location": action_location}
+        return {name: each for name, each in super().get_actions(request, **given).items() if name != "delete_selected"}
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         refuse_long_form(request)
@@ -298,7 +79,7 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def lost_response(self, request: HttpRequest, object_id: str, title: Any) -> HttpResponse:
-        """Answer a save of what is gone: what was typed, to copy, and the way to the entry's snapshots."""
+        """Answer a save of a deleted entry with what was typed, to copy, and a link to the entry's snapshots."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         typed = [

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import Category, CategoryRule, GeneralRule, RuleSet
 
-from .base import EntryAdmin, NamedEntryAdmin, RuleInline, in_both_languages
+from .base import EntryAdmin, NamedEntryAdmin
+from .details import RuleInline, in_both_languages
 
 
 class CategoryRuleInline(RuleInline):

@@ -33,18 +33,13 @@ from codes.models import (
 )
 from statuscodes.web.methods import allow_methods
 
-from .base import (
-    EntryForm,
-    NamedEntryAdmin,
-    RuleInline,
-    StackedDetailInline,
-    TabularDetailInline,
-    change_url,
-    in_both_languages,
-)
+from .base import NamedEntryAdmin
+from .details import RuleInline, StackedDetailInline, TabularDetailInline, in_both_languages
+from .entry_forms import EntryForm
 from .exchange_forms import ExchangeFormSet, ExchangeInlineForm
 from .filters import MissingLanguageFilter, ReviewFilter
 from .form_previews import preview_exchange, preview_markdown
+from .links import change_url
 from .reviewed import ReviewedEntryAdmin
 
 CONFIRMATION_MAX_AGE = 60 * 60  # seconds in which a list of differences may be saved after it was shown
@@ -120,8 +115,8 @@ class ExchangeInline(StackedDetailInline):
         return super().has_add_permission(request, obj) and request.user.has_perm("codes.add_message")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        rights = [f"codes.{action}_message" for action in ("add", "change", "delete")]
-        return super().has_change_permission(request, obj) and request.user.has_perms(rights)
+        permissions = [f"codes.{action}_message" for action in ("add", "change", "delete")]
+        return super().has_change_permission(request, obj) and request.user.has_perms(permissions)
 
 
 @admin.register(StatusCode)

@@ -1,4 +1,4 @@
-"""Drafts in the forms: saved, shown, previewed, published and discarded.
+"""Drafts in the admin's forms: saving, showing, previewing, publishing and discarding them.
 
 A form shows a draft that is saved over its entry for the length of the request (see codes.editing.drafts). What an
 editor saves then is taken from there, before everything is rolled back.
@@ -188,6 +188,7 @@ class DraftsMixin(admin.ModelAdmin):
         form_url: str,
         extra_context: dict[str, Any] | None,
     ) -> HttpResponse:
+        """Save the form in a dry run, then show, publish or store what it makes of the entry."""
         request.dry_run = dry_run  # type: ignore[attr-defined]
         data: drafts.Data = []
         with transaction.atomic():
@@ -196,17 +197,10 @@ class DraftsMixin(admin.ModelAdmin):
                 if draft is None:
                     return self.lost_response(request, object_id or "", DRAFT_GONE)
             with drafts.rolled_back():
-                context = extra_context or {}
-                if draft:
-                    try:
-                        dry_run.opened = drafts.open_draft(draft)
-                    except fixtures.CatalogueError:
-                        return self.lost_response(
-                            request, object_id or "", _("This draft no longer fits the catalogue")
-                        )
-                    context = self._draft_context(request, dry_run.opened) | context
-                else:
-                    context = self._beside(object_id, extra_context)
+                context = self._dry_run_context(request, dry_run, draft, object_id)
+                if context is None:
+                    return self.lost_response(request, object_id or "", _("This draft no longer fits the catalogue"))
+                context |= extra_context or {}
                 response = _rendered(super().changeform_view(request, object_id, form_url, context))
                 if dry_run.saved and dry_run.preview:
                     list(messages.get_messages(request))  # of a save that is rolled back
@@ -216,6 +210,18 @@ class DraftsMixin(admin.ModelAdmin):
             if dry_run.saved and dry_run.publishes:
                 return self._publish(request, dry_run, dry_run.saved, data)
             return self._store(request, dry_run, dry_run.saved, data) if dry_run.saved else response
+
+    def _dry_run_context(
+        self, request: HttpRequest, dry_run: DryRun, draft: Draft | None, object_id: str | None
+    ) -> dict[str, Any] | None:
+        """Return the context of the form, after opening the draft; None if it no longer fits the catalogue."""
+        if draft is None:
+            return self._beside(object_id, None)
+        try:
+            dry_run.opened = drafts.open_draft(draft)
+        except fixtures.CatalogueError:
+            return None
+        return self._draft_context(request, dry_run.opened)
 
     def _store(self, request: HttpRequest, dry_run: DryRun, entry: Entry, data: drafts.Data) -> HttpResponse:
         """Store what the dry run saved as the entry's draft."""
@@ -273,11 +279,11 @@ class DraftsMixin(admin.ModelAdmin):
         return redirect(f"admin:codes_{self.opts.model_name}_changelist")
 
     def lost_response(self, request: HttpRequest, object_id: str, title: Any) -> HttpResponse:
-        """Answer a save that cannot be made with what was typed, to copy."""
+        """Answer a save that is impossible with what was typed, to copy."""
         raise NotImplementedError
 
     def _unfit_response(self, request: HttpRequest, draft: Draft, error: Exception) -> HttpResponse:
-        """Show a draft that no form can show any more."""
+        """Show a draft that no longer fits any form."""
         published = history.plain(fixtures.load_entry(draft.key))
         context = {
             **self.admin_site.each_context(request),
@@ -372,7 +378,7 @@ def without_adding(field: Any) -> Any:
 
 
 def too_few(model: Any, count: int) -> str:
-    """Return what an entry lacks that has too few details of a kind to be published."""
+    """Return what an entry with too few details of a kind lacks to be published."""
     return gettext("%(name)s: at least %(count)d") % {"name": model._meta.verbose_name_plural, "count": count}
 
 

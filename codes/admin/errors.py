@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import ErrorText, ErrorTextCode, product_slug
 
-from .base import EntryForm, TabularDetailInline, in_both_languages
+from .details import TabularDetailInline, in_both_languages
+from .entry_forms import EntryForm
 from .filters import ReviewFilter
 from .reviewed import ReviewedEntryAdmin
 

@@ -18,7 +18,8 @@ from codes.fields import MAX_POSITION
 from codes.models import Diagram, Exchange, Message, Participant, StatusCode
 from codes.texts.localized import LANGUAGES
 
-from .base import POSITION_OFFSET, DetailFormSet
+from .base import POSITION_OFFSET
+from .details import DetailForm, DetailFormSet
 
 MAX_MESSAGES = 30  # of an exchange; the longest has seven
 MAX_LENGTH = 60_000  # characters of all messages in one language; the longest exchange has a thirtieth of it
@@ -99,7 +100,7 @@ class LengthProblem(NamedTuple):
         return text % {"number": self.number, "stated": self.length.stated, "counted": self.length.counted}
 
 
-class ExchangeInlineForm(forms.ModelForm):
+class ExchangeInlineForm(DetailForm):
     """An exchange and its messages. What nobody chose of a message's participants is guessed from its start line."""
 
     position = forms.IntegerField(
@@ -210,16 +211,18 @@ class ExchangeInlineForm(forms.ModelForm):
             try:
                 message.full_clean(exclude=["exchange"], validate_unique=False)
             except ValidationError as error:
-                for name, texts in error.message_dict.items():
-                    field = FIELD_OF.get(name, "steps")
-                    if name == NON_FIELD_ERRORS:
-                        field = "raw_en" if message.text_en and not message.text_ko else "raw_ko"
-                    for text in texts:
-                        said = {"number": number, "error": text}
-                        self.add_error(field, gettext("Message %(number)d: %(error)s") % said)
+                self._add_message_errors(number, message, error)
+
+    def _add_message_errors(self, number: int, message: Message, error: ValidationError) -> None:
+        for name, texts in error.message_dict.items():
+            field = FIELD_OF.get(name, "steps")
+            if name == NON_FIELD_ERRORS:
+                field = "raw_en" if message.text_en and not message.text_ko else "raw_ko"
+            for text in texts:
+                self.add_error(field, gettext("Message %(number)d: %(error)s") % {"number": number, "error": text})
 
     def _show_arranged(self, data: dict[str, Any]) -> None:
-        """Put what was arranged and corrected into the fields, for the case that the form comes back."""
+        """Put what was arranged and corrected into the fields, in case the form is shown again."""
         for language in LANGUAGES:
             name = f"raw_{language}"
             text = _text_of(self.messages, language)

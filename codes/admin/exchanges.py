@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import Exchange, Message
 
-from .base import EntryAdmin, EntryForm, StackedDetailInline, change_url, history_url, in_both_languages
+from .base import EntryAdmin
+from .details import StackedDetailInline, in_both_languages
+from .entry_forms import EntryForm
+from .links import change_url, history_url
 
 
 class ExchangeForm(EntryForm):

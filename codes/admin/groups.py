@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import ConfusionGroup, GroupMember, GroupReference, Hop
 
-from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import EntryAdmin
+from .details import DetailForm, StackedDetailInline, TabularDetailInline, in_both_languages
 
 
 class HopsField(forms.MultipleChoiceField):
@@ -30,7 +31,7 @@ class HopsField(forms.MultipleChoiceField):
         return " ".join(super().clean(value))
 
 
-class GroupMemberForm(forms.ModelForm):
+class GroupMemberForm(DetailForm):
     said_by = HopsField(label=_("Said by"), help_text=_("Which hops send this code, for the drawing."))
 
 

@@ -23,7 +23,8 @@ from codes.fields import field_label
 from codes.models import EntrySnapshot
 from statuscodes.web.methods import allow_methods
 
-from .base import change_url, conflict_message
+from .base import conflict_message
+from .links import change_url
 
 DELETED_PER_PAGE = 50
 

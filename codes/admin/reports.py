@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import ErrorText, MissedSearch, ReaderReport, ReportState
 
-from .base import change_url
+from .links import change_url
 
 # The kind of entry that a public page is about, by the name of its address.
 MODELS = {
@@ -46,7 +46,7 @@ def form_of(report: ReaderReport) -> str:
 
 @admin.register(ReaderReport)
 class ReaderReportAdmin(admin.ModelAdmin):
-    """Reports are read and settled; nobody writes them here."""
+    """Reports are read and marked as done here; only readers write them."""
 
     list_display = ["received_at", "brief", "page", "language", "state"]
     list_display_links = ["received_at", "brief"]
@@ -96,7 +96,7 @@ class ReaderReportAdmin(admin.ModelAdmin):
 
 @admin.register(MissedSearch)
 class MissedSearchAdmin(admin.ModelAdmin):
-    """What people looked for in vain. An editor deletes what has been dealt with."""
+    """What people searched for in vain. An editor deletes what has been dealt with."""
 
     list_display = ["text", "count", "last_on", "search_again"]
     list_display_links = None

@@ -64,7 +64,7 @@ class ReviewedEntryAdmin(EntryAdmin):
 
     @allow_methods("POST")
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Mark one entry as checked, from the admin's front page."""
+        """Mark one entry as checked, from the admin's index."""
         entry = self.get_object(request, unquote(object_id))
         if entry is None:
             raise Http404

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -10,7 +9,8 @@ from django.utils.translation import gettext
 
 from codes.models import HouseVerdict, OtherCode, Question, QuestionChoice, Situation, SituationHeader
 
-from .base import EntryAdmin, StackedDetailInline, TabularDetailInline, in_both_languages
+from .base import EntryAdmin
+from .details import DetailForm, StackedDetailInline, TabularDetailInline, in_both_languages
 from .filters import ReviewFilter
 from .reviewed import ReviewedEntryAdmin
 
@@ -56,7 +56,7 @@ class SituationAdmin(ReviewedEntryAdmin):
         return ["slug"] if obj else []
 
 
-class QuestionChoiceForm(forms.ModelForm):
+class QuestionChoiceForm(DetailForm):
     """Refuses an answer that leads to its own question again."""
 
     def clean_next(self) -> Question | None:

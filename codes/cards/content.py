@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,6 +50,7 @@ class Card:
 
     @property
     def alt(self) -> str:
+        """What the picture says, for those who do not see it."""
         return f"{self.number or ' / '.join(label for label, _digit in self.labels)} {self.title}: {self.text}".strip()
 
 
@@ -133,7 +135,6 @@ def all_cards() -> Iterator[Card]:
     for language, _name in settings.LANGUAGES:
         with override(language):
             yield site_card()
-        for kind in KINDS.values():
-            for entry in kind.entries():
-                with override(language):
-                    yield card_of(entry)
+        for entry in chain.from_iterable(kind.entries() for kind in KINDS.values()):
+            with override(language):
+                yield card_of(entry)

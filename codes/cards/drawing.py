@@ -136,7 +136,7 @@ def _site(canvas: ImageDraw.ImageDraw, site: str) -> None:
 
 
 def _line(image: Image.Image, line: tuple[CardParticipant, ...], accent: str) -> None:
-    """Draw the participants: a filled dot says the code, a cross is where to fix it, a dashed link was cut."""
+    """Draw the participants: a filled dot sends the code, a cross marks where to fix it, a dashed link was cut."""
     canvas = ImageDraw.Draw(image)
     font = _font(MIN_SIZE + 1, True)
     columns = [font.getlength(participant.label) + 56 for participant in line]
@@ -183,8 +183,9 @@ class Block:
         self.height = self.step * len(lines)
 
     def draw(self, canvas: ImageDraw.ImageDraw, x: float, y: float, colour: str) -> None:
+        """Draw the lines below one another, the first with its upper left corner at x and y, in pixels."""
         for place, line in enumerate(self.lines):
-            # The middle of a line, so that a line of Hangul and one of small letters stand alike.
+            # The middle of a line, so that a line of Hangul and one of lower-case letters look alike.
             canvas.text((x, y + place * self.step + self.step / 2), line, fill=colour, font=self.font, anchor="lm")
 
 

@@ -20,6 +20,7 @@ def _path(card: Card) -> Path:
 
 
 def is_stored(card: Card) -> bool:
+    """Return whether the card was drawn before, as it would be drawn today."""
     return _path(card).is_file()
 
 
@@ -58,7 +59,7 @@ def _store(path: Path, data: bytes) -> None:
 
 
 def prune(cards: Collection[Card]) -> int:
-    """Remove the stored cards that are none of these, and files that a killed process left; return how many."""
+    """Remove all stored cards but these, and files that a killed process left; return how many."""
     kept = {_path(card) for card in cards}
     folder = Path(settings.CARDS_ROOT)
     # Who is writing an unfinished one now draws its card again for the next reader.

@@ -5,8 +5,9 @@ are Markdown whose links are full addresses. Fields may be added; none is rename
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -25,12 +26,14 @@ from codes.models import (
     ExampleContent,
     Exchange,
     GroupMember,
+    HouseVerdict,
     Message,
     OtherCode,
     ProductCode,
     RuleBase,
     Situation,
     StatusCode,
+    VendorMeaning,
 )
 from codes.models.base import ReferenceBase, address
 from codes.texts.citations import citation_url
@@ -38,6 +41,7 @@ from codes.texts.localized import LANGUAGES
 from codes.texts.markdown import list_items
 
 Data = dict[str, Any]
+Entry = TypeVar("Entry")
 Entries = TypeVar("Entries", bound=QuerySet[Any])
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -55,7 +59,20 @@ def schema_address(name: str) -> str:
     return site_address(reverse("data:schema", args=[name]))
 
 
-def in_both(made: Any) -> Data:
+def with_schema(name: str) -> Callable[[Callable[[Entry], Data]], Callable[[Entry], Data]]:
+    """Let the documents that a function makes begin with the address of their schema, and end with the licence."""
+
+    def decorate(make: Callable[[Entry], Data]) -> Callable[[Entry], Data]:
+        @wraps(make)
+        def document(entry: Entry) -> Data:
+            return {"$schema": schema_address(name)} | make(entry) | {"license": LICENCE}
+
+        return document
+
+    return decorate
+
+
+def in_both(made: Callable[[], Any]) -> Data:
     """Return what a function without arguments returns in each language."""
     both = {}
     for language in LANGUAGES:
@@ -87,13 +104,12 @@ def bilingual(entry: Any, field: str) -> Data | None:
 
 def _markdown(entry: Any, field: str) -> Data | None:
     """Return a Markdown text in both languages, with full addresses in place of code: and vs:."""
-    texts = bilingual(entry, field)
-    if texts:
-        for language, text in texts.items():
-            if text and ("code:" in text or "vs:" in text):
-                with override(language):
-                    texts[language] = OWN_LINK.sub(_full_link, text)
-    return texts
+    texts = bilingual(entry, field) or {}
+    for language, text in texts.items():
+        if text and ("code:" in text or "vs:" in text):
+            with override(language):
+                texts[language] = OWN_LINK.sub(_full_link, text)
+    return texts or None
 
 
 def _full_link(match: re.Match[str]) -> str:
@@ -148,17 +164,17 @@ def codes(key: int | None = None) -> QuerySet[StatusCode]:
             Prefetch("memberships", GroupMember.objects.select_related("group").order_by("group__position", "group")),
             "memberships__group__members",
             "answers",
-            Prefetch("named_in", OtherCode.objects.filter(fit=OtherCode.Fit.AVOID).select_related("situation")),
+            wrong_uses(),
         )
         .order_by("number")
     )
     return chosen(every, key)
 
 
+@with_schema("code")
 def code_document(code: StatusCode) -> Data:
     """Return what the site knows of a code. `code` is one of codes()."""
     return {
-        "$schema": schema_address("code"),
         "number": code.number,
         "label": code.label,
         "class": code.category.label if code.category else None,
@@ -182,18 +198,7 @@ def code_document(code: StatusCode) -> Data:
         "misunderstanding": _markdown(code, "misunderstanding"),
         "history": _markdown(code, "history"),
         "exchanges": [_exchange(row) for row in code.exchanges.all()],
-        "vendor_meanings": [
-            {
-                "issuer": row.issuer,
-                "product": row.product or None,
-                "phrase": row.phrase or None,
-                "visibility": row.visibility,
-                "meaning": _markdown(row, "meaning"),
-                "source": row.source or None,
-                "url": row.url or None,
-            }
-            for row in code.vendor_meanings.all()
-        ],
+        "vendor_meanings": [_vendor_meaning(row) for row in code.vendor_meanings.all()],
         "product_codes": [product_code(row) for row in code.product_codes.all()],
         "identifiers": [
             {"ecosystem": row.ecosystem, "identifier": row.identifier, "former": row.former}
@@ -201,15 +206,11 @@ def code_document(code: StatusCode) -> Data:
         ],
         "aliases": [{"phrase": row.phrase, "used_by": row.used_by} for row in code.aliases.all()],
         "error_texts": _error_texts(code),
-        "situations": [
-            *(situation_link(each, "answer") for each in code.answers.all()),
-            *(situation_link(row.situation, "avoid") for row in code.named_in.all()),
-        ],
+        "situations": situation_links(code),
         "groups": [group_link(row.group) for row in code.memberships.all()],
         "related": [code_link(each) for each in code.related.all()],
         "references": _references(code.references.all()),
         "checked_on": _day(code.checked_on),
-        "license": LICENCE,
     }
 
 
@@ -260,6 +261,18 @@ def _message(message: Message) -> Data:
     }
 
 
+def _vendor_meaning(row: VendorMeaning) -> Data:
+    return {
+        "issuer": row.issuer,
+        "product": row.product or None,
+        "phrase": row.phrase or None,
+        "visibility": row.visibility,
+        "meaning": _markdown(row, "meaning"),
+        "source": row.source or None,
+        "url": row.url or None,
+    }
+
+
 def product_code(row: ProductCode) -> Data:
     """Return what a document says of a product's own code."""
     return {
@@ -285,7 +298,20 @@ def _error_texts(code: StatusCode) -> list[Data]:
     ]
 
 
-def situation_link(situation: Situation, fit: str) -> Data:
+def wrong_uses() -> "Prefetch[Any]":
+    """Return the Prefetch of the situations in which codes are often used wrongly."""
+    return Prefetch("named_in", OtherCode.objects.filter(fit=OtherCode.Fit.AVOID).select_related("situation"))
+
+
+def situation_links(code: StatusCode) -> list[Data]:
+    """Return the situations that a code answers, then those of wrong_uses(), which has to be prefetched."""
+    return [
+        *(_situation_link(each, "answer") for each in code.answers.all()),
+        *(_situation_link(row.situation, "avoid") for row in code.named_in.all()),
+    ]
+
+
+def _situation_link(situation: Situation, fit: str) -> Data:
     """Return what a document says of a situation for which it has a code."""
     return {"slug": situation.slug, "fit": fit, "title": bilingual(situation, "title"), "url": page_urls(situation)}
 
@@ -310,10 +336,10 @@ def classes(key: int | None = None) -> QuerySet[Category]:
     return chosen(Category.objects.prefetch_related("rules", in_order), key)
 
 
+@with_schema("class")
 def class_document(category: Category) -> Data:
     """Return what the site knows of a class. `category` is one of classes()."""
     return {
-        "$schema": schema_address("class"),
         "digit": category.digit,
         "label": category.label,
         "url": page_urls(category),
@@ -325,7 +351,6 @@ def class_document(category: Category) -> Data:
         "fixed_by": category.fixed_by or None,
         "rules": rule_rows(category.rules.all()),
         "codes": [code_link(code) | {"summary": bilingual(code, "summary")} for code in category.codes.all()],
-        "license": LICENCE,
     }
 
 
@@ -337,10 +362,10 @@ def groups(key: str | None = None) -> QuerySet[ConfusionGroup]:
     return chosen(ConfusionGroup.objects.prefetch_related("members__code", "references"), key)
 
 
+@with_schema("group")
 def group_document(group: ConfusionGroup) -> Data:
     """Return what the site knows of a group of codes that people confuse. `group` is one of groups()."""
     return {
-        "$schema": schema_address("group"),
         "slug": group.slug,
         "url": page_urls(group),
         "name": bilingual(group, "name"),
@@ -353,7 +378,6 @@ def group_document(group: ConfusionGroup) -> Data:
         ],
         "references": _references(group.references.all()),
         "checked_on": _day(group.checked_on),
-        "license": LICENCE,
     }
 
 
@@ -367,13 +391,13 @@ def situations(key: str | None = None) -> QuerySet[Situation]:
     return chosen(every, key)
 
 
+@with_schema("situation")
 def situation_document(situation: Situation) -> Data:
     """Return what the site knows of a situation. `situation` is one of situations()."""
     verdicts = list(situation.verdicts.all())
     headers = list(situation.headers.all())
     has_response = situation.example_content != ExampleContent.NOTHING
     return {
-        "$schema": schema_address("situation"),
         "slug": situation.slug,
         "url": page_urls(situation),
         "topic": situation.topic,
@@ -393,21 +417,21 @@ def situation_document(situation: Situation) -> Data:
             code_link(row.code) | {"fit": row.fit, "reason": bilingual(row, "reason")}
             for row in situation.other_codes.all()
         ],
-        "verdicts": [
-            {
-                "house": row.house,
-                "version": row.version or None,
-                "uses": row.uses,
-                "rejects": row.rejects,
-                "strength": row.strength,
-                "note": bilingual(row, "note"),
-                "evidence": row.evidence,
-                "url": row.url,
-            }
-            for row in verdicts
-        ],
+        "verdicts": [_verdict(row) for row in verdicts],
         "checked_on": _day(situation.checked_on),
-        "license": LICENCE,
+    }
+
+
+def _verdict(row: HouseVerdict) -> Data:
+    return {
+        "house": row.house,
+        "version": row.version or None,
+        "uses": row.uses,
+        "rejects": row.rejects,
+        "strength": row.strength,
+        "note": bilingual(row, "note"),
+        "evidence": row.evidence,
+        "url": row.url,
     }
 
 
@@ -419,10 +443,10 @@ def error_texts(key: str | None = None) -> ErrorTextQuerySet:
     return chosen(ErrorText.objects.prefetch_related("code_links"), key)
 
 
+@with_schema("error")
 def error_document(text: ErrorText) -> Data:
     """Return what the site knows of an error text. `text` is one of error_texts()."""
     return {
-        "$schema": schema_address("error"),
         "slug": text.slug,
         "url": page_urls(text),
         "product": text.product,
@@ -436,5 +460,4 @@ def error_document(text: ErrorText) -> Data:
         "source": text.source,
         "source_url": text.url or None,
         "checked_on": _day(text.checked_on),
-        "license": LICENCE,
     }

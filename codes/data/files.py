@@ -47,12 +47,12 @@ def all_documents(kind: kinds.Kind) -> str:
     return dumped(data | {"count": len(found), kind.plural: found})
 
 
-def code_lines() -> str:
+def codes_ndjson() -> str:
     """Return all codes, a document a line."""
     return "".join(f"{dumped(each)}\n" for each in kinds.CODE.all())
 
 
-def code_table() -> str:
+def codes_csv() -> str:
     """Return all codes as a table (CSV), with the mark by which Excel knows UTF-8."""
     revision = Revision.current()
     table = io.StringIO()
@@ -116,8 +116,8 @@ def tree() -> Iterator[tuple[str, str]]:
         if kind.suffixes:
             for document in kind.all():
                 yield from _alternates(kind, document)
-    yield reverse("data:code_lines"), code_lines()
-    yield reverse("data:code_table"), code_table()
+    yield reverse("data:codes_ndjson"), codes_ndjson()
+    yield reverse("data:codes_csv"), codes_csv()
     for name in schemas.SCHEMAS:
         yield reverse("data:schema", args=[name]), schema(name)
     yield reverse("data:openapi"), openapi()

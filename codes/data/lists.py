@@ -25,7 +25,6 @@ from codes.models import (
 from codes.snippets import lines
 
 from .documents import (
-    LICENCE,
     Data,
     bilingual,
     chosen,
@@ -38,9 +37,10 @@ from .documents import (
     page_urls,
     product_code,
     rule_rows,
-    schema_address,
     site_address,
-    situation_link,
+    situation_links,
+    with_schema,
+    wrong_uses,
 )
 
 
@@ -57,16 +57,15 @@ def rule_sets(key: str | None = None) -> QuerySet[RuleSet]:
     return chosen(RuleSet.objects.prefetch_related("rules"), key)
 
 
+@with_schema("rule-set")
 def rule_set_document(rule_set: RuleSet) -> Data:
     """Return the rules that belong to no class. `rule_set` is one of rule_sets()."""
     return {
-        "$schema": schema_address("rule-set"),
         "slug": rule_set.slug,
         "url": page_urls(rule_set),
         "name": bilingual(rule_set, "name"),
         "summary": bilingual(rule_set, "summary"),
         "rules": rule_rows(rule_set.rules.all()),
-        "license": LICENCE,
     }
 
 
@@ -89,18 +88,17 @@ def products(key: Product | None = None) -> list[ProductCodes]:
     return [ProductCodes(each, of_product[each]) for each in Product if key in (None, each)]
 
 
+@with_schema("product")
 def product_document(entry: ProductCodes) -> Data:
     """Return the codes of a product by status code. `entry` is one of products()."""
     product, rows = entry
     return {
-        "$schema": schema_address("product"),
         "slug": product.value,
         "url": page_urls(product),
         "product": product.label,
         "name": labels(product.heading),
         "introduction": labels(product.introduction),
         "codes": [{"code": code_link(row.code)} | product_code(row) for row in rows],
-        "license": LICENCE,
     }
 
 
@@ -112,14 +110,13 @@ def code_lines(key: int | None = None) -> QuerySet[StatusCode]:
     return chosen(StatusCode.objects.with_lines().order_by("number"), key)
 
 
+@with_schema("code-lines")
 def code_lines_document(code: StatusCode) -> Data:
     """Return the lines that send a code, by framework. `code` is one of code_lines()."""
     return {
-        "$schema": schema_address("code-lines"),
         "url": _page("codes:code_lines", code.number),
         "code": code_link(code),
         "frameworks": lines(code),
-        "license": LICENCE,
     }
 
 
@@ -131,10 +128,10 @@ def questions(key: str | None = None) -> QuerySet[Question]:
     return chosen(Question.objects.prefetch_related("choices__next", "choices__situations"), key)
 
 
+@with_schema("question")
 def question_document(question: Question) -> Data:
     """Return a question and where its answers lead. `question` is one of questions()."""
     return {
-        "$schema": schema_address("question"),
         "slug": question.slug,
         "url": page_urls(question),
         "question": bilingual(question, "question"),
@@ -146,7 +143,6 @@ def question_document(question: Question) -> Data:
             }
             for choice in question.choices.all()
         ],
-        "license": LICENCE,
     }
 
 
@@ -169,13 +165,12 @@ def question_lists(key: None = None) -> list[list[Question]]:
     return [list(questions())]
 
 
+@with_schema("question-list")
 def question_list_document(every: list[Question]) -> Data:
     """Return all questions, the first one first."""
     return {
-        "$schema": schema_address("question-list"),
         "url": _page("codes:questions"),
         "questions": [question_document(each) for each in every],
-        "license": LICENCE,
     }
 
 
@@ -188,11 +183,11 @@ def situation_lists(key: None = None) -> list[list[Situation]]:
     return [list(Situation.objects.prefetch_related(also))]
 
 
+@with_schema("situation-list")
 def situation_list_document(every: list[Situation]) -> Data:
     """Return the situations by topic, with what a list says of each."""
     disputed = HouseVerdict.disputed()
     return {
-        "$schema": schema_address("situation-list"),
         "url": _page("codes:situations"),
         "count": len(every),
         "topics": [
@@ -207,40 +202,26 @@ def situation_list_document(every: list[Situation]) -> Data:
             }
             for topic, of_topic in by_topic(every)
         ],
-        "license": LICENCE,
     }
 
 
-class CodeSituations(NamedTuple):
-    """A code with the situations that it answers, and those in which it is often used wrongly."""
-
-    code: StatusCode
-    answered: list[Situation]
-    avoided: list[Situation]
-
-
-def code_situations(key: int | None = None) -> list[CodeSituations]:
+def code_situations(key: int | None = None) -> QuerySet[StatusCode]:
     """Return all codes that are named in situations, or this one, with the situations."""
-    avoided = Prefetch("named_in", OtherCode.objects.filter(fit=OtherCode.Fit.AVOID).select_related("situation"))
     named = Q(answers__isnull=False) | Q(named_in__fit=OtherCode.Fit.AVOID)
-    codes = chosen(StatusCode.objects.filter(named).distinct().order_by("number"), key)
-    return [
-        CodeSituations(code, list(code.answers.all()), [row.situation for row in code.named_in.all()])
-        for code in codes.prefetch_related("answers", avoided)
-    ]
+    codes = StatusCode.objects.filter(named).distinct().order_by("number").prefetch_related("answers", wrong_uses())
+    return chosen(codes, key)
 
 
-def code_situations_document(entry: CodeSituations) -> Data:
-    """Return the situations of a code. `entry` is one of code_situations()."""
+@with_schema("code-situations")
+def code_situations_document(code: StatusCode) -> Data:
+    """Return the situations that a code answers, and those in which it is often used wrongly.
+
+    `code` is one of code_situations().
+    """
     return {
-        "$schema": schema_address("code-situations"),
-        "url": _page("codes:situations_of", entry.code.number),
-        "code": code_link(entry.code),
-        "situations": [
-            *(situation_link(each, "answer") for each in entry.answered),
-            *(situation_link(each, "avoid") for each in entry.avoided),
-        ],
-        "license": LICENCE,
+        "url": _page("codes:situations_of", code.number),
+        "code": code_link(code),
+        "situations": situation_links(code),
     }
 
 
@@ -252,13 +233,12 @@ def group_lists(key: None = None) -> list[list[ConfusionGroup]]:
     return [list(ConfusionGroup.objects.prefetch_related("members"))]
 
 
+@with_schema("group-list")
 def group_list_document(every: list[ConfusionGroup]) -> Data:
     """Return the groups, each with its question and answers."""
     return {
-        "$schema": schema_address("group-list"),
         "url": _page("codes:groups"),
         "groups": [group_link(each) for each in every],
-        "license": LICENCE,
     }
 
 
@@ -284,16 +264,15 @@ def product_errors(key: str | None = None) -> list[ProductErrors]:
     return [ProductErrors(*entry) for entry in of_product.items()]
 
 
+@with_schema("product-errors")
 def product_errors_document(entry: ProductErrors) -> Data:
     """Return the error texts of a product. `entry` is one of product_errors()."""
     slug = product_slug(entry.product)
     return {
-        "$schema": schema_address("product-errors"),
         "slug": slug,
         "url": _page("codes:product_errors", slug),
         "product": entry.product,
         **_errors(entry.texts),
-        "license": LICENCE,
     }
 
 
@@ -315,14 +294,13 @@ def code_errors(key: int | None = None) -> list[CodeErrors]:
     return [CodeErrors(code, of_code[code.number]) for code in codes.order_by("number")]
 
 
+@with_schema("code-errors")
 def code_errors_document(entry: CodeErrors) -> Data:
     """Return the error texts that stand for a code. `entry` is one of code_errors()."""
     return {
-        "$schema": schema_address("code-errors"),
         "url": _page("codes:code_errors", entry.code.number),
         "code": code_link(entry.code),
         **_errors(entry.texts),
-        "license": LICENCE,
     }
 
 

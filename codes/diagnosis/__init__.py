@@ -54,7 +54,7 @@ class CheckedResponse:
     response: Response
     code: StatusCode | None
     findings: list[Finding]
-    kept: list[Finding]
+    passed: list[Finding]  # the rules that it follows
     linted: list[Finding]
     unchecked: list[ResponseRule]  # rules that people have to judge
     markdown: str = ""
@@ -64,15 +64,17 @@ class CheckedResponse:
 
     @property
     def digit(self) -> str:
+        """The first character of the status code, "" without one."""
         return self.response.code[:1]
 
     @property
     def unchecked_by_level(self) -> list[tuple[Any, list[list[Any]]]]:
+        """The rules that people have to judge, as rules_by_level() returns them."""
         return rules_by_level(self.unchecked)
 
     @property
     def counts(self) -> list[tuple[str, str]]:
-        """The numbers of findings that are not kept rules, by severity."""
+        """The number of findings by severity, without the rules that the response follows, as (severity, label)."""
         severities = [each.severity for each in self.findings]
         return [(each.value, f"{each.label} {severities.count(each)}") for each in Severity if each in severities]
 
@@ -103,6 +105,7 @@ class ErrorCard:
 
     @property
     def heading(self) -> str:
+        """The product and its codes."""
         codes = ", ".join(code.label for code in self.codes)
         return f"{self.entry.product}: {codes}"
 
@@ -113,10 +116,12 @@ class ErrorCard:
 
     @property
     def meaning(self) -> str:
+        """What happened, in the active language."""
         return str(self.entry.meaning)
 
     @property
     def next(self) -> str:
+        """What to check first, in the active language."""
         return str(self.entry.next)
 
 
@@ -166,7 +171,7 @@ def _is_log(lines: list[str]) -> bool:
 def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     code = known_code(response.number)
     found = in_order([*check_rules(response, rules_of(response)), *check_message(response, code)])
-    findings = [each for each in found if each.severity != Severity.KEPT]
+    findings = [each for each in found if each.severity != Severity.PASSED]
     try:
         linted = lint(response, findings)
     except Exception as problem:  # the linter is not ours, and reads what anybody pastes
@@ -176,9 +181,9 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
     findings = in_order([*findings, *(each for each in linted if each.severity == Severity.BROKEN)])
     linted = [each for each in linted if each.severity != Severity.BROKEN]
     spoken = {each.field.lower() for each in findings}
-    kept = [each for each in found if each.severity == Severity.KEPT and each.field.lower() not in spoken - {""}]
-    kept_once = list({each.title: each for each in kept}.values())
-    checked = CheckedResponse(response, code, findings, kept_once, linted, rules_for_people(response))
+    passed = [each for each in found if each.severity == Severity.PASSED and each.field.lower() not in spoken - {""}]
+    passed_once = list({each.title: each for each in passed}.values())
+    checked = CheckedResponse(response, code, findings, passed_once, linted, rules_for_people(response))
     checked.lines = _lines(response, findings)
     content = response.content or ""
     checked.content, checked.is_cut = content[:MAX_SHOWN_CONTENT], len(content) > MAX_SHOWN_CONTENT
@@ -187,7 +192,7 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
 
 
 def _lines(response: Response, findings: list[Finding]) -> list[dict[str, Any]]:
-    """Return the header section as the page draws it: each field, whether something is said of it, and what lacks."""
+    """Return the header section as the page draws it: each field, whether a finding is about it, and missing fields."""
     about = {each.field.lower() for each in findings if each.field}
     fields: list[Field] = list(response.fields)[:MAX_SHOWN_FIELDS]
     lines: list[dict[str, Any]] = [
@@ -235,5 +240,5 @@ def _error_slugs(text: str) -> list[str]:
 
 
 def _line_of(lines: list[str]) -> str:
-    """Return the line with the most parts of an error log's line, among the first."""
+    """Return the one of the first lines that has most of the parts of an error log's line."""
     return max(lines[:20], key=lambda line: len(read_parts(line)), default="")[:MAX_SHOWN_CONTENT]

@@ -105,7 +105,7 @@ SAYS = {
 
 
 def read_parts(line: str) -> list[Part]:
-    """Return the parts of a line in their order; less than two say that it is no line of an error log."""
+    """Return the parts of a line in their order; with fewer than two it is no line of an error log."""
     line = line[:MAX_LINE]
     readers: list[Callable[[str], Iterator[Part]]] = [_time, _errno, _phase, _request, _upstream]
     parts = sorted((part for read in readers for part in read(line)), key=lambda part: part.start)

@@ -23,7 +23,7 @@ def response_markdown(checked: "CheckedResponse", *, unmasked: bool = False) -> 
     """Return the findings about a response, with its status line and header section."""
     lines = [f"## {_plain(checked.heading)}", "", *_fenced(f"{checked.response.status_line}\n{checked.response.head}")]
     for finding in [*checked.findings, *checked.linted]:
-        if finding.severity != Severity.KEPT:
+        if finding.severity != Severity.PASSED:
             lines += _finding(finding)
     return _masked("\n".join(lines), unmasked)
 

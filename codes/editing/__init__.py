@@ -1,1 +1,1 @@
-"""Everything that changes the catalogue besides a form: files, history, review, translation tables, permissions."""
+"""What changes the catalogue besides the forms: files, history, review, translation tables, permissions."""

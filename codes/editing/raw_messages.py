@@ -94,6 +94,7 @@ class _Head(NamedTuple):
 
     @property
     def is_of_gateway(self) -> bool:
+        """Whether a gateway sent the response, as its status code or a field tells."""
         if self.sender:
             return self.sender not in (Participant.CLIENT, Participant.SERVER)
         return self.status in GATEWAY_ERRORS or self.status > LAST_SERVER_ERROR or "proxy-status" in self.fields

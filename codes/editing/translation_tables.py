@@ -129,16 +129,7 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
 
     Raise InvalidTable for a table that cannot be read or would lose something.
     """
-    if file_format not in FORMATS:
-        raise InvalidTable([_("Only CSV and XLSX files can be read.")])
-    try:
-        headers, *rows = spreadsheets.read_rows(content, file_format, len(HEADERS)) or [[]]
-    except spreadsheets.TooLarge as error:
-        raise InvalidTable([_("The file is too large.")]) from error
-    except spreadsheets.Unreadable as error:
-        raise InvalidTable([_("The file cannot be read as a table.")]) from error
-    if any(len(row) != len(HEADERS) for row in [headers, *rows]) or headers != HEADERS:
-        raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
+    rows = _read_rows(content, file_format)
     codes = {str(code.number): code for code in StatusCode.objects.prefetch_related(*WITH_TEXTS)}
     reasons: list[str] = []
     differences: list[Difference] = []
@@ -160,19 +151,36 @@ def parse_table(content: bytes, file_format: str) -> list[Difference]:
             for language, value in zip(LANGUAGES, values, strict=True):
                 before = getattr(slot[0], f"{slot[1]}_{language}")
                 after = _text_of_cell(value, before, file_format)
-                if len(after) > MAX_TEXT_LENGTH:
-                    reasons.append(
-                        _("%(where)s: the text is longer than %(limit)d characters.")
-                        % (where | {"limit": MAX_TEXT_LENGTH})
-                    )
-                elif before and not after:
-                    reasons.append(_("%(where)s: the text would be lost.") % where)
+                if problem := _problem_of(before, after):
+                    reasons.append(problem % (where | {"limit": MAX_TEXT_LENGTH}))
                 elif before != after:
                     differences.append(Difference(code.number, code.lock_version, text, language, before, after))
         known.add((code and code.number, text))
     if reasons:
         raise InvalidTable(reasons)
     return differences
+
+
+def _read_rows(content: bytes, file_format: str) -> list[list[str]]:
+    """Return the rows below the headers. Raise InvalidTable for a file without these columns."""
+    if file_format not in FORMATS:
+        raise InvalidTable([_("Only CSV and XLSX files can be read.")])
+    try:
+        headers, *rows = spreadsheets.read_rows(content, file_format, len(HEADERS)) or [[]]
+    except spreadsheets.TooLarge as error:
+        raise InvalidTable([_("The file is too large.")]) from error
+    except spreadsheets.Unreadable as error:
+        raise InvalidTable([_("The file cannot be read as a table.")]) from error
+    if any(len(row) != len(HEADERS) for row in [headers, *rows]) or headers != HEADERS:
+        raise InvalidTable([_("The columns must be: %(columns)s.") % {"columns": ", ".join(HEADERS)}])
+    return rows
+
+
+def _problem_of(before: str, after: str) -> str:
+    """Return why a text cannot be replaced by another, with places for where and the limit; "" if it can."""
+    if len(after) > MAX_TEXT_LENGTH:
+        return _("%(where)s: the text is longer than %(limit)d characters.")
+    return _("%(where)s: the text would be lost.") if before and not after else ""
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ def rename_fields(data, renamed):
 
 def rewrite_snapshots(apps, renamed):
     snapshots = apps.get_model("codes", "EntrySnapshot").objects
-    for snapshot in snapshots.exclude(data=None).iterator():
+    for snapshot in snapshots.exclude(data__isnull=True).iterator():
         data = rename_fields(snapshot.data, renamed)
         if data != snapshot.data:
             snapshots.filter(pk=snapshot.pk).update(data=data)

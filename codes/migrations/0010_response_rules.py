@@ -115,7 +115,7 @@ def constraints(parent):
 
 def rename_in_snapshots(apps, old, new):
     snapshots = apps.get_model("codes", "EntrySnapshot").objects
-    for snapshot in snapshots.exclude(data=None).iterator():
+    for snapshot in snapshots.exclude(data__isnull=True).iterator():
         data = [item | {"model": new if item["model"] == old else item["model"]} for item in snapshot.data]
         if data != snapshot.data:
             snapshots.filter(pk=snapshot.pk).update(data=data)

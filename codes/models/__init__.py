@@ -11,6 +11,7 @@ from .codes import (
     Retry,
     StatusCode,
     StatusCodeQuerySet,
+    treated_as,
 )
 from .details import Advice, Alias, Identifier, Reference, VendorMeaning
 from .drafts import Draft
@@ -111,4 +112,5 @@ __all__ = [
     "pages_about",
     "product_slug",
     "rules_by_level",
+    "treated_as",
 ]

@@ -80,10 +80,12 @@ class Category(Entry):
 
     @property
     def label(self) -> str:
+        """The class as people write it: 4xx."""
         return f"{self.digit}xx"
 
     @property
     def category_id(self) -> int:
+        """The first digit, under the name that a code has for it."""
         return self.digit
 
 
@@ -120,11 +122,21 @@ class Retry(models.TextChoices):
     NO = "no", pgettext_lazy("retry", "No")
 
 
+def treated_as(number: int) -> int:
+    """Return the code as which a client treats a number that it does not know (RFC 9110 section 15)."""
+    return number // 100 * 100 if 100 <= number <= 599 else 500
+
+
 class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
     """The named filters and orders of status codes."""
 
     def in_class(self, digit: int) -> Self:
+        """Keep the codes of the class with this first digit."""
         return self.filter(category=digit)
+
+    def registered(self) -> Self:
+        """Keep the codes that IANA lists, for good or for a time: those that are not vendors' alone."""
+        return self.exclude(registration_status=RegistrationStatus.VENDOR)
 
     def matching(self, filters: "Iterable[Filter]") -> Self:
         """Keep the codes that meet every filter of the list page."""
@@ -162,8 +174,7 @@ class StatusCodeQuerySet(models.QuerySet["StatusCode"]):
 
     def with_lines(self) -> Self:
         """Keep the codes that there are lines of code for: registered ones of final responses that libraries name."""
-        registered = self.exclude(registration_status=RegistrationStatus.VENDOR)
-        return registered.exclude(category=1).exclude(identifiers=None).distinct()
+        return self.registered().exclude(category=1).exclude(identifiers=None).distinct()
 
     def lacking(self, language: str) -> Self:
         """Keep the codes with a text that is missing in this language ("ko" or "en")."""
@@ -398,6 +409,7 @@ class StatusCode(ReviewedEntry):
 
     @property
     def label(self) -> str:
+        """The number in three digits."""
         return f"{self.number:03}"
 
     @property
@@ -407,10 +419,12 @@ class StatusCode(ReviewedEntry):
 
     @property
     def is_standard(self) -> bool:
+        """Whether IANA lists the code for good."""
         return self.registration_status == RegistrationStatus.REGISTERED
 
     @property
     def is_vendors(self) -> bool:
+        """Whether IANA does not list the code, so that it means what a vendor says."""
         return self.registration_status == RegistrationStatus.VENDOR
 
     @property
@@ -438,6 +452,7 @@ class StatusCode(ReviewedEntry):
 
     @property
     def request_header_list(self) -> list[str]:
+        """The header fields of a request that matter for the code, in their order."""
         return lines_of(self.request_headers)
 
     @property

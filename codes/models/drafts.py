@@ -64,10 +64,12 @@ class Draft(OfEntry, models.Model):
 
     @property
     def model_name(self) -> str:
+        """The kind of the entry: statuscode."""
         return self.key.partition(" ")[0]
 
     @property
     def pk_of_entry(self) -> str:
+        """The primary key of the entry, as a text."""
         return self.key.partition(" ")[2]
 
     @property

@@ -135,10 +135,12 @@ class ErrorText(ReviewedEntry):
 
     @property
     def label(self) -> str:
+        """The text, cut to the length of a title."""
         return self.text if len(self.text) <= MAX_TITLE_LENGTH else f"{self.text[: MAX_TITLE_LENGTH - 1]}…"
 
     @property
     def text_language(self) -> str:
+        """The language of the text: "ko" if it has Hangul in it."""
         return "ko" if HANGUL.search(self.text) else "en"
 
     @property

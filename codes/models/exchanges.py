@@ -132,6 +132,7 @@ class Message(Detail):
 
     @property
     def start_line(self) -> str:
+        """The request line or the status line, "" for an event."""
         return self.raw.partition("\n")[0]
 
     @property

@@ -63,6 +63,7 @@ class ConfusionGroup(Entry):
 
     @property
     def label(self) -> str:
+        """The numbers of the members: 401 / 403."""
         return " / ".join(member.code.label for member in self.members.all())
 
     @property
@@ -116,6 +117,7 @@ class GroupMember(Detail):
 
     @property
     def label(self) -> str:
+        """The number in three digits."""
         return f"{self.code_id:03}"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Bookkeeping about entries: saved states, the catalogue's revision, and what was last loaded."""
+"""Records about entries: saved states, the catalogue's revision, and what was last loaded."""
 
 import time
 from typing import Any, Self

@@ -144,4 +144,5 @@ class ProductCode(Detail):
 
     @property
     def is_documented(self) -> bool:
+        """Whether the product's documentation states the status code."""
         return self.basis == self.Basis.DOCUMENTED

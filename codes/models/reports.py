@@ -1,4 +1,4 @@
-"""What readers leave for the editors: corrections that they send, and searches that found nothing. Nothing of who."""
+"""What readers leave for the editors: corrections, and searches that found nothing. Never who they are."""
 
 from typing import Any
 

@@ -237,7 +237,7 @@ class GeneralRule(RuleBase):
 def rules_by_level(rules: Iterable[RuleBase]) -> list[tuple[str | Promise, list[list[Any]]]]:
     """Return the rules as (level, groups), the strongest level first.
 
-    A group holds neighbours that say the same of several header fields.
+    A group holds adjacent rules that say the same of several header fields.
     """
     by_level: dict[str, list[RuleBase]] = {level: [] for level in Level.values}
     for rule in rules:

@@ -109,6 +109,10 @@ class SituationQuerySet(models.QuerySet["Situation"]):
         avoided = OtherCode.objects.filter(code=number, fit=OtherCode.Fit.AVOID).values("situation")
         return self.filter(Q(answer=number) | Q(slug__in=avoided))
 
+    def between(self, numbers: Iterable[int]) -> Self:
+        """Keep those that one of these codes answers and for which another is named."""
+        return self.filter(answer__in=numbers, other_codes__code__in=numbers).distinct()
+
 
 class Situation(ReviewedEntry):
     """A situation, the code that answers it and why."""

@@ -9,7 +9,7 @@ from .current import current_index, is_outdated, search, use_revision
 from .extraction import Place
 from .highlight import highlight
 from .index import Index
-from .missed import count as count_missed
+from .missed_searches import count_missed
 from .privacy import NOTHING, is_private, reduced
 from .results import Hit, Results
 

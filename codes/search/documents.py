@@ -14,7 +14,7 @@ from codes.texts.localized import LANGUAGES
 
 from .error_texts import read_error_texts
 
-# Field weights, from the most telling field to the least.
+# Field weights, from the most specific field to the least.
 NAME, ALIAS, KEYWORD, REQUEST_HEADER, HEADER, SENTENCE = 0, 1, 2, 3, 4, 8
 HEADERS = {REQUEST_HEADER, HEADER}
 SHOWN = {NAME, SENTENCE}  # fields that a list of results shows anyway; for others the reason is told
@@ -34,7 +34,7 @@ class Document(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text by which a document is found, and its field weight: small for a telling text."""
+    """A text by which a document is found, and its field weight: small for a specific text."""
 
     document: int
     weight: int

@@ -64,7 +64,7 @@ class ErrorMatch:
 @dataclass(frozen=True)
 class _Pattern:
     found: ErrorText
-    fragments: tuple[str, ...]  # in small letters
+    fragments: tuple[str, ...]  # in lower case
     exact: str  # in the given case; "" for a text that may be written in any
     starts: bool
     ends: bool
@@ -75,7 +75,7 @@ class _Pattern:
 
 
 class _Query:
-    """A query as it is compared: in its own and in small letters, and where its first and last letter or digit are."""
+    """A query as it is compared: in its own and in lower case, and where its first and last letter or digit are."""
 
     def __init__(self, text: str) -> None:
         self.shape = fold(text)

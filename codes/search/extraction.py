@@ -45,12 +45,13 @@ class Reading:
 
     @property
     def is_sure(self) -> bool:
+        """Whether the numbers were read at a place where only status codes are."""
         return self.place is not None and self.place is not Place.BARE
 
 
 CODE = "([1-9][0-9]{2})"
 # From the surest place to the least sure; the first pattern that matches decides.
-PLACES = [
+PATTERNS = [
     (Place.STATUS_LINE, re.compile(rf"\bhttps?/[0-9](?:\.[0-9])?\s+{CODE}(?![0-9.])")),  # HTTP/1.1 404 Not Found
     (Place.ACCESS_LOG, re.compile(rf'"\s{CODE}\s+(?:[0-9]+|-)(?=\s|$)')),  # ..."GET / HTTP/1.1" 502 157 "-"
     (Place.ACCESS_LOG, re.compile(rf"\bhttps?/[0-9](?:\.[0-9])?[\"']\s+{CODE}\b")),
@@ -132,7 +133,7 @@ DIGIT = f"[{''.join(DIGITS)}]"
 SPOKEN_NUMBER = re.compile(
     rf"(?:([일이삼사오])({DIGIT})({DIGIT})|([이삼사오])백(?:({DIGIT}?)(십))?({DIGIT}?))번?(?:\s?(?:에러|오류|코드|응답))*"
 )
-# What may be beside a number without telling anything else.
+# What may be beside a number without saying anything else.
 AROUND = re.compile(
     r"https?(?:/[0-9.]+)?|status|code|error|response|#|[\W_]|상태|코드|에러|오류|응답|번|이란|란|뜻|의미|은|는|이|가|뭐야|뭔가요"
 )
@@ -168,9 +169,9 @@ def _numbers_by_place(
         numbers = [int(number) for number in re.findall("[0-9]{3}", row[0])]
         if len(set(numbers)) > 1:
             yield Place.BARE, list(dict.fromkeys(numbers))
-    for place, pattern in PLACES:
+    for place, pattern in PATTERNS:
         if found := pattern.findall(text):
-            yield place, [_most_telling(place, [int(number) for number in found])]
+            yield place, [_most_specific(place, [int(number) for number in found])]
     in_words = [(match.start(), int(match[1])) for pattern in IN_WORDS for match in pattern.finditer(text)]
     in_words += _beside_their_names(text, names)
     if in_words:
@@ -201,7 +202,7 @@ def read_classes(text: str) -> list[int]:
     return list(dict.fromkeys(int(digit) for each in digits for digit in each if digit.isdigit()))
 
 
-def _most_telling(place: Place, numbers: list[int]) -> int:
+def _most_specific(place: Place, numbers: list[int]) -> int:
     """Return the one of several numbers of a place that the reader is after: the last answer, the commonest error."""
     if place is Place.STATUS_LINE:
         return next((number for number in reversed(numbers) if number >= 200), numbers[-1])

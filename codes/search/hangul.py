@@ -30,6 +30,7 @@ ENDING = re.compile(
 
 
 def is_syllable(character: str) -> bool:
+    """Return whether a character is a Hangul syllable."""
     return FIRST <= ord(character) <= LAST
 
 

@@ -26,7 +26,9 @@ from .mentions import MAX_PROSE_LENGTH, is_about_http, is_name, is_pasted, names
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
-    HALF_OF_TEXT,
+    HALF_TEXT_COVERAGE,
+    HIGH_QUERY_COVERAGE,
+    HIGH_TEXT_COVERAGE,
     INITIALS,
     KEYS,
     LOOSE,
@@ -34,18 +36,16 @@ from .ranking import (
     MAX_SIMILAR,
     MAX_WHOLE_INITIALS,
     MAX_WORDS_LENGTH,
-    MIN_OF_ONE_WORD,
-    MIN_OF_PHRASE,
-    MIN_OF_QUERY,
-    MIN_OF_SENTENCE,
-    MOST_OF_QUERY,
-    MOST_OF_TEXT,
+    MIN_ONE_WORD_COVERAGE,
+    MIN_QUERY_COVERAGE,
+    MIN_SENTENCE_COVERAGE,
+    MIN_TEXT_COVERAGE,
     NEAR,
     PART,
     SIMILAR,
     STARTS,
     TYPO,
-    WHOLE_PHRASE,
+    WHOLE_TEXT_COVERAGE,
     WORDS,
 )
 from .results import Hit, Rank, Results
@@ -94,6 +94,7 @@ class Found:
 
     @property
     def has_sure(self) -> bool:
+        """Whether something was found by more than words in common."""
         return any(hit.rank.score < WORDS for hit in self.best.values())
 
 
@@ -137,7 +138,7 @@ class Index:
         return factor * (0.6 if kind in {"group", "class"} else 0.85 if kind == "error" else 0.75 if penalty else 1)
 
     def _lettered(self) -> Iterator[Lettered]:
-        """Yield the texts that are compared letter by letter; names and keywords also with slips of the finger."""
+        """Yield the texts that are compared letter by letter; names and keywords also with typing errors."""
         for number, (document, weight, original) in enumerate(self.texts):
             kind, _instance, _tie, penalty = self.documents[document]
             if kind not in WORDS_ONLY:
@@ -167,7 +168,7 @@ class Index:
         reading = read_codes(text, lines, self.names_of)
         results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self, cleaned)
         self._add_named(text, reading, found, results)
-        self._add_errors(cleaned, reading, found)
+        self._add_errors(cleaned, reading, found, results)
         if not results.is_pasted:
             self._match_typed(cleaned, text, found, results)
         elif not found.best or reading.place is Place.BARE:
@@ -216,9 +217,10 @@ class Index:
                 rank = Rank(BARE_NUMBER, 1, (instance.is_vendors, instance.number))
                 found.best.setdefault(number, Hit(instance, kind, rank))
 
-    def _add_errors(self, cleaned: str, reading: Reading, found: Found) -> None:
+    def _add_errors(self, cleaned: str, reading: Reading, found: Found, results: Results) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
         matches = self.errors.find(cleaned)
+        results.has_error_text = bool(matches)
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
             named |= self._codes_named(cleaned)
@@ -245,17 +247,18 @@ class Index:
         """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about."""
         about = is_about_http(lines)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
-            if about or name.is_identifier:
-                for number in self.texts_named[name.name]:
-                    if self.documents[self.texts[number].document].kind != "class" or not found.best:
-                        found.offer_text(number, PART, -len(name.name) + position / 1000)
+            if not about and not name.is_identifier:
+                continue
+            for number in self.texts_named[name.name]:
+                if self.documents[self.texts[number].document].kind != "class" or not found.best:
+                    found.offer_text(number, PART, -len(name.name) + position / 1000)
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, TYPO, 0)
         if about:
-            self._add_words(found, HALF_OF_TEXT, words=2)
+            self._add_words(found, HALF_TEXT_COVERAGE, min_words=2)
         else:
-            self._add_words(found, MOST_OF_TEXT, MOST_OF_QUERY, kinds={"error"})
+            self._add_words(found, HIGH_TEXT_COVERAGE, HIGH_QUERY_COVERAGE, kinds={"error"})
 
     def _match_typed(self, cleaned: str, text: str, found: Found, results: Results) -> None:
         """Add what a typed query means, with and without the words that say little."""
@@ -275,12 +278,12 @@ class Index:
                 for number in self.texts_named[name.name] if name.is_identifier else ():
                     found.offer_text(number, PART, 0)
         if is_identifier or len(text.split()) > 1:
-            self._add_words(found, MIN_OF_PHRASE, MOST_OF_QUERY if is_identifier else MIN_OF_QUERY)
+            self._add_words(found, MIN_TEXT_COVERAGE, HIGH_QUERY_COVERAGE if is_identifier else MIN_QUERY_COVERAGE)
         # Letters in common say nothing of an identifier: its words are known or they are not.
         if not is_identifier and not any(hit.rank.score < LOOSE for hit in found.best.values()):
             for form, extra in forms:
-                for document, likeness, number in self.letters.similar(hangul.keys(compact(form))):
-                    found.offer(document, extra + SIMILAR, -likeness, number)
+                for document, similarity, number in self.letters.similar(hangul.keys(compact(form))):
+                    found.offer(document, extra + SIMILAR, -similarity, number)
         best = min(found.best.values(), key=lambda hit: hit.rank, default=None)
         if best and best.text and KEYS <= best.rank.score < LOOSE and compact(best.text) != compact(words):
             results.found_as = best.text
@@ -326,12 +329,13 @@ class Index:
             own = found.matches[document].score if document in found.matches else 0
             score = (match.score + OWN_FACTOR * own) * factors.get(situation.answer_id, 1)
             scores[document] = score
-            if not match.words or (match.of_text < MIN_OF_PHRASE and match.of_query < MIN_OF_QUERY):
+            of_text, of_query = match.text_coverage, match.query_coverage
+            if not match.words or (of_text < MIN_TEXT_COVERAGE and of_query < MIN_QUERY_COVERAGE):
                 continue
-            little = match.of_query < MIN_OF_SENTENCE or (
-                match.words < 2 and (match.of_text < HALF_OF_TEXT or match.of_query < MIN_OF_ONE_WORD)
+            is_little = of_query < MIN_SENTENCE_COVERAGE or (
+                match.words < 2 and (of_text < HALF_TEXT_COVERAGE or of_query < MIN_ONE_WORD_COVERAGE)
             )
-            if not little or situation.answer_id in numbers:
+            if not is_little or situation.answer_id in numbers:
                 near.append((score, document, self.numbers_told[match.text]))
         levels = []
         for document, hit in found.best.items():
@@ -347,22 +351,23 @@ class Index:
     def _add_words(
         self,
         found: Found,
-        of_text: float,
-        of_query: float = MIN_OF_QUERY,
-        words: int = 1,
+        min_text: float,
+        min_query: float = MIN_QUERY_COVERAGE,
+        min_words: int = 1,
         kinds: Container[str] | None = None,
     ) -> None:
         """Add documents of these kinds that share so much of their text and of the query, and so many words."""
         for document, match in sorted(found.matches.items(), key=lambda item: -item[1].score)[:MAX_RESULTS]:
             kind = self.documents[document].kind
             # A whole phrase may be a small part of a long query.
-            needed = of_query / 2 if match.of_text >= WHOLE_PHRASE and of_query == MIN_OF_QUERY else of_query
-            if match.of_text < of_text or match.of_query < needed or match.words < words:
+            is_whole = match.text_coverage >= WHOLE_TEXT_COVERAGE and min_query == MIN_QUERY_COVERAGE
+            needed = min_query / 2 if is_whole else min_query
+            if match.text_coverage < min_text or match.query_coverage < needed or match.words < min_words:
                 continue
             if kinds is not None and kind not in kinds:
                 continue
-            sure = match.of_query >= MOST_OF_QUERY and match.of_text >= HALF_OF_TEXT
+            sure = match.query_coverage >= HIGH_QUERY_COVERAGE and match.text_coverage >= HALF_TEXT_COVERAGE
             how = WORDS if sure else LOOSE
-            if sure and match.of_text >= MOST_OF_TEXT and kind == "error":
+            if sure and match.text_coverage >= HIGH_TEXT_COVERAGE and kind == "error":
                 how = STARTS  # most of what a product prints
             found.offer(document, how, -match.score, match.text)

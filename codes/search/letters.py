@@ -1,4 +1,4 @@
-"""Texts by their letters: whole or a part, initial consonants, keys of a keyboard, with slips, and by likeness."""
+"""Texts compared letter by letter: in part, by initial consonants, by keys, with typing errors, by similarity."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ UNKNOWN_IDF = 2  # of a trigram that no text has
 
 
 class Lettered(NamedTuple):
-    """A text to compare: its number, its document, what likeness to it counts (0 to 1), if it may have slips."""
+    """A text to compare: its number and document, what similarity to it counts (0 to 1), if it may have slips."""
 
     number: int
     document: int
@@ -41,19 +41,21 @@ class LetterIndex:
         self.texts_of: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # (place, number) by document
         weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
         for place, same in enumerate(texts_at.values()):
-            # Numbers are the same or different, not alike.
-            grams = [gram for gram in trigrams(self.keys[place]) if not gram.isdigit()]
-            if any(text.has_slips for text in same):
-                for gram in grams:
-                    self.places_with[gram].append(place)
-            for text in same:
-                self.texts_of[text.document].append((place, text.number))
-                for gram in grams:
-                    documents = weights[gram]
-                    if documents.get(text.document, 0.0) < text.worth:
-                        documents[text.document] = text.worth
+            self._add_trigrams(place, same, weights)
         self.documents_with = {gram: list(documents.items()) for gram, documents in weights.items()}
         self.idf = {gram: log(1 + len(self.texts_of) / len(documents)) for gram, documents in weights.items()}
+
+    def _add_trigrams(self, place: int, texts: list[Lettered], weights: dict[str, dict[int, float]]) -> None:
+        """Add the trigrams of the texts at a place. A document counts as its text that is worth most."""
+        # Numbers are the same or different, not alike.
+        grams = [gram for gram in trigrams(self.keys[place]) if not gram.isdigit()]
+        if any(text.has_slips for text in texts):
+            for gram in grams:
+                self.places_with[gram].append(place)
+        for text in texts:
+            self.texts_of[text.document].append((place, text.number))
+            for gram in grams:
+                weights[gram][text.document] = max(text.worth, weights[gram].get(text.document, 0.0))
 
     def find(self, haystack: Haystack, wanted: str) -> Iterator[tuple[int, int, int]]:
         """Yield (number of a text, EQUAL or STARTS or PART, letters more than wanted)."""
@@ -62,7 +64,7 @@ class LetterIndex:
                 yield number, how, more
 
     def with_slips(self, typed: str) -> Iterator[tuple[int, int]]:
-        """Yield (number of a text, detail) for texts a few keys apart; the more keys, the more may be wrong."""
+        """Yield (number of a text, detail) for texts a few typing errors apart: more errors in a longer text."""
         limit = max(1, len(typed) // 5)
         grams = trigrams(typed)
         shared: Counter[int] = Counter()
@@ -81,17 +83,17 @@ class LetterIndex:
                     yield number, distance * 10 + (0 if difference <= limit else 5)
 
     def similar(self, typed: str) -> Iterator[tuple[int, float, int]]:
-        """Yield (document, likeness, number of its likest text) for the documents that share most trigrams."""
+        """Yield (document, similarity, number of its most similar text) for the documents that share most trigrams."""
         grams = trigrams(typed)
-        most = sum(self.idf.get(gram, UNKNOWN_IDF) for gram in grams)
-        likeness: defaultdict[int, float] = defaultdict(float)
+        whole = sum(self.idf.get(gram, UNKNOWN_IDF) for gram in grams)
+        similarity: defaultdict[int, float] = defaultdict(float)
         for gram in grams:
             for document, weight in self.documents_with.get(gram, ()):
-                likeness[document] += weight * self.idf[gram]
-        for document in sorted(likeness, key=lambda document: likeness[document], reverse=True)[:MAX_SIMILAR]:
-            if likeness[document] >= MIN_SIMILARITY * most:
+                similarity[document] += weight * self.idf[gram]
+        for document in sorted(similarity, key=lambda document: similarity[document], reverse=True)[:MAX_SIMILAR]:
+            if similarity[document] >= MIN_SIMILARITY * whole:
                 _shared, number = max(
                     (sum(gram in self.keys[place] for gram in grams), -number)
                     for place, number in self.texts_of[document]
                 )
-                yield document, likeness[document] / most, -number
+                yield document, similarity[document] / whole, -number

@@ -33,7 +33,7 @@ class Name(NamedTuple):
 
 
 def is_pasted(text: str) -> bool:
-    """Return whether the cleaned text was rather pasted than typed."""
+    """Return whether the cleaned text was pasted rather than typed."""
     stripped = text.strip()
     if "\n" in text or len(stripped) > MAX_PROSE_LENGTH:
         return True
@@ -49,7 +49,7 @@ def is_name(text: str) -> bool:
 
 
 def is_about_http(lines: str) -> bool:
-    """Return whether something in the normalised lines has to do with HTTP."""
+    """Return whether anything in the normalised lines has to do with HTTP."""
     return ABOUT_HTTP.search(lines) is not None
 
 

@@ -10,14 +10,14 @@ MAX_SIMILAR = 3  # results that are merely similar to the query
 # Match kinds, best first; field weight is added. From LOOSE on, what is found rests on little.
 EQUAL, STARTS, PART, WORDS, INITIALS, KEYS, TYPO, LOOSE, SIMILAR = range(0, 90, 10)
 NEAR = 75  # a situation of which some words are there
-MIN_OF_PHRASE = 0.3  # part of a text's words, weighed by idf, that a query has
-WHOLE_PHRASE = 0.85  # the part from which on a phrase counts as all there
-HALF_OF_TEXT = 0.5
-MOST_OF_TEXT = 0.75
-MOST_OF_QUERY = 0.6
-MIN_OF_QUERY = 0.34  # part of a query's words, weighed by idf, that a document has
-MIN_OF_SENTENCE = 0.08  # the same where a sentence is told, of which no document has most
-MIN_OF_ONE_WORD = 0.2  # the same where one word is all that is shared
+MIN_TEXT_COVERAGE = 0.3  # part of a text's words, weighed by idf, that a query has
+WHOLE_TEXT_COVERAGE = 0.85  # the part from which on a phrase counts as all there
+HALF_TEXT_COVERAGE = 0.5
+HIGH_TEXT_COVERAGE = 0.75
+HIGH_QUERY_COVERAGE = 0.6
+MIN_QUERY_COVERAGE = 0.34  # part of a query's words, weighed by idf, that a document has
+MIN_SENTENCE_COVERAGE = 0.08  # the same where a sentence is told, of which no document has most
+MIN_ONE_WORD_COVERAGE = 0.2  # the same where one word is all that is shared
 MIN_SIMILARITY = 0.32  # part of the query's trigrams, weighed by idf, that must be present
 
 

@@ -41,7 +41,7 @@ class Results:
     `direct` is the one entry that the query names outright, if there is one. `unassigned` is the one number in the
     query if no entry has it and there is nothing else. `place` is where the number was read, `found_as` the text for
     which the query was taken (typed with another keyboard layout, or with a slip). `is_sure` is false where the
-    results rest on little and are merely similar.
+    results rest on little and are merely similar. `has_error_text` tells whether the query holds the text of an error.
     """
 
     query: str
@@ -53,6 +53,7 @@ class Results:
     found_as: str = ""
     is_sure: bool = True
     is_pasted: bool = False
+    has_error_text: bool = False
 
     @property
     def sections(self) -> list[tuple[str, list[Hit]]]:

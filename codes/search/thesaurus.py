@@ -1,4 +1,4 @@
-"""Words that people say in place of each other: a situation is told in one language and asked for in the other.
+"""Synonyms: a situation is described in one language or in some words, and asked for in others.
 
 A line is a group. A word of a query also stands for the others of its groups, and counts less as those. A word may be
 in several groups. Words are compared by their stems (see words.py), so one form of each is enough.

@@ -117,16 +117,16 @@ SAME_EN = {
 
 
 class WordMatch(NamedTuple):
-    """How a document matches: its score and its best text, with the number of telling words in it.
+    """How a document matches: its score and its best text, with the number of its words that say something.
 
-    `of_text` and `of_query` are the parts of the text and of the query that are matched, 0 to 1.
+    `text_coverage` and `query_coverage` are the parts of the text and of the query that are matched, 0 to 1.
     """
 
     score: float
     text: int
     words: int
-    of_text: float
-    of_query: float
+    text_coverage: float
+    query_coverage: float
 
 
 def words_of(text: str) -> list[str]:
@@ -160,7 +160,7 @@ def stem(word: str) -> str:
 
 
 def says_little(word: str) -> bool:
-    """Return whether a word tells next to nothing: a stop word, a letter, or a number, which is read by its place."""
+    """Return whether a word says next to nothing: a stop word, a letter, or a number, which is read by its place."""
     return word in STOPS or word.isdigit() or (len(word) == 1 and word.isascii())
 
 
@@ -221,25 +221,25 @@ class WordIndex:
         words += [word for word in joined if word in self.idf]
         forms_of = {word: self.known(word) for word in dict.fromkeys(words)}
         weights = {word: max(forms.values(), default=0.0) for word, forms in forms_of.items()}
-        telling = sorted(filter(weights.__getitem__, weights), key=lambda word: -weights[word])[:MAX_WORDS]
+        weighted = sorted(filter(weights.__getitem__, weights), key=lambda word: -weights[word])[:MAX_WORDS]
         missing = sum(self.unknown for word, weight in weights.items() if not weight and not says_little(word))
         # Numbers, as in an address, are read by their places: a text without them has no less of the query.
-        asked = (sum(weights[word] for word in telling if not word.isdigit()) + missing) or 1
+        asked = (sum(weights[word] for word in weighted if not word.isdigit()) + missing) or 1
         of_texts: dict[int, float] = {}
         of_documents: dict[int, float] = {}
         counts: Counter[int] = Counter()
-        for word in telling:
+        for word in weighted:
             numbers = self._add_word(forms_of[word], of_texts, of_documents)
             if not says_little(word):
                 counts.update(set(numbers))
         best: dict[int, WordMatch] = {}
         for number, worth in of_texts.items():
-            of_text = min(worth / self.total[number], 1.0)
+            text_coverage = min(worth / self.total[number], 1.0)
             document = self.document_of[number]
             rest = of_documents[document]
-            score = self.factor[number] * worth * (0.35 + 0.65 * of_text) + REST_FACTOR * rest
+            score = self.factor[number] * worth * (0.35 + 0.65 * text_coverage) + REST_FACTOR * rest
             if document not in best or score > best[document].score:
-                best[document] = WordMatch(score, number, counts[number], of_text, min(rest / asked, 1.0))
+                best[document] = WordMatch(score, number, counts[number], text_coverage, min(rest / asked, 1.0))
         return best
 
     def _add_word(

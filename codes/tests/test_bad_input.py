@@ -49,6 +49,17 @@ def test_a_forwarded_host_is_ignored(client):
     assertNotContains(client.get("/404/", HTTP_X_FORWARDED_HOST="evil.example"), "evil")
 
 
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [("-1", 400), ("1e3", 400), ("+9", 400), ("٣", 400), ("9" * 30, None), ("0" * 9 + "9" * 9, None)],
+)
+def test_a_content_length_that_is_no_number_or_too_large_is_refused_before_reading(client, settings, length, status):
+    settings.READER_REPORTS = True
+    for path, too_large in (("/diagnose/", 413), ("/report/", 400)):
+        answer = client.post(path, "text=x", "application/x-www-form-urlencoded", CONTENT_LENGTH=length)
+        assert answer.status_code == (status or too_large)
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 @pytest.mark.parametrize(
     "address",

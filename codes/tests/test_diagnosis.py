@@ -313,7 +313,7 @@ def test_a_right_response_has_nothing_to_fix_and_names_the_rules_it_keeps(client
     text = f"HTTP/1.1 405 Method Not Allowed\n{DATE}Allow: GET\nContent-Type: text/plain\nContent-Length: 2\n\nno"
     assert check(text) == set()
     assertContains(client.post("/diagnose/", {"text": text}), "고칠 것을 찾지 못했습니다")
-    assert "Allow" in [each.title for each in diagnose(text, "ko").responses[0].kept]
+    assert "Allow" in [each.title for each in diagnose(text, "ko").responses[0].passed]
 
 
 def test_rules_that_the_text_does_not_tell_are_left_to_people(client):

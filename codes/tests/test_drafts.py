@@ -97,7 +97,7 @@ def test_no_public_page_or_document_has_a_trace_of_a_draft(editor, settings):
     assert Revision.current() == revision, "cached pages stay as they are"
     sitemap = reader.get("/sitemap.xml").text
     places = re.findall(r"<loc>https://status\.example(.*?)</loc>", sitemap)
-    # One address of each pattern, those of the neighbours and of what the drafts name, and all that lists entries.
+    # One address of each pattern, those of the entries nearby and of what the drafts name, and all that lists entries.
     one_of_each = {resolve(path).view_name: path for path in places if not path.startswith("/en/")}
     paths = {*one_of_each.values(), "/496/", "/499/", "/404/", "/410/", "/en/404/", "/choose/404/", "/errors/nginx/"}
     paths |= {f"/{path}" for path in ("404.json", "404.md", "codes.json", "codes.csv", "codes.ndjson", "groups.json")}

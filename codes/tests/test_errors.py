@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes.editing import fixtures, review
-from codes.models import EntrySnapshot, ErrorText, StatusCode
+from codes.models import EntrySnapshot, ErrorText, LoadedEntry, StatusCode
 from codes.tests.html_forms import form_of, press
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_a_broken_file_names_the_entry_and_changes_nothing(tmp_path, old, new, r
     assert old in text
     path.write_text(text.replace(old, new, 1))
     ErrorText.objects.filter(product="Gunicorn").delete()
-    fixtures.LoadedEntry.objects.filter(key__startswith="errortext gunicorn").delete()
+    LoadedEntry.objects.filter(key__startswith="errortext gunicorn").delete()
     with pytest.raises(CommandError, match=rf"gunicorn\.yaml: errortext gunicorn-.*{re.escape(reason)}"):
         call_command("load_catalogue", folder=tmp_path, verbosity=0)
     assert not ErrorText.objects.filter(product="Gunicorn").exists()
@@ -188,7 +188,7 @@ def test_two_entries_with_the_same_text_are_refused_by_name(tmp_path):
 def test_an_editor_corrects_a_message_and_its_codes(editor, make_error_text):
     make_error_text()
     path, data = form_of(editor, "gadget-broken", "errortext")
-    change = {"meaning_ko": "고쳤습니다.", "meaning_en": "Mended.", "code_links-0-code": "410"}
+    change = {"meaning_ko": "고쳤습니다.", "meaning_en": "Fixed.", "code_links-0-code": "410"}
     assert editor.post(path, data | change).status_code == 302
     page = editor.get("/errors/gadget/")
     assertContains(page, "고쳤습니다.")

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from codes import search
 from codes.models import MissedSearch, ReaderReport, Revision
-from codes.search import missed
+from codes.search import missed_searches
 from codes.tests.html_forms import fields_of
 from codes.views import reports
 from statuscodes.page_cache.poller import RevisionPoller
@@ -170,7 +170,7 @@ def counted(settings, monkeypatch):
     """The texts that were counted, in place of the thread that writes them down."""
     settings.COUNT_MISSED_SEARCHES = True
     texts = []
-    monkeypatch.setattr(missed._counter, "count", texts.append)
+    monkeypatch.setattr(missed_searches._counter, "count", texts.append)
     return texts
 
 
@@ -215,8 +215,8 @@ def test_without_the_setting_nothing_is_counted(client, counted, settings):
 def test_counts_add_up_and_the_least_used_make_room(monkeypatch, editor):
     monkeypatch.setattr(MissedSearch, "MAX_ROWS", 3)
     revision = Revision.current()
-    missed.add(Counter({"often": 5, "twice": 2, "once": 1}))
-    missed.add(Counter({"often": 1, "newer": 3}))
+    missed_searches.add(Counter({"often": 5, "twice": 2, "once": 1}))
+    missed_searches.add(Counter({"often": 1, "newer": 3}))
     assert dict(MissedSearch.objects.values_list("text", "count")) == {"often": 6, "newer": 3, "twice": 2}
     assert Revision.current() == revision
     assert MissedSearch.objects.get(text="often").last_on <= date.today()
@@ -230,14 +230,14 @@ def test_counts_add_up_and_the_least_used_make_room(monkeypatch, editor):
 
 def test_a_database_that_cannot_be_written_makes_no_search_fail(client, settings, monkeypatch):
     settings.COUNT_MISSED_SEARCHES = True
-    counter = missed._Counter()
-    monkeypatch.setattr(missed, "_counter", counter)
-    monkeypatch.setattr(missed, "WRITE_EVERY", 3600)
+    counter = missed_searches._Counter()
+    monkeypatch.setattr(missed_searches, "_counter", counter)
+    monkeypatch.setattr(missed_searches, "WRITE_EVERY", 3600)
 
     def locked(counts):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(missed, "add", locked)
+    monkeypatch.setattr(missed_searches, "add", locked)
     search.current_index()
     revision = Revision.current()
     monkeypatch.setattr(search.current._cache, "read_revision", lambda: revision)  # as in production
@@ -248,7 +248,7 @@ def test_a_database_that_cannot_be_written_makes_no_search_fail(client, settings
     counter.write()
     assert not counter.counts
     assert not MissedSearch.objects.exists()
-    for number in range(missed.MAX_BUFFERED + 10):
+    for number in range(missed_searches.MAX_BUFFERED + 10):
         counter.count(f"text {number}")
     counter.timer.cancel()
-    assert len(counter.counts) == missed.MAX_BUFFERED
+    assert len(counter.counts) == missed_searches.MAX_BUFFERED

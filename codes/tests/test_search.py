@@ -612,7 +612,7 @@ def test_no_query_takes_long():
         return time.process_time() - began
 
     # A busy machine gets another chance: what is caught here takes seconds each time.
-    assert [query[:80] for query in longest if not any(seconds(query) < 0.2 for _try in range(3))] == []
+    assert [query[:80] for query in longest if not any(seconds(query) < 0.2 for _attempt in range(3))] == []
 
 
 def distance_by_table(wanted, text, limit):

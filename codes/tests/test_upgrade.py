@@ -87,7 +87,7 @@ def test_header_rules_of_the_release_before_become_rules(former_rules):
 
 def test_unedited_header_rules_of_the_release_before_are_replaced_by_the_files(former_rules):
     code, snapshot = former_rules
-    LoadedEntry.objects.filter(key=code.key).update(digest=fixtures._digest(snapshot.data))
+    LoadedEntry.objects.filter(key=code.key).update(digest=fixtures.digest_of(snapshot.data))
     assert fixtures.load().counts["changed"] == 1
     assert code.rules.filter(level="should-not", header="Allow").exists()
 

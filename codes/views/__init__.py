@@ -4,15 +4,17 @@ from .cards import card, site_card
 from .catalogue import about, category_detail, code_detail, code_list, group_detail, group_list, rule_set
 from .changes import changes, feed
 from .code_lines import code_lines
-from .diagnosis import diagnosis
+from .convention import convention
+from .diagnosis import diagnosis, diagnosis_patterns
 from .errors import code_errors, error_list, product_errors
 from .live_answers import live
 from .products import product_detail
+from .questions import question_detail, question_list
 from .redirects import guessed_class, guessed_code
 from .reports import report, report_thanks
 from .search import completions, search, suggest
 from .sheet import sheet
-from .situations import code_situations, convention, question_detail, question_list, situation_detail, situation_list
+from .situations import code_situations, situation_detail, situation_list
 
 __all__ = [
     "about",
@@ -27,6 +29,7 @@ __all__ = [
     "completions",
     "convention",
     "diagnosis",
+    "diagnosis_patterns",
     "error_list",
     "feed",
     "group_detail",

@@ -26,7 +26,7 @@ SHORT_READERS = {
     Advice.Reader.SERVER: pgettext_lazy("reader", "Server"),
     Advice.Reader.OPERATOR: pgettext_lazy("reader", "Operator"),
 }
-# Readers of a code's advice, those who most likely came first.
+# Kinds of readers of a code's advice, the likeliest first.
 OPERATOR_FIRST = [Advice.Reader.OPERATOR, Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.VISITOR]
 DEVELOPER_FIRST = [Advice.Reader.SERVER, Advice.Reader.CLIENT, Advice.Reader.OPERATOR, Advice.Reader.VISITOR]
 
@@ -80,7 +80,7 @@ def _headers(rules: list[ResponseRule]) -> Answer | None:
 
 
 def advice_by_reader(code: StatusCode, advice: list[Advice]) -> list[Answer]:
-    """Return a code's advice for each kind of reader as steps, for those first who most likely came."""
+    """Return a code's advice for each kind of reader as steps, the likeliest kind first."""
     order = OPERATOR_FIRST if code.category_id == 5 or code.is_vendors else DEVELOPER_FIRST
     rows = sorted(advice, key=lambda each: order.index(Advice.Reader(each.reader)))
     return [

@@ -1,4 +1,4 @@
-"""The cards: pictures for links to pages. Whatever make_cards has not drawn yet is drawn for the first who asks."""
+"""The cards: pictures for links to pages. One that make_cards has not drawn yet is drawn on the first request."""
 
 from typing import Any
 

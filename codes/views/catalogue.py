@@ -22,6 +22,7 @@ from codes.models import (
     StatusCode,
     VendorMeaning,
     rules_by_level,
+    treated_as,
 )
 from codes.models.base import address
 from statuscodes.web.decorators import public, without_database
@@ -31,9 +32,9 @@ from .answer_strip import advice_by_reader, answers
 from .errors import brief_errors
 from .linked_data import breadcrumbs, defined_term, group_breadcrumbs
 from .products import products_of
-from .rows import Row, entry_row, everyday_row, link_row, tile_row
+from .rows import Row, entry_row, everyday_row, link_row, situation_row, tile_row
 from .search import typed_query
-from .situations import situation_row, situations_between, situations_of
+from .situations import situations_between, situations_of
 
 # What newcomers meet first. A number that has no entry is left out.
 EVERYDAY = [200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 502, 503]
@@ -234,7 +235,7 @@ def _unassigned(request: HttpRequest, number: int, context: dict[str, Any]) -> H
     context |= {
         "label": f"{number:03}",
         "category": Category.objects.filter(digit=number // 100).first(),
-        "base": StatusCode.objects.filter(number=number // 100 * 100 if 100 <= number <= 599 else 500).first(),
+        "base": StatusCode.objects.filter(number=treated_as(number)).first(),
     }
     return render(request, "codes/unassigned.html", context, status=404)
 

@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -18,6 +17,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy, pgette
 from codes.models import Announcement, pages_about
 from statuscodes.web.decorators import public
 
+from .pagination import page_of
 from .rows import Row
 
 CHANGES_PER_PAGE = 50
@@ -28,12 +28,7 @@ TAG_YEAR = 2026  # in which the site began; with the host it makes ids that nobo
 @public
 def changes(request: HttpRequest) -> HttpResponse:
     """List what editors told of changes, the newest first."""
-    pages = Paginator(Announcement.objects.all(), CHANGES_PER_PAGE)
-    # Each page has one address, as those of a code's error texts.
-    page_number = request.GET.get("page", "1")
-    if page_number not in map(str, pages.page_range):
-        raise Http404
-    page = pages.page(page_number)
+    page = page_of(request, Announcement.objects.all(), CHANGES_PER_PAGE)
     days = groupby(_rows(page.object_list), key=lambda row: localtime(row["at"]).date())
     return render(request, "codes/changes.html", {"page": page, "days": [(day, list(rows)) for day, rows in days]})
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from codes.data import documents, files, kinds, schemas
 from codes.data.alternates import MEDIA_TYPES
 from codes.data.documents import LICENCE, Data, site_address
-from codes.models import Product
+from codes.models import Product, treated_as
+from statuscodes.web.cors import API_CATALOG
 from statuscodes.web.decorators import public, without_database
-from statuscodes.web.open_data import API_CATALOG, problem
+from statuscodes.web.problem_details import problem_response
 
 BOTH = "ko, en"
-TABLES = ["data:code_lines", "data:code_table"]
+TABLES = ["data:codes_ndjson", "data:codes_csv"]
 
 
 @public
@@ -56,15 +57,15 @@ def all_documents(request: HttpRequest, kind: kinds.Kind) -> HttpResponse:
 
 
 @public
-def code_lines(request: HttpRequest) -> HttpResponse:
+def codes_ndjson(request: HttpRequest) -> HttpResponse:
     """Return all codes, a document a line."""
-    return _response(files.code_lines(), "application/x-ndjson", _links(kinds.CODE))
+    return _response(files.codes_ndjson(), "application/x-ndjson", _links(kinds.CODE))
 
 
 @public
-def code_table(request: HttpRequest) -> HttpResponse:
+def codes_csv(request: HttpRequest) -> HttpResponse:
     """Return all codes as a table, with the mark by which Excel knows UTF-8."""
-    return _response(files.code_table(), "text/csv; charset=utf-8; header=present", _links(kinds.CODE))
+    return _response(files.codes_csv(), "text/csv; charset=utf-8; header=present", _links(kinds.CODE))
 
 
 @public
@@ -163,16 +164,16 @@ def _unknown(request: HttpRequest, kind: kinds.Kind, key: dict[str, int | str]) 
         page = _data_page()
     if kind != kinds.CODE:
         detail = _("No entry has this address.")
-        return problem(request, 404, detail, kind=f"{page}#unknown-entry", title="Unknown entry")
+        return problem_response(request, 404, detail, kind=f"{page}#unknown-entry", title="Unknown entry")
     number: Any = key["number"]
-    treated_as = number // 100 * 100 if 100 <= number <= 599 else 500
+    base = treated_as(number)
     detail = format_lazy(
         _("There is no entry for {number}. A client treats it like {base} (RFC 9110 §15)."),
         number=f"{number:03}",
-        base=treated_as,
+        base=base,
     )
-    members = {"number": number, "treat_as": {"number": treated_as, "url": site_address(f"/{treated_as}.json")}}
-    return problem(request, 404, detail, kind=f"{page}#unknown-code", title="Unknown status code", **members)
+    members = {"number": number, "treat_as": {"number": base, "url": site_address(f"/{base}.json")}}
+    return problem_response(request, 404, detail, kind=f"{page}#unknown-code", title="Unknown status code", **members)
 
 
 def _data_page() -> str:

@@ -1,4 +1,4 @@
-"""The page that reads a pasted response, log or error message."""
+"""The page that reads a pasted response, log or error message, and what its script reads with."""
 
 from typing import Any
 
@@ -9,8 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from codes import search
+from codes.data import files
 from codes.diagnosis import diagnose
 from codes.diagnosis.examples import EXAMPLES
+from codes.diagnosis.logs import patterns
+from statuscodes.web.content_length import content_length
 from statuscodes.web.decorators import connecting_to, no_store, public
 from statuscodes.web.methods import READ_AND_POST, allow_methods
 
@@ -42,11 +46,10 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 @no_store
 def _answer(request: HttpRequest) -> HttpResponse:
-    """Read the text in memory, and keep nothing of it."""
+    """Read the text in memory, and keep nothing of it. Raise BadRequest for a wrong Content-Length."""
     # Django's other handler writes what is large to the disk.
     request.upload_handlers = [MemoryFileUploadHandler(request)]
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if length.isdecimal() and int(length[:12]) > MAX_REQUEST:
+    if content_length(request) > MAX_REQUEST:
         return _too_large(request)
     text, unmasked = _text(request), request.POST.get("masked") == "no"
     if len(text.encode("utf-8", "replace")) > MAX_TEXT:
@@ -79,3 +82,17 @@ def _too_large(request: HttpRequest) -> HttpResponse:
 
 def _context(text: str) -> dict[str, Any]:
     return {"text": text, "examples": EXAMPLES.values(), "max_bytes": MAX_TEXT}
+
+
+@public
+def diagnosis_patterns(request: HttpRequest) -> HttpResponse:
+    """Return the formats of logs, and what the catalogue says of codes and error texts, in both languages.
+
+    With it the page's script reads logs in the browser, so that nothing pasted is sent.
+    """
+    index = search.current_index()
+    response = HttpResponse(files.dumped(patterns.document()), content_type="application/json")
+    response.headers["Content-Language"] = "ko, en"
+    if search.is_outdated(index):
+        response.headers["Cache-Control"] = "no-store"
+    return response

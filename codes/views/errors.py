@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from itertools import groupby
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from codes.models.base import address
 from statuscodes.web.decorators import public
 
 from .alternates import with_alternates
+from .pagination import page_of
 from .rows import Row, link_row
 from .search import typed_query
 
@@ -70,17 +70,14 @@ def code_errors(request: HttpRequest, number: int) -> HttpResponse:
     """List the texts that stand for a code, by product."""
     code = get_object_or_404(StatusCode.objects.for_lists(), number=number)
     texts = ErrorText.objects.meaning(number).order_by(Lower("product"), "product", "position", "slug")
-    pages = Paginator(texts.only("slug", "product", "text", "sure"), TEXTS_PER_PAGE)
-    # Each page has one address: no "?page=1", and nothing but a number.
-    page_number = request.GET.get("page", "1")
-    if not pages.count or page_number not in map(str, pages.page_range):
+    page = page_of(request, texts.only("slug", "product", "text", "sure"), TEXTS_PER_PAGE)
+    if not page.object_list:
         raise Http404
-    page = pages.page(page_number)
     parts = [
         {"name": product, "url": _product_url(product), "texts": [_text_row(text) for text in part]}
         for product, part in groupby(page.object_list, key=lambda text: text.product)
     ]
-    context = {"code": link_row(code), "count": pages.count, "parts": parts, "page": page}
+    context = {"code": link_row(code), "count": page.paginator.count, "parts": parts, "page": page}
     return render(request, "codes/errortext_code.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Readers write back: a form without an account, for a page and a section of it."""
+"""Readers' reports: a form that needs no account, about a page or a section of it."""
 
 import math
 import re
@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from codes.models import ReaderReport
 from codes.models.base import UNPRINTABLE
 from statuscodes.web.clients import RateLimit
+from statuscodes.web.content_length import content_length
 from statuscodes.web.decorators import no_store, public, without_database
 from statuscodes.web.errors import error_page
 from statuscodes.web.methods import READ_AND_POST, allow_methods
@@ -46,7 +47,7 @@ class ReportForm(forms.Form):
 @csrf_exempt
 @allow_methods(*READ_AND_POST)
 def report(request: HttpRequest) -> HttpResponse:
-    """Show the form, or take a report. Raise Http404 where readers cannot report, and for no page of this site."""
+    """Show the form, or take a report. Raise Http404 where readers cannot report, or for no page of this site."""
     about = ABOUT.fullmatch(request.GET.get("about", "/"))
     if not settings.READER_REPORTS or not about or UNPRINTABLE.search(about[0]):
         raise Http404
@@ -61,7 +62,7 @@ def _page(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
 @public
 @without_database
 def report_thanks(request: HttpRequest) -> HttpResponse:
-    """Thank for a report."""
+    """Thank the reader for a report."""
     if not settings.READER_REPORTS:
         raise Http404
     return render(request, "codes/report_thanks.html")
@@ -69,11 +70,10 @@ def report_thanks(request: HttpRequest) -> HttpResponse:
 
 @no_store
 def _receive(request: HttpRequest, about: re.Match[str]) -> HttpResponse:
-    """Store a report for the editors, and nothing of who sent it."""
+    """Store a report for the editors, and nothing of who sent it. Raise BadRequest for a wrong Content-Length."""
     if _is_from_elsewhere(request):
         return error_page(request, 403, reason=_("A report comes from this site's own form."))
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length[:12]) > MAX_REQUEST or request.content_type != FORM_TYPE:
+    if content_length(request) > MAX_REQUEST or request.content_type != FORM_TYPE:
         return error_page(request, 400, reason=_("This is not what the form sends, or it is too long."))
     data = request.POST.copy()
     # Browsers send CRLF from a textarea, and count it as one character.

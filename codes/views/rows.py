@@ -1,4 +1,4 @@
-"""What lists show of a code, a class or a group: plain values in the page's language, read once each.
+"""What lists show of a code, a class or a situation: plain values in the page's language, read once each.
 
 A template looks up a name in a dict in a fraction of the time that a property of a model takes, and a list looks up
 hundreds.
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from codes.models import Category, StatusCode
+from codes.models import Category, Situation, StatusCode
 
 Row = dict[str, Any]
 
@@ -53,4 +53,15 @@ def link_row(entry: StatusCode | Category) -> Row:
         "digit": entry.category_id or "",
         "label": entry.label,
         "name": entry.full_name,
+    }
+
+
+def situation_row(situation: Situation, disputed: set[str] | None = None) -> Row:
+    """Return what a list shows of a situation. `disputed` names those on which houses differ."""
+    return {
+        "url": situation.get_absolute_url(),
+        "digit": situation.label[0],
+        "label": situation.label,
+        "title": situation.title,
+        "disputed": situation.pk in (disputed or ()),
     }

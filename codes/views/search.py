@@ -16,15 +16,11 @@ from statuscodes.web.decorators import public, without_database
 from .rows import Row, entry_row
 
 MAX_SUGGESTIONS = 10
-NAMES = {
-    "group": "title",
-    "product": "heading",
-    "error": "text",
-    "situation": "title",
-}  # what names a result of another kind than classes and codes
+# The attribute that names a result of another kind than classes and codes.
+NAMES = {"group": "title", "product": "heading", "error": "text", "situation": "title"}
 ROW_KINDS = ("class", "code")  # of results that a list shows with names and a plain line
 # Where a number was read, as a sentence names it.
-PLACES = {
+PLACE_NAMES = {
     finder.Place.STATUS_LINE: gettext_noop("a status line"),
     finder.Place.ACCESS_LOG: gettext_noop("an access log"),
     finder.Place.HAPROXY: gettext_noop("a HAProxy log"),
@@ -53,36 +49,44 @@ def search(request: HttpRequest) -> HttpResponse:
     index = finder.current_index()
     results = index.search(query)
     shown = finder.reduced(query, results)
-    address = "" if "all" in request.GET else _direct_address(results, shown == query)
-    if not address and shown != query:
-        everything = {"all": "1"} if "all" in request.GET else {}
-        address = f"{reverse('codes:search')}?{urlencode(everything | {'q': shown})}"
     response: HttpResponse
-    if address:
+    if address := _redirect_address(query, shown, results, lists_all="all" in request.GET):
         response = redirect(address)
     else:
-        context = {
-            "query": query,
-            "results": results,
-            "understood": _understood(results),
-            "sections": [(kind, _rows(kind, hits, results.marked)) for kind, hits in results.sections],
-            "categories": [entry_row(category) for category in index.categories],
-            **_diagnosable(query, results, index),
-        }
-        response = render(request, "codes/search.html", context)
+        response = render(request, "codes/search.html", _context(query, results, index))
     # Not stored, or it would be counted once only.
     is_counted = finder.count_missed(query, results)
     return _from_index(index, response, may_store=shown == query and not is_counted)
 
 
-def _diagnosable(query: str, results: finder.Results, index: finder.Index) -> dict[str, Any]:
+def _redirect_address(query: str, shown: str, results: finder.Results, *, lists_all: bool) -> str:
+    """Return the address that a query leads to, "" where its results are to be listed. `shown` is its reduced form."""
+    if not lists_all and (address := _direct_address(results, shown == query)):
+        return address
+    if shown == query:
+        return ""
+    return f"{reverse('codes:search')}?{urlencode(({'all': '1'} if lists_all else {}) | {'q': shown})}"
+
+
+def _context(query: str, results: finder.Results, index: finder.Index) -> dict[str, Any]:
+    return {
+        "query": query,
+        "results": results,
+        "understood": _understood(results),
+        "sections": [(kind, _rows(kind, hits, results.marked)) for kind, hits in results.sections],
+        "categories": [entry_row(category) for category in index.categories],
+        **_diagnosable(query, results),
+    }
+
+
+def _diagnosable(query: str, results: finder.Results) -> dict[str, Any]:
     """Return what the page needs to offer the diagnosis: the query itself only where it holds the text of an error.
 
     Of a pasted text nothing is left to hand over.
     """
     has_error = any(hit.kind == "error" for hit in results.hits)
     is_offered = has_error or query == finder.NOTHING or results.is_pasted
-    return {"to_diagnose": is_offered, "text": query if has_error and index.errors.find(query) else ""}
+    return {"to_diagnose": is_offered, "text": query if results.has_error_text else ""}
 
 
 def _rows(kind: str, hits: list[finder.Hit], marked: str) -> list[Any]:
@@ -119,8 +123,8 @@ def _understood(results: finder.Results) -> str:
         return _("Read as an error of %(product)s.") % {"product": first.found.product}
     if results.found_as:
         return _("Searched for “%(text)s”.") % {"text": results.found_as}
-    if results.number is not None and results.place in PLACES and results.is_pasted:
-        place = _(PLACES[results.place])
+    if results.number is not None and results.place in PLACE_NAMES and results.is_pasted:
+        place = _(PLACE_NAMES[results.place])
         return _("Read %(number)s from %(place)s.") % {"number": f"{results.number:03}", "place": place}
     return ""
 

@@ -14,6 +14,7 @@ from codes.models import (
     CheckNeeds,
     ConfusionGroup,
     Level,
+    RegistrationStatus,
     ResponseRule,
     StatusCode,
     Topic,
@@ -39,7 +40,7 @@ CACHING_LEGEND = {
     "no": pgettext_lazy("legend", "never"),
 }
 SENTENCE_END = re.compile(r"(?<=[.?!]) ")
-SEEN = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeaning.Visibility.BODY]
+VISIBLE = [VendorMeaning.Visibility.WIRE, VendorMeaning.Visibility.LOG, VendorMeaning.Visibility.BODY]
 
 
 @public
@@ -49,7 +50,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     # Those that come without a condition, in every version of HTTP.
     must = ResponseRule.objects.filter(level=Level.MUST, topic=Topic.FIELD, condition_ko="")
     must = must.exclude(check_needs=CheckNeeds.VERSION)
-    codes = StatusCode.objects.exclude(registration_status="vendor").order_by("number")
+    codes = StatusCode.objects.registered().order_by("number")
     registered = codes.prefetch_related(Prefetch("rules", must, to_attr="must_rules"))
     context = {
         "bands": [
@@ -83,7 +84,9 @@ def _row(code: Any) -> Row:
 
 def _issuers() -> list[tuple[str, list[Row]]]:
     """Return the codes of vendors that are sent or logged, by issuer: first the issuers with several."""
-    meanings = VendorMeaning.objects.filter(position=1, visibility__in=SEEN, code__registration_status="vendor")
+    meanings = VendorMeaning.objects.filter(
+        position=1, visibility__in=VISIBLE, code__registration_status=RegistrationStatus.VENDOR
+    )
     rows = [
         (meaning.issuer, link_row(meaning.code) | {"name": meaning.code.name})
         for meaning in meanings.select_related("code").order_by("issuer", "code")

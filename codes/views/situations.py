@@ -1,11 +1,8 @@
-"""Which code do I return? Situations by topic, one situation, and the questions that lead to them."""
+"""Which code do I return? Situations by topic, one situation, and those of a code."""
 
-import re
 from collections import Counter
 from difflib import get_close_matches
-from urllib.parse import quote
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext, override
@@ -21,8 +18,6 @@ from codes.models import (
     Message,
     OtherCode,
     Participant,
-    Question,
-    QuestionChoice,
     ResponseRule,
     Situation,
     SituationHeader,
@@ -36,29 +31,14 @@ from codes.texts.localized import LANGUAGES
 from statuscodes.web.decorators import public
 
 from .alternates import with_alternates
-from .rows import Row, link_row
+from .rows import Row, link_row, situation_row
 from .search import typed_query
 
 MAX_COLUMNS = 4  # codes that the houses' table compares
-MAX_NEIGHBOURS = 6
+MAX_NEARBY = 6
 MAX_NEAREST = 5  # situations offered at an address that nobody has
-MAX_DEPTH = 12  # questions one below the other in the tree
 MAX_SLUG_LENGTH = 60  # letters of an unknown address that are compared
-DISPUTED = "disputed"  # instead of a topic: the situations on which houses differ
 AUTOMATIC_FIELDS = {"Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding"}  # servers add them
-MARKDOWN_MARK = re.compile(r"[\\`*_\[\]<|&]")
-SAFE_IN_URL = "%/:?#[]@!$&'*+,;=~"  # all that an address may have but parentheses, which end a link
-
-
-def situation_row(situation: Situation, disputed: set[str] | None = None) -> Row:
-    """Return what a list shows of a situation. `disputed` names those on which houses differ."""
-    return {
-        "url": situation.get_absolute_url(),
-        "digit": situation.label[0],
-        "label": situation.label,
-        "title": situation.title,
-        "disputed": situation.pk in (disputed or ()),
-    }
 
 
 @public
@@ -86,7 +66,7 @@ def situation_list(request: HttpRequest) -> HttpResponse:
 @with_alternates()
 def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the answer to a situation, or the nearest situations if none has this address."""
-    # One query gets the situation and its neighbours, another the verdicts on all of them.
+    # One query gets the situation and its siblings, another the verdicts on all of them.
     topic = Situation.objects.filter(slug=slug).values("topic")
     siblings = list(Situation.objects.filter(topic__in=topic).select_related("answer"))
     situation = next((each for each in siblings if each.pk == slug), None)
@@ -111,7 +91,7 @@ def situation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "verdicts": [_verdict_row(verdict, columns) for verdict in verdicts],
         "also": [_other_row(each) for each in others if each.fit == OtherCode.Fit.ALSO],
         "avoid": [_other_row(each) for each in others if each.fit == OtherCode.Fit.AVOID],
-        "neighbours": [situation_row(each, disputed) for each in _neighbours(siblings, situation)],
+        "nearby": [situation_row(each, disputed) for each in _nearby(siblings, situation)],
         "card": card_of(situation),
         "query": typed_query(request),
     }
@@ -187,11 +167,11 @@ def _other_row(other: OtherCode) -> Row:
     return link_row(other.code) | {"reason": other.reason}
 
 
-def _neighbours(siblings: list[Situation], situation: Situation) -> list[Situation]:
+def _nearby(siblings: list[Situation], situation: Situation) -> list[Situation]:
     """Return the situations next to this one in its topic, in their order."""
     place = siblings.index(situation)
-    start = max(0, min(place - MAX_NEIGHBOURS // 2, len(siblings) - MAX_NEIGHBOURS - 1))
-    return [each for each in siblings[start : start + MAX_NEIGHBOURS + 1] if each is not situation]
+    start = max(0, min(place - MAX_NEARBY // 2, len(siblings) - MAX_NEARBY - 1))
+    return [each for each in siblings[start : start + MAX_NEARBY + 1] if each is not situation]
 
 
 def _unknown_situation(request: HttpRequest, slug: str) -> HttpResponse:
@@ -222,120 +202,6 @@ def code_situations(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "codes/situations_of.html", context)
 
 
-@public
-def convention(request: HttpRequest) -> HttpResponse:
-    """Make a Markdown table of chosen situations for a team's own guide, with a house as a column.
-
-    `s` names situations, several in one value or several values; `topic` takes all of a topic, or all on which houses
-    differ; `house` adds the column. What nobody has is ignored.
-    """
-    situations = list(Situation.objects.select_related("answer"))
-    disputed = HouseVerdict.disputed()
-    houses = list(HouseVerdict.objects.order_by("house").values_list("house", flat=True).distinct())
-    named = {slug for value in request.GET.getlist("s") for slug in value.split(",")}
-    topic, house = request.GET.get("topic", ""), request.GET.get("house", "")
-    chosen = [
-        each
-        for _topic, of_topic in by_topic(situations)
-        for each in of_topic
-        if each.pk in named or each.topic == topic or (topic == DISPUTED and each.pk in disputed)
-    ]
-    verdicts = HouseVerdict.objects.filter(house=house, situation__in=chosen) if house in houses else []
-    codes = {each.situation_id: ", ".join(each.codes.split()) for each in verdicts}
-    slugs = {each.pk for each in chosen}
-    context = {
-        "topics": [
-            {
-                "topic": topic,
-                "rows": [
-                    situation_row(each, disputed) | {"slug": each.pk, "chosen": each.pk in slugs} for each in of_topic
-                ],
-            }
-            for topic, of_topic in by_topic(situations)
-        ],
-        "houses": houses,
-        "house": house if house in houses else "",
-        "markdown": _markdown_table(chosen, house if house in houses else "", codes),
-        "count": len(chosen),
-    }
-    return render(request, "codes/convention.html", context)
-
-
-def _markdown_table(situations: list[Situation], house: str, codes: dict[str, str]) -> str:
-    """Return the table, "" for no situations. `codes` has what the house says, by situation."""
-    if not situations:
-        return ""
-    head = [gettext("Situation"), gettext("Our API answers"), *([_plain(house)] if house else []), gettext("Source")]
-    rows = [head, ["---"] * len(head)]
-    for each in situations:
-        answer = _plain(f"{each.label} {each.answer.name_en}")
-        link = f"[{_plain(each.title)}]({settings.SITE_URL}{each.get_absolute_url()})"
-        source = f"[{_plain(each.source)}]({quote(each.url, safe=SAFE_IN_URL)})"
-        rows.append([link, answer, *([_plain(codes.get(each.pk, "–"))] if house else []), source])
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
-
-
-def _plain(text: str) -> str:
-    """Return a text as Markdown that shows it as it is, on one line."""
-    return MARKDOWN_MARK.sub(r"\\\g<0>", " ".join(text.split()))
-
-
-@public
-@with_alternates()
-def question_list(request: HttpRequest) -> HttpResponse:
-    """Show all questions as one tree, with the situations at its ends."""
-    questions = {each.pk: each for each in Question.objects.prefetch_related("choices__situations")}
-    reached = {choice.next_id for each in questions.values() for choice in each.choices.all()}
-    roots = [each for each in questions.values() if each.pk not in reached]
-    drawn: set[str] = set()
-    return render(request, "codes/question_list.html", {"roots": [_branch(each, questions, drawn) for each in roots]})
-
-
-def _branch(question: Question, questions: dict[str, Question], drawn: set[str], depth: int = 1) -> Row:
-    """Return a question with everything below it.
-
-    One that was drawn before, perhaps above, is shown without its answers: else a few questions that many answers share
-    would make a page without end.
-    """
-    choices = [] if question.pk in drawn or depth > MAX_DEPTH else question.choices.all()
-    drawn.add(question.pk)
-    return {
-        "url": question.get_absolute_url(),
-        "question": question.question,
-        "choices": [
-            {
-                "answer": choice.answer,
-                "branch": _branch(questions[choice.next_id], questions, drawn, depth + 1) if choice.next_id else None,
-                "rows": [situation_row(each) for each in choice.situations.all()],
-            }
-            for choice in choices
-        ],
-    }
-
-
-@public
-@with_alternates()
-def question_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask one question: each answer leads to the next one or to situations."""
-    question = get_object_or_404(Question, slug=slug)
-    choices = question.choices.select_related("next").prefetch_related("situations")
-    before = QuestionChoice.objects.filter(next=slug).select_related("question")
-    context = {
-        "question": question,
-        "before": [(choice.question.get_absolute_url(), choice.question.question, choice.answer) for choice in before],
-        "choices": [
-            {
-                "answer": choice.answer,
-                "url": choice.next.get_absolute_url() if choice.next else "",
-                "question": choice.next.question if choice.next else "",
-                "rows": [situation_row(each) for each in choice.situations.all()],
-            }
-            for choice in choices
-        ],
-    }
-    return render(request, "codes/question_detail.html", context)
-
-
 def situations_of(number: int) -> tuple[list[Situation], list[Situation]]:
     """Return the situations that a code answers, and those in which it is often used wrongly, in one query."""
     shown = Situation.objects.naming(number).only("slug", "topic", "title_ko", "title_en", "answer")
@@ -347,5 +213,4 @@ def situations_of(number: int) -> tuple[list[Situation], list[Situation]]:
 def situations_between(group: ConfusionGroup) -> list[Row]:
     """Return the situations that one code of a group answers and for which another is named, in one query."""
     numbers = [member.code_id for member in group.members.all()]
-    situations = Situation.objects.filter(answer__in=numbers, other_codes__code__in=numbers).distinct()
-    return [situation_row(each) for each in situations]
+    return [situation_row(each) for each in Situation.objects.between(numbers)]

@@ -15,7 +15,7 @@ from statuscodes.web.errors import error_page
 
 
 class LockoutHandler(AxesDatabaseHandler):
-    """Locks an account for one address, and an address that fails too often whatever the accounts."""
+    """Locks an account for one address, and an address that fails too often, with whichever accounts."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         return super().is_locked(request, credentials) or bool(remaining_lockout(request))

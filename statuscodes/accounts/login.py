@@ -73,7 +73,7 @@ class PendingLogin:
         return True
 
     def fail(self) -> None:
-        """Count a wrong one-time password like a wrong password: who knows the one must not guess the other freely."""
+        """Count a wrong one-time password like a wrong password, or who knows the latter could guess freely."""
         credentials = {"username": self.user.get_username()}
         user_login_failed.send(__name__, credentials=credentials, request=self.request)
 

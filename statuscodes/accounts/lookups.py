@@ -70,7 +70,7 @@ class StrictAdminMixin:
         return super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        """Search, for lists and for autocompletion. Raise BadRequest for more words than anybody types."""
+        """Return what a list or an autocompletion finds. Raise BadRequest for more words than anybody types."""
         if len(search_term) > MAX_SEARCH_LENGTH or len(search_term.split()) > MAX_SEARCH_WORDS:
             limits = {"words": MAX_SEARCH_WORDS, "characters": MAX_SEARCH_LENGTH}
             raise BadRequest(_("A search may have %(words)d words and %(characters)d characters, not more.") % limits)

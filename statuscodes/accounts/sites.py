@@ -107,7 +107,7 @@ class AdminSite(admin.AdminSite):
 
     @method_decorator([sensitive_post_parameters(), csrf_protect, never_cache])
     def login_code(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the one-time password of somebody who has just given the right password."""
+        """Ask a user who has just given the right password for a one-time password."""
         pending = PendingLogin.of(request)
         if pending is None:
             messages.info(request, _("Start again with name and password: too much time has passed."))

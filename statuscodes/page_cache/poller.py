@@ -46,6 +46,7 @@ class RevisionPoller:
 
     @property
     def is_alive(self) -> bool:
+        """Whether the polling thread runs."""
         return self.thread is not None and self.thread.is_alive()
 
     @property

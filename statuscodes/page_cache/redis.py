@@ -42,6 +42,7 @@ class FailSafeRedisCache(RedisCache):
         super().__init__(server, params | {"OPTIONS": params.get("OPTIONS", {}) | limits})
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
+        """Return the stored value; the default if there is none, if it is not ours, or while Redis does not answer."""
         stored = self._guarded(super().get, None, key, None, version)
         if stored is None:
             return default
@@ -55,6 +56,7 @@ class FailSafeRedisCache(RedisCache):
             return default
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
+        """Store a value that JSON can hold, unless Redis does not answer."""
         text = json.dumps(value).encode()
         signed = self._signature(key, text, version).encode() + b"\n" + text
         self._guarded(super().set, None, key, signed, timeout, version)

@@ -17,7 +17,7 @@ ENTRY = re.compile(rf"\[(?P<bracketed>[^\]]*)\]{PORT}|(?P<dotted>[0-9.]+){PORT}|
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the client's address, None if it is unknown: of IPv6 its /64 network, which one household has to itself.
+    """Return the client's address, None if unknown; of IPv6 the /64 network, which belongs to one household.
 
     Behind our own proxy only the last entry of X-Forwarded-For cannot be forged. Some balancers add the port to it, or
     write a word in its place.

@@ -1,4 +1,4 @@
-"""How many requests a process works at, so that slow ones leave room for those that cost nothing.
+"""How many requests a process handles at once, so that slow ones leave room for those that cost nothing.
 
 The server has THREADS threads a worker. Cached pages, static files and health checks take any of them and are done
 within a millisecond. Every other request needs a slot: a few work at the same time, some more wait for their turn, and
@@ -51,7 +51,7 @@ ADMIN_SLOTS = Slots(running=3, waiting=3, max_wait=5)
 
 
 class ConcurrencyLimitMiddleware:
-    """Answer 503 at once when too many requests are worked at, those of the admin counted apart."""
+    """Answer 503 at once when too many requests are being processed; those of the admin are counted apart."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

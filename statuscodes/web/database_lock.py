@@ -49,7 +49,7 @@ def mark_in_use() -> None:
 
 @contextmanager
 def exclusive_use() -> Iterator[None]:
-    """Have the database alone during the block. Raise DatabaseInUse if somebody else uses it."""
+    """Use the database exclusively during the block. Raise DatabaseInUse if another process uses it."""
     if connection.vendor == "postgresql":
         _require_no_other_connection()
         yield

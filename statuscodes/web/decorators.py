@@ -25,7 +25,7 @@ def without_database(view: View) -> View:
 
 
 def without_slot(view: View) -> View:
-    """Mark a view as answering at once, however many other requests are worked at (see concurrency.py)."""
+    """Mark a view as answering at once, however many other requests are being processed (see concurrency.py)."""
     view.needs_slot = False  # type: ignore[attr-defined]
     return view
 

@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .open_data import is_open_data, problem
+from .cors import is_machine_readable
+from .problem_details import problem_response
 
 log = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds; the database is back by then, or somebody has been called
@@ -50,8 +51,8 @@ def error_page(
     not even that page can be rendered, its first line is plain text. Addresses for programs get problem details.
     """
     name, summary = ERRORS[status]
-    if is_open_data(request.path):
-        return problem(request, status, reason or summary, headers=headers)
+    if is_machine_readable(request.path):
+        return problem_response(request, status, reason or summary, headers=headers)
     context = {
         "status": status,
         "status_class": status // 100,

@@ -1,4 +1,4 @@
-"""Middleware: request log, security headers, the page's language, refusals, slashes, and an unavailable database."""
+"""Middleware: request log, security headers, the page's language, bad requests, slashes, an unavailable database."""
 
 import logging
 import re

@@ -97,7 +97,7 @@ class ConditionalFile(StaticFile):
         return calendar.timegm(self.last_modified) > since
 
     def _part(self, request_headers: dict[str, Any], etag: str, size: int) -> tuple[int, int] | None:
-        """Return the first and the last byte that the request asks for, None if it is to get the whole file.
+        """Return the first and the last byte that the request asks for, None for the whole file.
 
         A server may ignore Range, and we do for several ranges at once, and for an If-Range with a date: all codings of
         a file have the same date, so it is no strong validator (section 13.1.5). Raise Unsatisfiable.

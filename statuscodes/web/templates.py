@@ -1,4 +1,4 @@
-"""Templates as they are sent: without the white space that only people need who read their source."""
+"""Templates as they are sent: without the white space that only readers of their source need."""
 
 import re
 

@@ -84,12 +84,14 @@ class Measurement:
 
     @property
     def goal(self):
+        """What the median has to reach, "" for a number without a goal."""
         if self.at_least is not None:
             return f"≥ {self.at_least:g}"
         return f"≤ {self.at_most:g}" if self.at_most is not None else ""
 
     @property
     def verdict(self):
+        """Whether the median meets the goal, in words; "" without a goal."""
         middle = median(self.ratios)
         if not self.goal:
             return ""
@@ -121,19 +123,23 @@ class Load:
 
 
 def spread(ratios):
+    """Return the median and the range of some numbers, as "0.96 (0.86–1.00)"."""
     digits = 2 if median(ratios) < 20 else 0
     return f"{median(ratios):.{digits}f} ({min(ratios):.{digits}f}–{max(ratios):.{digits}f})"
 
 
 def divided(ours, theirs):
+    """Return our numbers divided by theirs, round by round."""
     return [one / other for one, other in zip(ours, theirs, strict=True)]
 
 
 def say(text):
+    """Print a line about the progress, with the seconds since the start."""
     print(f"{time.perf_counter() - STARTED:4.0f} s  {text}", file=sys.stderr, flush=True)
 
 
 def main():
+    """Make a site, measure it and print the tables. Exit with a message if something does not start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--granian", required=True, help="the server's command without port, workers and target")
     parser.add_argument("--turns", type=int, default=25, help="of each load, a second each")
@@ -149,6 +155,7 @@ def main():
 
 
 def require_tools():
+    """Raise Failure if a program that the measurements need is missing."""
     if nginx_program() is None or not shutil.which("wrk"):
         raise Failure("nginx or wrk is missing: apt-get install nginx-light wrk")
     if not ALTERNATIVES.exists():
@@ -156,11 +163,12 @@ def require_tools():
 
 
 def run(site, options):
+    """Take all measurements and print them as Markdown tables."""
     measurements = [
         *loads(site, options),
         *live_answers(site, options),
         *outages(site, options),
-        *neighbours(site, options),
+        *noisy_neighbours(site, options),
         *starts(site, options),
         *memory(site),
     ]
@@ -179,6 +187,7 @@ def run(site, options):
 
 
 def loads(site, options):
+    """Return how many requests a second the page cache answers, against the alternatives."""
     with ExitStack() as stack:
         ours = stack.enter_context(site.serving())
         plain = stack.enter_context(site.serving(SITE_WITHOUT_PAGE_CACHE))
@@ -223,6 +232,8 @@ def rates(wanted, options):
 
 
 def compared(answers, found):
+    """Yield the ratios of the loads. `found` has the requests a second of each load, turn by turn."""
+
     def against(what, ours, theirs, **goal):
         seen = f"{median(found[ours]):,.0f} / {median(found[theirs]):,.0f} requests/s"
         return Measurement(what, divided(found[ours], found[theirs]), seen, **goal)
@@ -242,6 +253,8 @@ def compared(answers, found):
 
 
 def require_same(page, other, name):
+    """Raise Failure if two answers differ in anything but what each server writes itself."""
+
     def shared(answer):
         return sorted((key.lower(), value) for key, value in answer.headers if key.lower() not in SERVERS_OWN)
 
@@ -253,6 +266,7 @@ def require_same(page, other, name):
 
 @contextmanager
 def serving_baseline(site, name, page):
+    """Serve a stored page by the smallest WSGI application there is, with the server of the site."""
     saved = site.folder / f"{name}.json"
     headers = [(key, value) for key, value in page.headers if key.lower() not in SERVERS_OWN]
     saved.write_text(json.dumps({"headers": headers, "body": page.body.decode("latin-1")}))
@@ -262,6 +276,7 @@ def serving_baseline(site, name, page):
 
 @contextmanager
 def serving_httpbin(folder):
+    """Serve httpbin with gunicorn and one worker."""
     port = free_port()
     command = [ALTERNATIVES, "-m", "gunicorn", "--workers", "1", "--worker-class", "sync", "--no-control-socket"]
     command += ["--bind", f"127.0.0.1:{port}", "httpbin:app"]
@@ -273,7 +288,7 @@ def serving_httpbin(folder):
 
 
 def live_answers(site, options):
-    """A live answer against a WSGI baseline that always gives the same bytes."""
+    """Yield the rate of live answers, against a WSGI baseline that always gives the same bytes."""
     file = site.folder / "answers.json"
     command = [sys.executable, "manage.py", "export_answers", file, "--verbosity", "0"]
     subprocess.run(command, cwd=ROOT, env=site.env, check=True)
@@ -282,17 +297,19 @@ def live_answers(site, options):
         answer = ours.get(LIVE, BROWSER)
         with serving_baseline(site, "answers", answer) as baseline:
             require_same(answer, baseline.get(LIVE, BROWSER), "the baseline")
-            found = rates({"live": Load(ours.url + LIVE, BROWSER), "bare": Load(baseline.url + LIVE, BROWSER)}, options)
-    seen = f"{median(found['live']):,.0f} / {median(found['bare']):,.0f} requests/s"
+            found = rates(
+                {"live": Load(ours.url + LIVE, BROWSER), "baseline": Load(baseline.url + LIVE, BROWSER)}, options
+            )
+    seen = f"{median(found['live']):,.0f} / {median(found['baseline']):,.0f} requests/s"
     what = f"live answer ({len(answer.body)} bytes) against a WSGI baseline with the same bytes"
-    yield Measurement(what, divided(found["live"], found["bare"]), seen, at_least=0.8)
+    yield Measurement(what, divided(found["live"], found["baseline"]), seen, at_least=0.8)
 
 
 # Behind nginx: an edit, and a site that is killed
 
 
 def outages(site, options):
-    """How soon an edit shows behind nginx, and how many answers are right while the site is dead."""
+    """Yield how soon an edit shows behind nginx, and the share of right answers while the site is dead."""
     with (
         site.serving(path="/healthz", **BEHIND_NGINX) as server,
         nginx.serving(site.folder / "outage", server, PAGE, {}) as proxy,
@@ -312,8 +329,8 @@ def outages(site, options):
 # A reader beside others
 
 
-def neighbours(site, options):
-    """A normal reader of the shipped stack, alone and beside clients that take more than their share."""
+def noisy_neighbours(site, options):
+    """Yield how long a reader waits beside clients that take more than their share, against alone."""
     kinds = {
         f"{SLOW_REQUESTS} requests with half a head": (partial(slow_requests, beginning=UNFINISHED_HEAD), {"p99": 3}),
         f"{SLOW_REQUESTS} requests with half a form": (partial(slow_requests, beginning=UNFINISHED_FORM), {"p99": 3}),
@@ -327,7 +344,7 @@ def neighbours(site, options):
     ):
         read_times(port)
         for number in range(1, options.rounds + 1):
-            say(f"neighbours, round {number} of {options.rounds}")
+            say(f"noisy neighbours, round {number} of {options.rounds}")
             for kind, (neighbour, _goals) in kinds.items():
                 alone[kind].append(read_times(port))
                 with neighbour(port):
@@ -362,7 +379,7 @@ def searches(port):
 
 
 def read_times(port):
-    """The seconds of each of many reads, one after the other, over new connections.
+    """Return the seconds of each of many reads, one after the other, over new connections.
 
     When a reader waits too long, nobody else gets an answer either: then all reads count as that long.
     """
@@ -378,6 +395,7 @@ def read_times(port):
 
 
 def read(port, address=PAGE):
+    """Read an address as a browser does that is here for the first time. Raise TimeoutError after READ_LIMIT."""
     with connect(port, READ_LIMIT) as connection:
         connection.sendall(READ.format(address).encode())
         answer = b""
@@ -391,6 +409,7 @@ def read(port, address=PAGE):
 
 
 def starts(site, options):
+    """Yield the seconds from the start of a server to its first answer, against httpbin."""
     ours, theirs = [], []
     for number in range(1, options.rounds + 1):
         say(f"starts, round {number} of {options.rounds}")
@@ -403,6 +422,7 @@ def starts(site, options):
 
 
 def memory(site):
+    """Yield the memory of a worker that has rendered all pages, against itself before and against httpbin."""
     first, warm, theirs = [], [], []
     for number in range(1, WARM_UPS + 1):
         say(f"memory, round {number} of {WARM_UPS}")
@@ -419,6 +439,7 @@ def memory(site):
 
 
 def megabytes(pid):
+    """Return the resident (Rss) and the proportional (Pss) memory of a process, in MB."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return {name: int(size) / 1024 for name, size in re.findall(r"^(Rss|Pss): +(\d+) kB", text, re.MULTILINE)}
 
@@ -439,6 +460,7 @@ RENDERING_GOALS = {"list": 14, "category": 8, "detail": 12}
 
 
 def renderings(timings):
+    """Yield the time to render each kind of page, against the frame that all pages share."""
     frame = median(timings.seconds[rendering.FRAME]) * 1000
     for name in rendering.ADDRESSES:
         if name != rendering.FRAME:
@@ -448,6 +470,7 @@ def renderings(timings):
 
 
 def print_growth(timings):
+    """Print how the time to render a page grows with the catalogue."""
     sizes = sorted(timings, key=lambda each: each.entries)
     print("\nTime to render, against the empty frame, by the number of entries:\n")
     print(f"| | {' | '.join(str(each.entries) for each in sizes)} |\n| --- |{' --- |' * len(sizes)}")
@@ -457,6 +480,7 @@ def print_growth(timings):
 
 
 def print_conditions(options):
+    """Print on which machine and with which versions the measurements were taken."""
     model = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     command = [ALTERNATIVES, "-c", "from importlib.metadata import version as v; print(v('gunicorn'), v('httpbin'))"]
     gunicorn, httpbin = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()

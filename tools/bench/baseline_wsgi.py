@@ -10,5 +10,6 @@ BODY = [_saved["body"].encode("latin-1")]
 
 
 def application(environ, start_response):
+    """Answer every request with the stored page (PEP 3333)."""
     start_response("200 OK", HEADERS)
     return BODY

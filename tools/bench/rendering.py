@@ -37,6 +37,7 @@ class Timings:
     seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in ADDRESSES})
 
     def ratios(self, name):
+        """Return the time of a page divided by that of the frame, round by round."""
         return [page / frame for page, frame in zip(self.seconds[name], self.seconds[FRAME], strict=True)]
 
 

@@ -28,7 +28,7 @@ WITHOUT_HTTP = DATA / "inputs_without_http.csv"
 NOTHING = "∅"  # accepted where finding nothing is right too
 SIZES = (100, 300, 900)
 ERRORS = 2000
-LONGEST = [  # 20,000 characters each
+LONG_INPUTS = [  # 20,000 characters each
     "가" * 20_000,
     "HTTP/1.1 200 " * 1538,
     "a: b\n" * 4000,
@@ -38,6 +38,7 @@ LONGEST = [  # 20,000 characters each
 
 
 def main():
+    """Ask every alternative every query, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("queries", type=Path, nargs="*", default=QUERIES)
     options = parser.parse_args()
@@ -65,6 +66,7 @@ def main():
 
 
 def read(path):
+    """Return the rows of a CSV file, each as a dict."""
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -78,6 +80,7 @@ def kinds_of(rows):
 
 
 def print_quality(rows, answers):
+    """Print how often each alternative has a right answer first, among the first three, and how far up."""
     print(f"{len(rows)} queries; success at 1 / success at 3 / mean reciprocal rank\n")
     print(f"| kind | queries | {' | '.join(answers)} |")
     print("| --- | --- |" + " --- |" * len(answers))
@@ -99,7 +102,7 @@ def print_goals(index, rows, ours):
     all_of_them = at_one.pop("all")
     worst = min(at_one, key=at_one.__getitem__)
     times = [ms for _, ms in ours]
-    longest = [ms for _, ms in timed(index.search, LONGEST)]
+    longest = [ms for _, ms in timed(index.search, LONG_INPUTS)]
     alarms = [bool(labels_of(index.search(row["input"]))) for row in read(WITHOUT_HTTP)]
     asked = [
         rank(situations_of(index.search(row["question"])), row["situations"].split("|"))
@@ -123,6 +126,7 @@ def print_goals(index, rows, ours):
 
 
 def print_speed(answers):
+    """Print the milliseconds of a query by alternative."""
     print("\n| milliseconds a query | median | 99th percentile |\n| --- | --- | --- |")
     for name, found in answers.items():
         times = [ms for _, ms in found]
@@ -130,6 +134,7 @@ def print_speed(answers):
 
 
 def print_growth(texts):
+    """Print how the milliseconds of a query grow with the catalogue."""
     from codes.search import Index
 
     print(
@@ -145,12 +150,14 @@ def print_growth(texts):
 
 
 def rank(labels, accepted):
+    """Return the place of the first accepted label, from 1 on; 0 if there is none."""
     if not labels and NOTHING in accepted:
         return 1
     return next((rank for rank, label in enumerate(labels, start=1) if label in accepted), 0)
 
 
 def success(ranks, most):
+    """Return the share of queries with a right answer among the first `most`, 0 to 1."""
     return sum(0 < rank <= most for rank in ranks) / len(ranks)
 
 
@@ -180,6 +187,7 @@ def situations_of(results):
 
 
 def label_of(kind, instance, codes=()):
+    """Return the label by which an entry counts as found; for a text of an error, that of its likeliest code."""
     if kind == "error":
         return f"{(codes or instance.codes)[0]:03}"
     return instance.slug if kind == "group" else instance.label
@@ -219,6 +227,7 @@ def full_text(docs):
 
 
 def icontains(query):
+    """Return the labels of the codes in which the query occurs, as Django's icontains finds them."""
     from django.db.models import Q
 
     from codes.models import StatusCode
@@ -233,6 +242,7 @@ def icontains(query):
 
 
 def make_trigrams(docs):
+    """Put the texts of the documents into a table of PostgreSQL with an index of trigrams."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -245,6 +255,7 @@ def make_trigrams(docs):
 
 
 def trigrams(query):
+    """Return the labels of the codes whose texts are most similar to the query, by PostgreSQL's pg_trgm."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -257,6 +268,7 @@ def trigrams(query):
 
 
 def javascript(docs, queries):
+    """Return what Fuse.js and MiniSearch find for each query, and the milliseconds it takes."""
     script = Path(__file__).with_suffix(".mjs")
     done = subprocess.run(
         ["node", str(script)],
@@ -293,6 +305,7 @@ def many_errors(size):
 
 
 def made_up_error(text):
+    """Return an error text that has only what the search reads."""
     return SimpleNamespace(slug=text, text=text, product="service", sure="sent", match="phrase", codes=[503])
 
 

@@ -58,6 +58,7 @@ def afterwards(server, log, before):
 
 
 def main():
+    """Run the requests and print what was found; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--requests", type=int, default=12_000)
     parser.add_argument("--seed", default=str(time.time_ns() % 1_000_000))

@@ -109,6 +109,7 @@ TOKEN = b"a" * 32  # of the right form, so that Django goes on to read the form 
 
 
 def odd(*texts):
+    """Return the texts as bytes; those that are bytes already stay."""
     return [text.encode("latin-1") if isinstance(text, str) else text for text in texts]
 
 

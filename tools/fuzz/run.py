@@ -46,12 +46,15 @@ MAX_FAILURES = 20  # then the run stops
 
 
 def message(target, *headers, method=b"GET", version=b"HTTP/1.1", host=HOST, body=b""):
+    """Return a request with these header field lines. Without a `host` it has no Host field."""
     lines = [b" ".join((method, target, version)), *([] if host is None else [b"Host: " + host]), *headers]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 @dataclass
 class Case:
+    """A request as it is sent: the table that it is from, and its bytes."""
+
     kind: str
     data: bytes
     abandoned: bool = False  # cut off somewhere, and the connection closed
@@ -59,34 +62,41 @@ class Case:
 
 # Each function makes a request from an entry of its table and one of the addresses.
 def odd_path(entry, address, rng):
+    """Make a request whose path begins or ends with the entry."""
     path, mark, query = address.partition(b"?")
     return message(entry + address if entry in FRONTS else path + entry + mark + query)
 
 
 def odd_query(entry, address, rng):
+    """Make a request with the entry as its query."""
     return message(address.partition(b"?")[0] + entry, method=rng.choice([b"GET", b"GET", b"HEAD"]))
 
 
 def odd_version(entry, address, rng):
+    """Make a request with the entry as its version, or one of no version that we speak."""
     others = [b"GET " + address + b"\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\r\n\r\n" + message(address)]
     return rng.choice(others) if rng.random() < 0.1 else message(address, version=entry)
 
 
 def odd_header(entry, address, rng):
+    """Make a request with the entry as a header field, and perhaps some others."""
     others = rng.sample(HEADERS, rng.choice([0, 0, 1, 3]))
     return message(address, entry, *others, method=rng.choice([b"GET", b"GET", b"HEAD", b"POST"]))
 
 
 def odd_condition(entry, address, rng):
+    """Make a conditional request with the entry as its condition."""
     method = rng.choice([b"GET", b"GET", b"HEAD", b"POST"])
     return message(rng.choice(READABLE), entry, b"Accept-Encoding: " + rng.choice(CODINGS[:12]), method=method)
 
 
 def odd_frame(entry, address, rng):
+    """Make a request whose length or transfer coding is the entry."""
     return b"%s %s HTTP/1.1\r\nHost: %s\r\n%s" % (rng.choice([b"POST", b"GET", b"PUT"]), address, HOST, entry)
 
 
 def odd_form(entry, address, rng):
+    """Make a POST of the entry, which is its header fields and its content."""
     headers, body = entry
     target = rng.choice(
         [
@@ -119,6 +129,7 @@ def twins(entry, address, rng):
 
 
 def half(entry, address, rng):
+    """Make the beginning of another request, cut off anywhere."""
     make, table = KINDS[rng.choice(["header", "frame", "form", "form", "pipeline"])]
     data = make(rng.choice(table), address, rng)
     return data[: rng.randrange(1, min(len(data), 20_000))]
@@ -266,14 +277,18 @@ class BrokenAnswer(Exception):
 
 @dataclass
 class Answer:
+    """A response: its status, its header field lines with names in lower case, and its content."""
+
     status: int
     headers: list
     body: bytes
 
     def all(self, name):
+        """Return the values of all lines of a field."""
         return [value for each, value in self.headers if each == name]
 
     def get(self, name):
+        """Return the value of a field, several lines joined by commas; "" without one."""
         return ", ".join(self.all(name))
 
     @property
@@ -386,12 +401,13 @@ class Wire:
         return words
 
     def close(self):
+        """Close the connection."""
         self.socket.close()
         self.closed = True
 
 
 def accepts(coding, header):
-    """Whether an Accept-Encoding field allows a coding (RFC 9110 section 12.5.3)."""
+    """Return whether an Accept-Encoding field allows a coding (RFC 9110 section 12.5.3)."""
     chances = {}
     for item in header.lower().split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
@@ -544,6 +560,7 @@ class Run:
         wire.close()
 
     def go(self, only=None):
+        """Send all requests, or request `only` alone, over CONNECTIONS connections."""
         self.learn()
         self.numbers = iter([only] if only is not None else range(self.requests))
         self.deadline = time.monotonic() + self.seconds

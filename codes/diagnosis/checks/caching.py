@@ -19,6 +19,7 @@ DIRECTIVES = set(
 )
 COOKIES_JOINED = re.compile(r",[ \t]{0,5}[A-Za-z_][\w.-]{0,60}=[^;,]{0,200}(?:;|$)")
 FRESH = ("max-age", "s-maxage")
+SECTION = "RFC 9111 §5.2.2"  # of the directives of a response
 
 
 def directives(response: Response) -> dict[str, str]:
@@ -40,49 +41,58 @@ def lifetime_of(found: dict[str, str], *names: str) -> int:
 def check_caching(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report directives that contradict each other or the fields beside them."""
     found = directives(response)
-    section = cited("RFC 9111 §5.2.2")
-
-    def conflict(title: str, why: str, send: str) -> Finding:
-        return Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section, f"Cache-Control: {send}")
-
     lifetime = lifetime_of(found, *FRESH)
     if "*" in tokens(response.fields.get("Vary")) and lifetime:
         title = _("Vary: * beside a lifetime")
         why = _("A stored response with Vary: * never fits another request, so the lifetime does nothing.")
         yield Finding(Severity.ADVISED, "caching", title, why, "Vary", cited("RFC 9111 §4.1"))
-    if "public" in found and "private" in found:
-        why = _("public lets every cache store it, private only the browser's. A cache takes one of them.")
-        yield conflict(_("Cache-Control says public and private"), why, "private")
-    elif "no-store" in found and (lifetime or "public" in found):
-        other = "public" if "public" in found else "max-age" if lifetime_of(found, "max-age") else "s-maxage"
-        why = _("What may not be stored cannot be kept: no-store wins, and the other directive does nothing.")
-        yield conflict(_("Cache-Control says no-store and %(other)s") % {"other": other}, why, "no-store")
-    elif "no-cache" in found and not found["no-cache"] and (lifetime or "immutable" in found):
-        other = "immutable" if "immutable" in found else "max-age"
-        why = _("no-cache asks the server before each use, so the lifetime beside it does nothing.")
-        yield conflict(_("Cache-Control says no-cache and %(other)s") % {"other": other}, why, "no-cache")
-    elif "private" in found and "s-maxage" in found:
-        why = _("s-maxage is for shared caches, which may not store what is private.")
-        yield conflict(_("Cache-Control says private and s-maxage"), why, "private")
-    ages = [each for each in tokens(response.fields.get("Cache-Control")) if each.startswith("max-age")]
-    if len(set(ages)) > 1:
-        why = _("Of several values a cache takes the first, or takes the response for stale.")
-        yield conflict(_("Cache-Control has max-age several times"), why, ages[0])
-    for name in [each for each in found if each not in DIRECTIVES][:3]:
-        if meant := next(iter(get_close_matches(name, DIRECTIVES, 1, 0.8)), ""):
-            title = _("%(value)s is no directive. Is %(meant)s meant?") % {"value": shown(name), "meant": meant}
-            why = _("Caches ignore a directive that they do not know.")
-            yield Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", section)
-    for name in (*FRESH, "stale-while-revalidate", "stale-if-error"):
-        if name in found and not found[name].isdecimal():
-            value = f"{name}={found[name]}" if found[name] else name
-            yield wrong_value("Cache-Control", value, _("It takes a number of seconds."), "RFC 9111 §5.2.2", "")
+    yield from _check_contradictions(found, lifetime)
+    yield from _check_directives(response, found)
     pragma = tokens(response.fields.get("Pragma"))
     if "no-cache" in pragma and lifetime and "no-store" not in found and "no-cache" not in found:
         why = _("Pragma means nothing in a response; caches follow Cache-Control.")
         title = _("Pragma: no-cache beside a lifetime")
         yield Finding(Severity.ADVISED, "caching", title, why, "Pragma", cited("RFC 9111 §5.4"))
     yield from _check_expires(response, found)
+
+
+def _check_contradictions(found: dict[str, str], lifetime: int) -> Iterator[Finding]:
+    """Report the first pair of directives of which one makes the other do nothing."""
+    if "public" in found and "private" in found:
+        why = _("public lets every cache store it, private only the browser's. A cache takes one of them.")
+        yield _conflict(_("Cache-Control says public and private"), why, "private")
+    elif "no-store" in found and (lifetime or "public" in found):
+        other = "public" if "public" in found else "max-age" if lifetime_of(found, "max-age") else "s-maxage"
+        why = _("What may not be stored cannot be kept: no-store wins, and the other directive does nothing.")
+        yield _conflict(_("Cache-Control says no-store and %(other)s") % {"other": other}, why, "no-store")
+    elif "no-cache" in found and not found["no-cache"] and (lifetime or "immutable" in found):
+        other = "immutable" if "immutable" in found else "max-age"
+        why = _("no-cache asks the server before each use, so the lifetime beside it does nothing.")
+        yield _conflict(_("Cache-Control says no-cache and %(other)s") % {"other": other}, why, "no-cache")
+    elif "private" in found and "s-maxage" in found:
+        why = _("s-maxage is for shared caches, which may not store what is private.")
+        yield _conflict(_("Cache-Control says private and s-maxage"), why, "private")
+
+
+def _check_directives(response: Response, found: dict[str, str]) -> Iterator[Finding]:
+    """Report directives that are repeated, misspelt, or have a wrong value."""
+    ages = [each for each in tokens(response.fields.get("Cache-Control")) if each.startswith("max-age")]
+    if len(set(ages)) > 1:
+        why = _("Of several values a cache takes the first, or takes the response for stale.")
+        yield _conflict(_("Cache-Control has max-age several times"), why, ages[0])
+    for name in [each for each in found if each not in DIRECTIVES][:3]:
+        if meant := next(iter(get_close_matches(name, DIRECTIVES, 1, 0.8)), ""):
+            title = _("%(value)s is no directive. Is %(meant)s meant?") % {"value": shown(name), "meant": meant}
+            why = _("Caches ignore a directive that they do not know.")
+            yield Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", cited(SECTION))
+    for name in (*FRESH, "stale-while-revalidate", "stale-if-error"):
+        if name in found and not found[name].isdecimal():
+            value = f"{name}={found[name]}" if found[name] else name
+            yield wrong_value("Cache-Control", value, _("It takes a number of seconds."), SECTION, "")
+
+
+def _conflict(title: str, why: str, send: str) -> Finding:
+    return Finding(Severity.ADVISED, "caching", title, why, "Cache-Control", cited(SECTION), f"Cache-Control: {send}")
 
 
 def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Finding]:

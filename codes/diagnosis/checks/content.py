@@ -194,7 +194,7 @@ def _failure_named(words: str) -> str:
 
 
 def _check_other_number(response: Response) -> Iterator[Finding]:
-    """The number in the content of a failure that is another one than the response's."""
+    """Report a number in the content of a failure that is another one than the response's."""
     data = read_json(response)
     if not isinstance(data, dict) or media_type(response) == "application/problem+json":
         return

@@ -9,7 +9,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def moment(value: str | None) -> datetime | None:
-    """Return the time, in UTC, that a date in any of the forms that recipients accept names; None for anything else."""
+    """Return the time in UTC of a date in any form that recipients accept, None for anything else."""
     if not value or len(value) > 60:
         return None
     try:

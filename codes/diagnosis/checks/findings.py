@@ -16,13 +16,13 @@ class Severity(TextChoices):
     """How much a finding matters, the worst first.
 
     BROKEN: a specification forbids it. ADVISED: a specification or good practice advises otherwise. UNSURE: pasting
-    may have caused it, or the answer depends on what was not pasted. KEPT: a rule that the message follows.
+    may have caused it, or the answer depends on what was not pasted. PASSED: a rule that the message follows.
     """
 
     BROKEN = "broken", pgettext_lazy("severity", "Broken")
     ADVISED = "advised", pgettext_lazy("severity", "Advised")
     UNSURE = "unsure", pgettext_lazy("severity", "Check")
-    KEPT = "kept", pgettext_lazy("severity", "Fine")
+    PASSED = "passed", pgettext_lazy("severity", "Fine")
 
 
 ORDER = list(Severity)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
@@ -45,7 +46,7 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
         return
     lengths = possible_lengths(response)
     if int(value) in lengths:
-        yield Finding(Severity.KEPT, "content-length", "Content-Length", field="Content-Length")
+        yield Finding(Severity.PASSED, "content-length", "Content-Length", field="Content-Length")
         return
     title = _("Content-Length is %(given)s, but the content has %(found)s bytes") % {
         "given": int(value),
@@ -59,17 +60,14 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
 def possible_lengths(response: Response) -> set[int]:
     """Return the lengths in bytes that the content may have had before its line ends were changed by pasting."""
     content = response.content or ""
+    line_ends = ("\n", "\r\n") if "\n" in content else ("\n",)
+    texts = [content.replace("\n", line_end) + end for line_end in line_ends for end in ("", line_end)]
     lengths = set()
     charset = re.search(r"charset=\"?([\w-]{1,20})", response.fields.get("Content-Type") or "")
     # Python's own list also names codings that are no charset, cannot fail gently, or take hours (punycode).
     for encoding in {"utf-8", whatwg_encoding(charset[1] if charset else "") or "utf-8"}:
-        for line_end in ("\n", "\r\n") if "\n" in content else ("\n",):
-            text = content.replace("\n", line_end)
-            for end in ("", line_end):
-                try:
-                    lengths.add(len((text + end).encode(encoding, "replace")))
-                except LookupError:
-                    continue
+        with suppress(LookupError):
+            lengths |= {len(text.encode(encoding, "replace")) for text in texts}
     return lengths | _compact_lengths(response)
 
 
@@ -140,7 +138,7 @@ def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 
 def check_codings(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report chunked that does not come once and last, and sizes that are no digits (RFC 9112 sections 6.1 and 7)."""
+    """Report a chunked coding that is repeated or not the last, and wrong sizes (RFC 9112 sections 6.1 and 7)."""
     name, section = "Transfer-Encoding", "RFC 9112 §6.1"
     codings = [each.partition(";")[0].strip() for each in tokens(response.fields.get(name))]
     if codings.count("chunked") > 1 or "chunked" in codings[:-1]:
@@ -158,7 +156,7 @@ def check_codings(response: Response, code: StatusCode | None) -> Iterator[Findi
 
 
 def check_connection(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report a connection both kept and closed, and a trailer with what none may have (RFC 9110 section 6.5.1)."""
+    """Report a connection both kept open and closed, and fields that no trailer may have (RFC 9110 section 6.5.1)."""
     options = tokens(response.fields.get("Connection"))
     if "close" in options and "keep-alive" in options:
         title = _("Connection says keep-alive and close")

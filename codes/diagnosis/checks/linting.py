@@ -149,7 +149,7 @@ SENTENCES: dict[str, str | Promise] = {
 
 def lint(response: Response, found: Iterable[Finding]) -> list[Finding]:
     """Return the linter's warnings about a response, without those about what was found already."""
-    about = {each.field.lower() for each in found if each.severity != Severity.KEPT}
+    about = {each.field.lower() for each in found if each.severity != Severity.PASSED}
     notes: dict[str, Finding] = {}
     for note in _notes(_linted(response)):
         name = type(note).__name__

@@ -38,7 +38,7 @@ WANTED = {"Retry-After"}
 
 
 def tokens(value: str | None) -> list[str]:
-    """Return the members of a list in small letters."""
+    """Return the members of a list in lower case."""
     return [each.strip().lower() for each in (value or "").split(",") if each.strip()]
 
 
@@ -257,7 +257,7 @@ def rules_of(response: Response) -> list[RuleBase]:
 
 
 def rules_for_people(response: Response) -> list[ResponseRule]:
-    """Return the binding rules of the code that the message alone does not tell to be kept."""
+    """Return the binding rules of the code that the message alone does not show to be followed."""
     rules = ResponseRule.objects.filter(code=response.number).exclude(level=Level.MAY)
     needs_more = {CheckNeeds.KNOWLEDGE, *([] if response.full else [CheckNeeds.COMPARISON])}
     return [
@@ -289,8 +289,10 @@ def check_rules(response: Response, rules: Iterable[RuleBase]) -> list[Finding]:
 
 
 def _is_new(rule: RuleBase, findings: list[Finding]) -> bool:
-    """Return whether nothing was said yet of the field of a rule of weaker standing."""
-    return not (rule.header and any(each.field == rule.header and each.severity != Severity.KEPT for each in findings))
+    """Return whether no rule before has found fault with the field of this one."""
+    return not (
+        rule.header and any(each.field == rule.header and each.severity != Severity.PASSED for each in findings)
+    )
 
 
 def _judge(rule: RuleBase, response: Response) -> Iterable[Finding]:
@@ -301,17 +303,19 @@ def _judge(rule: RuleBase, response: Response) -> Iterable[Finding]:
         yield from _judge_field(rule, response)
     elif demand := DEMANDS.get(rule.note_en):
         answer = demand(response)
-        if answer is None:
-            return
-        is_broken = answer if rule.level in FORBIDDEN else not answer
-        if is_broken and rule.topic == Topic.FIELDS:
-            for name in OF_REPRESENTATION:
-                if name in response.fields:
-                    yield _finding(rule, response, severity_of(rule), name)
-        elif is_broken:
-            yield _finding(rule, response, severity_of(rule), "")
-        elif rule.topic not in (Topic.USE, Topic.NUMBER):
-            yield _finding(rule, response, Severity.KEPT, "")
+        if answer is not None:
+            yield from _judge_message(rule, response, answer if rule.level in FORBIDDEN else not answer)
+
+
+def _judge_message(rule: RuleBase, response: Response, is_broken: bool) -> Iterable[Finding]:
+    """Yield what a rule says that is about the message as a whole."""
+    if is_broken and rule.topic == Topic.FIELDS:
+        names = [name for name in OF_REPRESENTATION if name in response.fields]
+        yield from (_finding(rule, response, severity_of(rule), name) for name in names)
+    elif is_broken:
+        yield _finding(rule, response, severity_of(rule), "")
+    elif rule.topic not in (Topic.USE, Topic.NUMBER):
+        yield _finding(rule, response, Severity.PASSED, "")
 
 
 def _judge_field(rule: RuleBase, response: Response) -> Iterable[Finding]:
@@ -333,7 +337,7 @@ def _judge_field(rule: RuleBase, response: Response) -> Iterable[Finding]:
         elif demand and demand(response) is False:
             yield _finding(rule, response, severity_of(rule), name)
         elif rule.level != Level.MAY:
-            yield _finding(rule, response, Severity.KEPT, name)
+            yield _finding(rule, response, Severity.PASSED, name)
 
 
 def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
@@ -350,7 +354,7 @@ def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
     if is_empty:
         yield _finding(rule, response, Severity.ADVISED, "")
     elif response.content is not None:
-        yield _finding(rule, response, Severity.KEPT, "")
+        yield _finding(rule, response, Severity.PASSED, "")
 
 
 def severity_of(rule: RuleBase, *, is_absent: bool = False) -> Severity:
@@ -368,15 +372,17 @@ def _finding(rule: RuleBase, response: Response, severity: Severity, name: str) 
         severity,
         str(kind),
         _title(rule, response, severity, name),
-        "" if severity == Severity.KEPT else _why(rule, severity),
+        "" if severity == Severity.PASSED else _why(rule, severity),
         name or ("content" if rule.topic == Topic.CONTENT else "status"),
         tuple(rule.sources),
-        example_line(response, name) if kind in ("missing-field", "field-value") and severity != Severity.KEPT else "",
+        example_line(response, name)
+        if kind in ("missing-field", "field-value") and severity != Severity.PASSED
+        else "",
     )
 
 
 def _title(rule: RuleBase, response: Response, severity: Severity, name: str) -> str:
-    if severity == Severity.KEPT:
+    if severity == Severity.PASSED:
         return name or str(rule.get_topic_display()).capitalize()
     if name and rule.level in FORBIDDEN:
         if rule.level == Level.SHOULD_NOT and rule.topic == Topic.FIELDS:

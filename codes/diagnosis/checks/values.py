@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from codes.diagnosis.messages.parsed import Response
+from codes.diagnosis.messages.parsed import Fields, Response
 from codes.models import StatusCode
 
 from .caching import directives
@@ -35,7 +35,7 @@ def check_dates(response: Response, code: StatusCode | None) -> Iterator[Finding
     for name in DATES:
         for value in response.fields.all(name)[:1]:
             if is_imf_fixdate(value):
-                yield Finding(Severity.KEPT, "date", name, field=name)
+                yield Finding(Severity.PASSED, "date", name, field=name)
                 continue
             found = moment(value)
             title = _("The date in %(field)s is not in the one form that may be sent: %(value)s") % {
@@ -57,47 +57,78 @@ def check_dates(response: Response, code: StatusCode | None) -> Iterator[Finding
 def check_values(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report wrong syntax in fields that people write by hand."""
     fields = response.fields
-    etag = fields.all("ETag")[:1]
-    if etag and not ENTITY_TAG.fullmatch(etag[0]):
-        why = _("An entity tag is in double quotes. Without them caches do not compare it.")
-        send = 'ETag: "{}"'.format(etag[0].replace('"', "").replace("\\", "").removeprefix("W/")[:100])
-        yield wrong_value("ETag", etag[0], why, "RFC 9110 §8.8.3", send)
-    retry = fields.all("Retry-After")[:1]
-    if retry and not re.fullmatch("[0-9]+", retry[0]) and not is_imf_fixdate(retry[0]):
-        why = _("It is a number of seconds, or a date such as Fri, 27 Nov 2026 09:00:00 GMT.")
-        found = moment(retry[0])
-        send = f"Retry-After: {imf_fixdate(found)}" if found else "Retry-After: 120"
-        yield wrong_value("Retry-After", retry[0], why, "RFC 9110 §10.2.3", send)
-    age = fields.all("Age")[:1]
-    if age and not re.fullmatch("[0-9]+", age[0]):
-        yield wrong_value("Age", age[0], _("It is a number of seconds."), "RFC 9111 §5.1", "")
-    allow = fields.get("Allow")
-    if allow and not all(TOKEN.fullmatch(each.strip()) for each in allow.split(",") if each.strip()):
+    yield from _check_etag(fields)
+    yield from _check_retry_after(fields)
+    yield from _check_age(fields)
+    yield from _check_allow(fields)
+    yield from _check_location(fields)
+    yield from _check_content_encoding(fields)
+    yield from _check_obsolete(fields)
+
+
+def _check_etag(fields: Fields) -> Iterator[Finding]:
+    for value in fields.all("ETag")[:1]:
+        if not ENTITY_TAG.fullmatch(value):
+            why = _("An entity tag is in double quotes. Without them caches do not compare it.")
+            send = 'ETag: "{}"'.format(value.replace('"', "").replace("\\", "").removeprefix("W/")[:100])
+            yield wrong_value("ETag", value, why, "RFC 9110 §8.8.3", send)
+
+
+def _check_retry_after(fields: Fields) -> Iterator[Finding]:
+    for value in fields.all("Retry-After")[:1]:
+        if not re.fullmatch("[0-9]+", value) and not is_imf_fixdate(value):
+            why = _("It is a number of seconds, or a date such as Fri, 27 Nov 2026 09:00:00 GMT.")
+            found = moment(value)
+            send = f"Retry-After: {imf_fixdate(found)}" if found else "Retry-After: 120"
+            yield wrong_value("Retry-After", value, why, "RFC 9110 §10.2.3", send)
+        if re.fullmatch("[0-9]{8,30}", value):
+            title = _("Retry-After asks to wait for years")
+            why = _("It is a number of seconds from now, not a time of day and not milliseconds.")
+            yield Finding(Severity.ADVISED, "field-value", title, why, "Retry-After", cited("RFC 9110 §10.2.3"))
+
+
+def _check_age(fields: Fields) -> Iterator[Finding]:
+    for value in fields.all("Age")[:1]:
+        if not re.fullmatch("[0-9]+", value):
+            yield wrong_value("Age", value, _("It is a number of seconds."), "RFC 9111 §5.1", "")
+
+
+def _check_allow(fields: Fields) -> Iterator[Finding]:
+    allow = fields.get("Allow") or ""
+    methods = [each.strip() for each in allow.split(",")]
+    if not all(TOKEN.fullmatch(method) for method in methods if method):
         send = f"Allow: {', '.join(re.findall('[A-Za-z]{3,20}', allow)[:9]).upper()}"
         yield wrong_value("Allow", allow, _("It is a list of methods with commas between."), "RFC 9110 §10.2.1", send)
-    if allow and any(each.strip().islower() and each.strip().upper() in METHODS for each in allow.split(",")):
+    if any(method.islower() and method.upper() in METHODS for method in methods):
         why = _("Methods are case-sensitive, and these are written in capital letters.")
         title = _("The value of %(field)s is wrong: %(value)s") % {"field": "Allow", "value": shown(allow)}
         source = cited("RFC 9110 §9.1")
         yield Finding(Severity.ADVISED, "field-value", title, why, "Allow", source, f"Allow: {allow.upper()}")
-    if retry and re.fullmatch("[0-9]{8,30}", retry[0]):
-        title = _("Retry-After asks to wait for years")
-        why = _("It is a number of seconds from now, not a time of day and not milliseconds.")
-        yield Finding(Severity.ADVISED, "field-value", title, why, "Retry-After", cited("RFC 9110 §10.2.3"))
+
+
+def _check_location(fields: Fields) -> Iterator[Finding]:
     location = fields.get("Location")
+    if location is None:
+        return
     if location and (location.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", location)):
-        yield wrong_value("Location", location, _("It names no host, or what a program prints for no value."),
-                     "RFC 9110 §10.2.2", "")  # fmt: skip
-    elif location is not None and (not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location)):
+        why = _("It names no host, or what a program prints for no value.")
+        yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", "")
+    elif not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location):
         why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
         send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
         yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", send)
+
+
+def _check_content_encoding(fields: Fields) -> Iterator[Finding]:
     for coding in [*dict.fromkeys(tokens(fields.get("Content-Encoding")))][:3]:
         if coding not in CODINGS:
             title = _("%(value)s is no content coding") % {"value": shown(coding)}
             why = _("Content-Encoding is about compression: gzip, br or zstd. A charset belongs in Content-Type.")
             source = cited("RFC 9110 §8.4.1")
             yield Finding(Severity.ADVISED, "content-coding", title, why, "Content-Encoding", source)
+
+
+def _check_obsolete(fields: Fields) -> Iterator[Finding]:
     for name, section in OBSOLETE.items():
         if name in fields:
             title = _("%(field)s is obsolete") % {"field": name}

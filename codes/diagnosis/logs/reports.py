@@ -1,4 +1,4 @@
-"""What stands out in a log, as rows and sentences. static/js/log-reading.js makes the same in the browser.
+"""What is remarkable in a log, as rows and sentences. static/js/log-reading.js makes the same in the browser.
 
 The result is plain data, so that one set of cases holds both readings against each other.
 """
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codes.diagnosis.error_lines import marked, next_steps, read_parts
+from codes.models import treated_as
 
 from . import formats
 from .tallies import ErrorTally, Span, StatusTally, Tally
@@ -80,6 +81,7 @@ class _Builder:
         self.codes = codes_of(numbers)
 
     def report(self) -> LogReport:
+        """Return the finished report."""
         tally = self.tally
         notable = sum(tally.statuses[number].count for number in self.bad) + tally.error_lines
         good = "headline_good" if tally.lines > 1 else "headline_good_one"
@@ -108,6 +110,7 @@ class _Builder:
         )
 
     def say(self, name: str, **values: str) -> str:
+        """Return the words with this name, with values in their places."""
         return self.words[name] % values
 
     def time(self, seconds: int) -> str:
@@ -154,7 +157,7 @@ class _Builder:
             notes.append(self.say("probe"))
         return {
             **self._link(number),
-            "summary": code["summary"] or self.say("unknown", base=str(_base(number))),
+            "summary": code["summary"] or self.say("unknown", base=str(treated_as(number))),
             "step": code["step"],
             "count": self._number(status.count),
             "share": self.say("share", share=self._share(status.count)),
@@ -322,11 +325,6 @@ def _finer(number: int, detail: str, known: Mapping[str, str]) -> tuple[str, str
 
 def _is_bad(number: int) -> bool:
     return number >= BAD_FROM or number < 100
-
-
-def _base(number: int) -> int:
-    """Return how a client treats a number that it does not know (RFC 9110 section 15)."""
-    return number // 100 * 100 if 100 <= number <= 599 else 500
 
 
 def _n(number: int) -> str:

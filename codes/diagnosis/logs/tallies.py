@@ -17,6 +17,7 @@ class Span:
     last: int | None = None
 
     def add(self, seconds: int | None) -> None:
+        """Take the time of a line into account, in seconds; None for a line without one."""
         if seconds is None:
             return
         if self.first is None or seconds < self.first:
@@ -37,6 +38,7 @@ class StatusTally:
     unit: int = 0
 
     def add(self, entry: Entry) -> None:
+        """Count a line that has the status code."""
         self.count += 1
         self.span.add(entry.seconds)
         if entry.path:

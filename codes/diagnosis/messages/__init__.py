@@ -7,26 +7,15 @@ that nobody takes a slip of the copying for a fault of the server. Every step is
 import re
 
 from .browser_panels import read_bare, read_panel
-from .curl_commands import read_command
-from .heads import MAX_VALUE, Head, content_of, is_known_field, read_head, read_pseudo_status, read_request, read_status
-from .parsed import Repair, Request, Response
+from .curl_output import read_curl_output
+from .parsed import Repair, Response
+from .plain import read_plain
 from .strict import parse_strictly
 from .transcripts import with_curl_marks
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
 # With what turns the direction of a text, so that a page would show it, and what follows, otherwise than it is.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-MAX_RESPONSES = 6  # that are checked
-CURL_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80}[$#%>] )?curl(?:\.exe)?\s")
-NEXT_COMMAND = re.compile(r"\s{0,8}(?:\S{0,80} ?[$#%>] )curl(?:\.exe)?\s")
-# Lines of curl -v about the transfer, and its progress.
-CONNECTION = re.compile(
-    r"\* (?:Connected to \S{1,255} \(\S{1,64}\) port (80)\b|(?:SSL|TLS|ALPN|using HTTP/[23]|Using HTTP2|.{0,40}SSL))"
-)
-TRANSFER = re.compile(
-    r"curl: \([0-9]+\) .*|[{}] \[[0-9]+ bytes data\]|\s*% +Total .*|\s+Dload +Upload.*|.*--:--:-- .*|\* .*|\*"
-)
-LEFT_INTACT = re.compile(r"\* (?:Connection #[0-9]+ to host \S{1,255} left intact|Closing connection(?: [0-9]+)?)$")
 MARKED = re.compile(r"^< ?(?:HTTP/[0-9]|:status)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -47,9 +36,9 @@ def read_responses(text: str) -> list[Response]:
     """Return the responses in a cleaned text in their order, each with its request; none if there is none."""
     lines = text.split("\n")
     if MARKED.search(text):
-        responses = read_marked(lines)
+        responses = read_curl_output(lines)
     elif marked := with_curl_marks(lines):
-        responses = read_marked(marked)
+        responses = read_curl_output(marked)
     else:
         responses = read_plain(lines) or read_panel(lines) or read_bare(lines)
     for response in responses:
@@ -66,135 +55,3 @@ def _compare(responses: list[Response]) -> None:
             same = earlier.request.target if earlier.request else ""
             if earlier.code == "200" and response.code != "200" and asked == same:
                 response.full = earlier
-
-
-def read_marked(lines: list[str]) -> list[Response]:
-    """Read the output of curl -v."""
-    responses: list[Response] = []
-    request: Request | None = None
-    head: Head | None = None
-    content: list[str] = []
-    response: Response | None = None
-
-    def close() -> None:
-        nonlocal response, content
-        if response and head:
-            head.fill(response)
-            response.content = content_of(content)
-        content = []
-
-    sent: Head | None = None
-    scheme = ""
-    for line in lines:
-        if told := CONNECTION.match(line):
-            scheme = "http" if told[1] else "https"
-        if response and line.startswith("* Excess found"):
-            response.has_excess = True
-        if line.startswith(">"):
-            rest = line[1:].removeprefix(" ")
-            if found := read_request(rest):
-                request, sent = found, Head(found.fields)
-                request.seen_scheme = scheme
-            elif sent and rest.strip():
-                sent.add(rest)
-        elif line.startswith("<") and (not response or head is not None) and not _looks_like_html(line):
-            rest = line[1:].removeprefix(" ")
-            if found_response := (read_status(rest) or read_pseudo_status(rest)):
-                close()
-                if len(responses) >= MAX_RESPONSES:
-                    response = None
-                    break
-                response, head = found_response, Head(found_response.fields)
-                response.request = request
-                response.repaired(Repair.MARKS)
-                responses.append(response)
-                if response.code[:1] != "1":
-                    request = None
-            elif head and rest.strip():
-                head.add(rest)
-        elif response and not TRANSFER.fullmatch(line):
-            content.append(LEFT_INTACT.sub("", line))
-    close()
-    return responses
-
-
-def _looks_like_html(line: str) -> bool:
-    return line[1:2] not in (" ", "") and line[1:5].upper() != "HTTP"
-
-
-def read_plain(lines: list[str]) -> list[Response]:
-    """Read messages one after another, each beginning with its start line."""
-    responses: list[Response] = []
-    request: Request | None = None
-    command: Request | None = None
-    current: Request | Response | None = None
-    content: list[str] = []
-    place = 0
-
-    def close() -> None:
-        nonlocal content
-        if isinstance(current, Response):
-            current.content = content_of(content)
-        elif isinstance(current, Request):
-            current.content = content_of(content) or ""
-        content = []
-
-    while place < len(lines):
-        line = lines[place]
-        begins = _begins(lines, place, current, content)
-        if begins is None:
-            if (CURL_COMMAND if current is None else NEXT_COMMAND).match(line):
-                close()
-                current = None
-                command, place = read_command(lines, place)
-                request = command
-                continue
-            if current is not None:
-                content.append(line)
-            place += 1
-            continue
-        close()
-        if isinstance(begins, Request):
-            request = current = begins
-            place = read_head(lines, place + 1, Head(begins.fields), None)
-            continue
-        if len(responses) >= MAX_RESPONSES:
-            responses[-1].repaired(Repair.MANY)
-            return responses
-        current = begins
-        current.request = request
-        if request is command and command:
-            current.repaired(Repair.COMMAND)
-        head = Head(current.fields)
-        place = read_head(lines, place + 1, head, current, indented=line[:1].isspace())
-        head.fill(current)
-        responses.append(current)
-        if current.code[:1] != "1":
-            # What follows a redirect is asked with the same method at most; a HEAD stays one.
-            request = Request("HEAD", has_fields=False) if command and command.method == "HEAD" else None
-    close()
-    return responses
-
-
-def _begins(
-    lines: list[str], place: int, current: Request | Response | None, content: list[str]
-) -> Request | Response | None:
-    """Return the message that begins at a line; None for any other line."""
-    line = lines[place]
-    if not line.strip() or len(line) > MAX_VALUE:
-        return None
-    start = line.lstrip()
-    if not (start[:4].upper() == "HTTP" or start[:1].isupper() or start[:1] == ":"):
-        return None
-    if current is not None:
-        # A message inside a message: the content of a TRACE or of a batch.
-        kind = (current.fields.get("Content-Type") or "").lower()
-        if kind.startswith(("message/", "multipart/")):
-            return None
-        if content and content[-1].strip():
-            # A content without a line end: the next response of curl -L follows at once.
-            following = lines[place + 1] if place + 1 < len(lines) else ""
-            return read_status(line) if is_known_field(following) else None
-    if response := read_status(line):
-        return response
-    return read_pseudo_status(line) or read_request(line)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import dataclass, field
 
 from .heads import MAX_FIELDS
 from .parsed import Field, Request
@@ -33,7 +34,18 @@ VALUES = {
 
 
 def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
-    """Return the request that a curl command makes, and the line after it."""
+    """Return the request that a curl command makes, None if its quotes do not fit, and the line after it."""
+    text, place = _joined(lines, place)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None, place
+    words = words[next((n for n, word in enumerate(words) if word.startswith("curl")), 0) + 1 :]
+    return _request(_read_options(words)), place
+
+
+def _joined(lines: list[str], place: int) -> tuple[str, int]:
+    """Return a command with the lines that go on after a backslash, and the line after it."""
     parts = []
     while place < len(lines):
         line = lines[place].rstrip()
@@ -41,14 +53,22 @@ def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
         place += 1
         if not line.endswith("\\") or sum(map(len, parts)) > MAX_COMMAND:
             break
-    try:
-        words = shlex.split(" ".join(parts)[:MAX_COMMAND])
-    except ValueError:
-        return None, place
-    request = Request(has_fields=False)
-    given: dict[str, list[str]] = {"method": [], "header": [], "data": [], "url": [], "range": []}
-    words = words[next((n for n, word in enumerate(words) if word.startswith("curl")), 0) + 1 :]
-    is_head = False
+    return " ".join(parts)[:MAX_COMMAND], place
+
+
+@dataclass
+class _Options:
+    """What a command says of its request: the values of options by what they mean, and options without value."""
+
+    values: dict[str, list[str]] = field(
+        default_factory=lambda: {"method": [], "header": [], "data": [], "url": [], "range": []}
+    )
+    is_head: bool = False
+    uploads: bool = False
+
+
+def _read_options(words: list[str]) -> _Options:
+    options = _Options()
     following = iter(words)
     for word in following:
         name, equals, value = word.partition("=")
@@ -57,24 +77,30 @@ def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
         if name in VALUES:
             value = value if equals else next(following, "")
             if VALUES[name]:
-                given[VALUES[name]].append(value)
-            request.method = "PUT" if name in ("-T", "--upload-file") else request.method
-        elif word in ("--head",) or (re.fullmatch("-[A-Za-z]+", word) and "I" in word):
-            is_head = True
+                options.values[VALUES[name]].append(value)
+            options.uploads |= name in ("-T", "--upload-file")
+        elif word == "--head" or (re.fullmatch("-[A-Za-z]+", word) and "I" in word):
+            options.is_head = True
         elif not word.startswith("-"):
-            given["url"].append(word)
+            options.values["url"].append(word)
         if re.fullmatch("-[A-Za-z]+[XHdFomw]", word) and word[-1] in "XHdF":
-            given[VALUES[f"-{word[-1]}"]].append(next(following, ""))
+            options.values[VALUES[f"-{word[-1]}"]].append(next(following, ""))
+    return options
+
+
+def _request(options: _Options) -> Request:
+    """Return the request that options describe."""
+    given = options.values
+    request = Request(content="&".join(given["data"]), has_fields=False)
     for header in given["header"][:MAX_FIELDS]:
-        header_name, colon, header_value = header.partition(":")
-        if colon and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", header_name):
-            request.fields.append(Field(header_name, header_value.strip()))
+        name, colon, value = header.partition(":")
+        if colon and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            request.fields.append(Field(name, value.strip()))
     if given["range"]:
         request.fields.append(Field("Range", f"bytes={given['range'][-1]}"))
-    implied = "HEAD" if is_head else "POST" if given["data"] else request.method or "GET"
+    implied = "HEAD" if options.is_head else "POST" if given["data"] else "PUT" if options.uploads else "GET"
     request.method = (given["method"] or [implied])[-1] or implied
     request.target = (given["url"] or [""])[-1]
     if request.target and "://" not in request.target:
         request.target = f"http://{request.target}"
-    request.content = "&".join(given["data"])
-    return request, place
+    return request

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+MAX_RESPONSES = 6  # that are read of one text
+
 
 class Repair(TextChoices):
     """What had to be put right before a message could be read."""
@@ -105,10 +107,17 @@ class Response:
 
     @property
     def number(self) -> int | None:
+        """The status code, None for one that is not three digits."""
         return int(self.code) if re.fullmatch("[0-9]{3}", self.code, re.ASCII) else None
 
     @property
+    def is_interim(self) -> bool:
+        """Whether a final response to the same request is still to come (RFC 9110 section 15.2)."""
+        return self.code[:1] == "1"
+
+    @property
     def status_line(self) -> str:
+        """The status line as far as its parts are known."""
         protocol = f"HTTP/{self.version}" if self.version else ""
         return " ".join(part for part in (protocol, self.code, self.reason) if part)
 
@@ -118,6 +127,7 @@ class Response:
         return self.request.method if self.request else ""
 
     def repaired(self, repair: Repair) -> None:
+        """Name a repair, once."""
         if repair not in self.repairs:
             self.repairs.append(repair)
 

@@ -127,7 +127,7 @@ def identifiers_of(rows: list[dict[str, str]], codes: dict[int, StatusCode]) -> 
 
 
 def _spells_a_former_name(identifier: str, siblings: Iterable[str], code: StatusCode) -> bool:
-    """Whether this is the old phrase of a code of which the same ecosystem has another name with the new phrase.
+    """Return whether this spells an old phrase of a code whose new phrase the same ecosystem has a name for, too.
 
     The only name that an ecosystem has is current, whatever it spells.
     """

@@ -24,7 +24,7 @@ def name_of(message):
 
 
 def fields_of(message):
-    """The header fields as (name in small letters, value), also of messages that are wrong on purpose."""
+    """The header fields as (name in lower case, value), also of messages that are wrong on purpose."""
     head = message.text_ko.partition("\n\n")[0]
     return [
         (name.lower(), value) for name, value in (line.split(": ", 1) for line in head.split("\n")[1:] if ": " in line)

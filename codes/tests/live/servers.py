@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from codes.tests.originals import collected_static, copy_database
+from codes.tests.artifacts import collected_static, copy_database
 from statuscodes.web.concurrency import THREADS
 from tools.serving import free_port, running
 

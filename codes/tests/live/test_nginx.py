@@ -139,6 +139,7 @@ def test_an_edit_shows_to_readers_within_two_seconds_and_to_its_editor_at_once(o
         def read():
             while not stopped.is_set():
                 seen.append((time.time(), ask(port).name))
+                time.sleep(0.05)
 
         reader = threading.Thread(target=read)
         reader.start()

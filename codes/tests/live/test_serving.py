@@ -71,7 +71,7 @@ class Clients:
             if self.stopped.is_set():
                 return
             self.ask(f"{client}-{count}")
-            time.sleep(0.01)  # leaves the server some of the machine
+            time.sleep(0.05)  # leaves the server most of the machine
 
     def __enter__(self):
         for thread in self.threads:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from codes.tests.originals import collected_static
+from codes.tests.artifacts import collected_static
 from statuscodes.settings import sqlite_journal
 
 PRODUCTION = {

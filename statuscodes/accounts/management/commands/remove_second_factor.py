@@ -1,4 +1,4 @@
-"""Let somebody in again who has lost both the phone and the recovery codes."""
+"""Remove the second factor of a user who has lost both the phone and the recovery codes."""
 
 from typing import Any
 

@@ -68,7 +68,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def remove_partials(folder: Path) -> None:
-    """Remove what a backup left behind that failed or was killed."""
+    """Remove what a failed or killed backup left behind."""
     for path in folder.glob("statuscodes-*.partial*"):
         if NAME.fullmatch(path.name):
             path.unlink()

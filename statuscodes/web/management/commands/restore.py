@@ -1,4 +1,4 @@
-"""Replace the database by a backup."""
+"""Replace the database with a backup."""
 
 import os
 import shutil
@@ -152,7 +152,7 @@ def dumped_tables(path: Path) -> set[str]:
 
 @contextmanager
 def connected_to(path: Path) -> Iterator[None]:
-    """Let Django work with another SQLite file during the block."""
+    """Let Django use another SQLite file during the block."""
     present = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = str(path)
     try:

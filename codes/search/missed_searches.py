@@ -1,7 +1,7 @@
-"""Searches that found nothing, counted for the editors: only short typed ones, and never who searched.
+"""Searches that found nothing, counted for the editors: only short ones that were typed, and never who searched.
 
 Nothing here waits for the database: searches are counted in memory, and a thread of its own writes them down at most
-once a minute. If the database cannot be written then, they are given up.
+once a minute. If the database cannot be written at that time, they are discarded.
 """
 
 import logging
@@ -55,6 +55,7 @@ class _Counter:
         self.timer: threading.Timer | None = None
 
     def count(self, text: str) -> None:
+        """Count a search, and write the counts down within a minute."""
         with self.lock:
             if text in self.counts or len(self.counts) < MAX_BUFFERED:
                 self.counts[text] += 1
@@ -79,7 +80,7 @@ class _Counter:
 _counter = _Counter()
 
 
-def count(query: str, results: Results) -> bool:
+def count_missed(query: str, results: Results) -> bool:
     """Count a search for the editors if it found nothing; return whether it is one that counts."""
     text = text_to_count(query, results) if settings.COUNT_MISSED_SEARCHES else ""
     if text:

@@ -1,6 +1,6 @@
-"""Databases and static files for tests: made once, and used by every worker and every live site.
+"""Build artifacts for tests: template databases and collected static files, used by every worker and live site.
 
-The originals are kept between runs under .pytest_cache, named by a digest of everything that they are made from.
+They stay between runs under .pytest_cache, named by a digest of everything that they are made from.
 """
 
 import fcntl
@@ -16,12 +16,12 @@ import django
 import psycopg
 from django.conf import settings
 
-FOLDER = settings.BASE_DIR / ".pytest_cache" / "originals"
+FOLDER = settings.BASE_DIR / ".pytest_cache" / "artifacts"
 DATABASE_SOURCES = (
     "fixtures/**/*.yaml",
     "codes/models/*.py",
     "codes/fields.py",
-    "codes/editing/*.py",
+    "codes/editing/**/*.py",
     "*/migrations/*.py",
     "statuscodes/settings.py",
 )
@@ -39,7 +39,7 @@ def digest(patterns):
 
 @contextmanager
 def locked():
-    """Let one process at a time make an original."""
+    """Let one process at a time make an artifact."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -65,7 +65,7 @@ def build(url):
         manage(command, DATABASE_URL=url)
 
 
-def sqlite_original():
+def sqlite_template():
     """Return the path of a loaded SQLite database that no test may change."""
     path = FOLDER / f"{digest(DATABASE_SOURCES)}.sqlite3"
     with locked():
@@ -79,12 +79,12 @@ def sqlite_original():
     return path
 
 
-def postgresql_original(server):
+def postgresql_template(server):
     """Return the name of a loaded PostgreSQL database that no test may change.
 
     `server` is the address of another database on the same server.
     """
-    name = f"original_{digest(DATABASE_SOURCES)}"
+    name = f"template_{digest(DATABASE_SOURCES)}"
     with locked(), psycopg.connect(server, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f"DROP DATABASE IF EXISTS partial_{name}")
@@ -95,15 +95,15 @@ def postgresql_original(server):
 
 
 def copy_database(server, name, folder):
-    """Return the address of a copy of the original: a file in `folder`, or a database called `name` on the server."""
+    """Return the address of a copy of the template: a file in `folder`, or a database called `name` on the server."""
     if not server.startswith("postgres"):
         path = Path(folder) / f"{name}.sqlite3"
-        shutil.copy(sqlite_original(), path)
+        shutil.copy(sqlite_template(), path)
         return f"sqlite:///{path}"
-    original = postgresql_original(server)
+    template = postgresql_template(server)
     with locked(), psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server.rpartition('/')[0]}/{name}"
 
 

@@ -43,7 +43,6 @@ def test_the_page_has_a_form_that_works_without_script(client, prefix, language)
         page,
         f' method="post" enctype="multipart/form-data" action="{prefix}/diagnose/">',
     )
-    assertContains(page, '<div id="diagnosis" aria-live="polite">')
     assert page.headers["Cache-Control"].startswith("public")
     assert page.headers["Content-Language"] == language
     assert not page.cookies
@@ -829,6 +828,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.no_cover  # measuring would take most of the time
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_read_or_refused_in_words_and_in_time(client, name):
     text = HOSTILE[name].encode("utf-8", "replace").decode()

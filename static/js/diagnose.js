@@ -276,9 +276,14 @@ const addCopyButtons = () => {
     if (!snippet.querySelector(".copy")) addCopyButton(snippet, snippet.firstElementChild, snippet.closest("[data-copy]").dataset.copy);
   }
 };
+// A screen reader says what was found, and leaves the rest to be read.
+const told = make("p", { class: "visually-hidden", role: "status" });
+place.after(told);
 const show = (...children) => {
   place.replaceChildren(...children.flat().filter(Boolean));
   addCopyButtons();
+  const title = place.querySelector("h2, p");
+  told.textContent = [title, title?.nextElementSibling].map((part) => part?.textContent.trim()).join(" ");
 };
 const percent = (share) => `${Math.round(share * 100)}%`;
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_all, key) => values[key]);

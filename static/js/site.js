@@ -20,7 +20,7 @@ const isWriting = (target) => target.closest("input, textarea, select, [contente
     button.style.textDecoration = isOn() ? "" : "line-through";
     hint.hidden = !isOn();
   };
-  document.querySelector("footer")?.append(button);
+  (document.querySelector("footer .links") ?? document.querySelector("footer"))?.append(button);
   show();
   button.addEventListener("click", () => {
     stored[KEY] = isOn() ? "off" : "on";
@@ -121,7 +121,7 @@ const READ = "read";
   Object.assign(list, { id: "suggestions", className: "suggestions", role: "listbox", hidden: true, ariaLabel: field.ariaLabel });
   Object.assign(said, { className: "visually-hidden", role: "status" });
   field.after(list);
-  form.append(said);
+  document.body.append(said); // at the end, where reading on does not meet it while it is empty
   Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
   field.setAttribute("aria-controls", list.id);
 
@@ -182,7 +182,12 @@ const READ = "read";
     history.replaceState({ ...history.state, typed: field.value }, "");
     location.assign(address);
   };
-  if (history.state?.typed) field.value = history.state.typed;
+  const restore = () => {
+    if (history.state?.typed) field.value = history.state.typed;
+  };
+  restore();
+  // WebKit empties a field without autocompletion, in a task of its own, when it shows a page that it kept in memory.
+  addEventListener("pageshow", (event) => event.persisted && setTimeout(restore));
 
   // While a syllable is being composed the value already holds it, and search understands half a syllable.
   field.addEventListener("input", () => {
@@ -259,7 +264,9 @@ const copy = async (button, text, source) => {
 const addCopyButton = (place, source, label, { text, word = "" } = {}) => {
   const button = Object.assign(document.createElement("button"), { type: "button", className: word ? "copy-as" : "copy" });
   button.textContent = word;
-  Object.assign(button, { ariaLabel: label, title: label });
+  // A title beside a name that says the same would be read twice.
+  if (word) button.ariaLabel = label;
+  else button.title = label;
   button.addEventListener("click", () => copy(button, text ?? source.textContent, source));
   place.append(button);
 };
@@ -357,7 +364,9 @@ for (const form of document.querySelectorAll("form[data-narrow]")) {
     const words = typed.value.toLowerCase().split(/\s+/);
     for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
     for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
-    said.textContent = rows.some((row) => !row.hidden) ? "" : form.dataset.none;
+    const shown = rows.filter((row) => !row.hidden).length;
+    const found = typed.value.trim() && `${form.dataset.found} ${shown}`;
+    said.textContent = shown ? found : form.dataset.none;
   });
 }
 

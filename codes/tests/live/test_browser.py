@@ -5,6 +5,7 @@ from base64 import b32decode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django_otp.oath import totp
 from playwright.sync_api import expect
 
@@ -405,7 +406,7 @@ def test_a_pasted_text_keeps_its_lines_and_no_address_has_it(site, page):
     expect(page).to_have_url(f"{site.url}/429/")  # and nothing more
     page.go_back()
     expect(field).to_have_value(re.compile("HTTP/1.1 429"))
-    assert [url for url in asked if re.search("kim|abcdef|192", url)] == []
+    assert [url for url in asked if re.search(r"kim|abcdef|192\.", url)] == []
 
 
 LOG_LINE = (
@@ -466,6 +467,44 @@ def test_open_suggestions_are_accessible(site, page):
     page.goto(site.url)
     suggestions_for(page, "인증")
     assert_accessible(page)
+
+
+FIRST_SCREEN = """() => {
+    const shown = selector => [...document.querySelectorAll(selector)].filter(it => it.checkVisibility());
+    const parts = [".hero h1", ".hero .plain", ".answers", ".toc"].map(it => shown(it)[0]);
+    const leads = shown(".todo .panel:not([hidden]) .do > li").slice(0, 3).map(it => it.querySelector("span, .lead"));
+    return Math.max(...[...parts, ...leads].map(it => it.getBoundingClientRect().bottom));
+}"""
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_first_screen_of_every_code_has_the_answer_and_three_steps(site, page, prefix):
+    """The steps are those of the reader who most likely came; of each, its lead."""
+    below = []
+    for name in sorted(path.stem for path in (settings.BASE_DIR / "fixtures" / "codes").glob("*.yaml")):
+        page.goto(f"{site.url}{prefix}/{name}/", wait_until="domcontentloaded")
+        for width, height in ((1280, 800), (360, 740)):
+            page.set_viewport_size({"width": width, "height": height})
+            end = page.evaluate(FIRST_SCREEN)
+            if end > height:
+                below.append((name, width, end))
+    assert not below
+
+
+def test_what_changes_on_a_page_is_announced_in_a_few_words(site, page):
+    page.goto(f"{site.url}/choose/")
+    page.get_by_role("searchbox", name="상황으로 찾기").fill("휴지통")
+    expect(page.get_by_role("status").filter(has_text="찾은 상황: 1")).to_be_visible()
+    page.goto(f"{site.url}/diagnose/")
+    page.get_by_role("textbox").fill("HTTP/1.1 401 Unauthorized\nContent-Length: 0\n\n")
+    page.get_by_role("button", name="읽기", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="401 권한 없음")).to_have_text(re.compile("어김 1.*확인 1$"))
+
+
+def test_signs_that_only_decorate_are_not_read_aloud(site, page):
+    page.goto(f"{site.url}/502/")
+    expect(page.get_by_role("heading", name="의미", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="쓰지 않는 때", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/en/"])

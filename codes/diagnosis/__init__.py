@@ -215,7 +215,7 @@ def _checked(response: Response, unmasked: bool) -> CheckedResponse:
 
 def _lines(response: Response, findings: list[Finding]) -> list[dict[str, Any]]:
     """Return the header section as the page draws it: each field, whether a finding is about it, and missing fields."""
-    about = {each.field.lower() for each in findings if each.field}
+    about = {place for each in findings for place in each.places}
     fields: list[Field] = list(response.fields)[:MAX_SHOWN_FIELDS]
     lines: list[dict[str, Any]] = [
         {

@@ -250,7 +250,7 @@ WRONG = [
     ("HTTP/1.1 200 OK", "Last-Modified: 2026-11-25", ("broken", "Last-Modified")),
     ("HTTP/1.1 200 OK", "Last-Modified: Thu, 26 Nov 2026 01:01:22 GMT", ("broken", "Last-Modified")),
     ("HTTP/1.1 600 What", "", ("broken", "status")),
-    ("HTTP/1.1 269 What", "", ("advised", "unregistered")),
+    ("HTTP/1.1 269 What", "", ("advised", "status")),
     ("HTTP/1.1 502 Bad Gateway", "Proxy-Status: cdn; error=dns_timeout", ("advised", "status")),
     ("HTTP/1.1 504 Gateway Timeout", "Proxy-Status: cdn; error=too_slow", ("advised", "Proxy-Status")),
 ]
@@ -373,6 +373,97 @@ FAULTS = [
     ("HTTP/1.1 200 OK", 'Content-Type: text/html; charset=euc-kr\n\n<meta charset="utf-8">', "Content-Type"),
     ("HTTP/1.1 200 OK", 'Content-Type: application/json\n\n\ufeff{"a": 1}', "content"),
     ("HTTP/1.1 404 Not Found", "Content-Type: text/plain\n\n410 Gone", "status"),
+    # Codings, and HEAD in the ways of asking
+    ("$ curl -i https://a.example/\nHTTP/1.1 200 OK", 'Content-Encoding: zstd\n\n{"a": 1}', "Content-Encoding"),
+    ("$ curl -i https://a.example/\nHTTP/1.1 200 OK", "Content-Encoding: br\n\nplain words", "Content-Encoding"),
+    ("HTTP/1.1 200 OK", "Content-Encoding: deflate\nContent-Length: 5\n\nhello", "Content-Encoding"),
+    ("HTTP/1.1 200 OK", "Content-Encoding: gzip, gzip", "Content-Encoding"),
+    *(
+        (f"{asked}\nHTTP/1.1 200 OK", "Content-Type: text/plain\n\nhello", "content")
+        for asked in (
+            "$ curl -X HEAD -i https://a.example/",
+            "$ http HEAD a.example/",
+            "$ wget -S --method=HEAD http://a.example/",
+            "PS C:\\> iwr -Method Head -Uri https://a.example/",
+            "$ printf 'HEAD / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc a 80",
+            '$ echo -e "HEAD / HTTP/1.0\\n\\n" | openssl s_client -connect a:443',
+            "$ openssl s_client -connect a:443\nHEAD / HTTP/1.1\nHost: a\n",
+            "$ telnet a 80\nTrying 192.0.2.1...\nHEAD / HTTP/1.0\n",
+        )
+    ),
+    # Units
+    ("HTTP/1.1 429 Too Many Requests", "Retry-After: 60000\nX-RateLimit-Reset: 58", "Retry-After"),
+    ("HTTP/1.1 429 Too Many Requests", "Retry-After: 60000\nX-RateLimit-Reset: 1795568542", "Retry-After"),
+    ("HTTP/1.1 429 Too Many Requests", 'Retry-After: 30000\nRateLimit: "default";r=0;t=30', "Retry-After"),
+    ("HTTP/1.1 429 Too Many Requests", "Retry-After: 60000\n\nTry again in 1 minute", "Retry-After"),
+    ("HTTP/1.1 503 Service Unavailable", "Retry-After: 60000\n\n1분 후 다시 시도해 주세요", "Retry-After"),
+    ("HTTP/1.1 503 Service Unavailable", "Retry-After: 5\n\nTry again in 5 minutes", "Retry-After"),
+    ("HTTP/1.1 429 Too Many Requests", 'Retry-After: 30000\n\n{"retry_after": 30}', "Retry-After"),
+    ("HTTP/1.1 200 OK", "Cache-Control: max-age=60000\nExpires: Wed, 25 Nov 2026 01:02:22 GMT", "Cache-Control"),
+    ("HTTP/1.1 200 OK", "Set-Cookie: a=b; Max-Age=60000; Expires=Wed, 25 Nov 2026 01:02:22 GMT", "Set-Cookie"),
+    ("HTTP/1.1 200 OK", "Strict-Transport-Security: max-age=31536000000", "Strict-Transport-Security"),
+    ("HTTP/1.1 200 OK", "X-RateLimit-Limit: 10\nX-RateLimit-Remaining: 60", "X-RateLimit-Remaining"),
+    # Documents of errors
+    (
+        "HTTP/1.1 403 Forbidden",
+        'Content-Type: application/json\n\n{"type": "https://a.example/credit", "title": "No credit", "status": 403}',
+        "Content-Type",
+    ),
+    (
+        "HTTP/1.1 404 Not Found",
+        'Content-Type: application/xml\n\n<problem xmlns="urn:ietf:rfc:7807"><status>404</status></problem>',
+        "Content-Type",
+    ),
+    (
+        "HTTP/1.1 404 Not Found",
+        'Content-Type: application/json\n\n{"jsonapi": {"version": "1.1"}, "errors": [{"status": "404"}]}',
+        "Content-Type",
+    ),
+    ("HTTP/1.1 404 Not Found", 'Content-Type: application/vnd.api+json\n\n{"errors": [{"status": "500"}]}', "content"),
+    ("HTTP/1.1 404 Not Found", 'Content-Type: application/vnd.api+json\n\n{"data": null, "errors": []}', "content"),
+    (
+        "HTTP/1.1 200 OK",
+        'Content-Type: application/json\n\n{"resultCode": "E5", "msg": "no such user: error"}',
+        "status",
+    ),
+    ("HTTP/1.1 200 OK", "Content-Type: text/html\n\n<html><h1>Page not found</h1></html>", "status"),
+    (f"POST{GET[3:]}\nHTTP/1.1 200 OK", "Content-Type: text/html\n\n<p>Invalid username or password", "status"),
+    ("HTTP/1.1 500 Internal Server Error", 'Content-Type: application/json\n\n{"status": "success"}', "status"),
+    ("HTTP/1.1 200 OK", "Content-Type: text/json\n\n{}", "Content-Type"),
+    ("HTTP/1.1 200 OK", "Content-Type: image/jpg\n\nx", "Content-Type"),
+    # Values
+    ("  HTTP/1.1 302 Found", "  Refresh: 0; url=/b\nLocation: unspecified\nERROR: Redirection (302)", "Location"),
+    ("HTTP/1.1 302 Found", "Location: https://https://a.example/", "Location"),
+    ("HTTP/1.1 302 Found", "Location: www.a.example/b", "Location"),
+    ("HTTP/1.1 200 OK", "Content-Location: undefined", "Content-Location"),
+    ("HTTP/1.1 200 OK", "Deprecation: @1798761600\nSunset: Wed, 25 Nov 2026 01:01:22 GMT", "Sunset"),
+    ("HTTP/1.1 401 Unauthorized", 'WWW-Authenticate: Bearer realm="a", error="token_expired"', "WWW-Authenticate"),
+    ("HTTP/1.1 401 Unauthorized", 'WWW-Authenticate: Basic realm="a", charset="EUC-KR"', "WWW-Authenticate"),
+    (
+        "HTTP/1.1 204 No Content",
+        "Access-Control-Allow-Origin: *\nAccess-Control-Allow-Methods: get, patch",
+        "Access-Control-Allow-Methods",
+    ),
+    ("HTTP/1.1 200 OK", "Set-Cookie: a=b; Secure=false", "Set-Cookie"),
+    ("HTTP/1.1 200 OK", "Content-Security-Policy: default-src 'self', img-src *", "Content-Security-Policy"),
+    ("HTTP/1.1 200 OK", "Content-Security-Policy: img-src 'https://a.example'", "Content-Security-Policy"),
+    ("HTTP/1.1 200 OK", "Content-Security-Policy: img-src 'none' https://a.example", "Content-Security-Policy"),
+    (
+        "HTTP/1.1 200 OK",
+        "Content-Security-Policy-Report-Only: default-src self",
+        "Content-Security-Policy-Report-Only",
+    ),
+    ("HTTP/1.1 200 OK", "Vary: Accept-Encodings", "Vary"),
+    ("HTTP/1.1 200 OK", 'Link: </2>; rel="nxet"', "Link"),
+    ("HTTP/1.1 200 OK", "Link: </f.woff2>; rel=preload; as=font", "Link"),
+    ("HTTP/2 200", "content-type: text/plain\nX-Total: 5", "X-Total"),
+    (f"{GET}\nHTTP/1.1 200 OK", "Preference-Applied: return=minimal", "Preference-Applied"),
+    (f'{GET}If-None-Match: "a"\n\nHTTP/1.1 304 Not Modified', "", "ETag"),
+    (
+        f'{GET}Range: bytes=0-4\nIf-Range: W/"a"\n\nHTTP/1.1 206 Partial Content',
+        'ETag: W/"a"\nContent-Range: bytes 0-4/9',
+        "If-Range",
+    ),
 ]
 
 
@@ -380,7 +471,7 @@ def test_many_more_faults_are_found_where_they_are():
     missed = {}
     for start, rest, place in FAULTS:
         checked = diagnose(f"{start}\n{DATE}{rest}", "ko").responses[-1]
-        places = {each.field for each in (*checked.findings, *checked.linted)}
+        places = {name for each in (*checked.findings, *checked.linted) for name in (each.field, *each.also)}
         if place not in places:
             missed[start, rest] = places
     assert missed == {}
@@ -400,6 +491,20 @@ RIGHT = [
     'Link: <https://a.example/?q=a,b;c>; rel="next", </f.woff2>; as=font; rel="preload"; crossorigin\n'
     'RateLimit: "default";r=50;t=30\nPriority: u=1, i\nContent-Type: application/json\n'
     "Content-Digest: sha-256=:Xl6x2dOxq9R4c3/vEDGRfzREyz8AdJeIivF6bfKXIZ0=:\n\n(content left out)",
+    f"HTTP/1.1 503 Service Unavailable\n{DATE}Retry-After: 3600\nContent-Type: text/plain\n\n"
+    "At most 10 requests in 5 minutes. Try again in 1 hour.",
+    f"$ curl --compressed -i https://a.example/\nHTTP/1.1 200 OK\n{DATE}Content-Encoding: gzip\nContent-Length: 30\n"
+    "Content-Type: text/plain\n\nhello",
+    f"$ curl -i https://a.example/\nHTTP/1.1 200 OK\n{DATE}Content-Encoding: gzip\nContent-Type: text/plain\n\n"
+    "(30 bytes of gzip data)",
+    f"$ printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc a 80\nHTTP/1.1 200 OK\n{DATE}"
+    "Content-Type: text/plain\n\nhello",
+    f"HTTP/1.1 200 OK\n{DATE}Transfer-Encoding: chunked\nContent-Type: text/plain\n\n4\nabc\n\n0\nX-Last: 1\n",
+    f"HTTP/1.1 400 Bad Request\n{DATE}Content-Type: application/vnd.api+json\n\n"
+    '{"errors": [{"status": "422"}, {"status": "409"}]}',
+    f"HTTP/1.1 200 OK\n{DATE}Content-Security-Policy: script-src 'self' 'nonce-a1==' 'strict-dynamic'; "
+    "require-trusted-types-for 'script'\nContent-Type: application/json\n\n"
+    '{"resultCode": "0000", "resultMsg": "no errors"}',
     f"$ curl -I https://a.example/\nHTTP/1.1 200 OK\n{DATE}Content-Type: text/plain\nContent-Length: 2\n\n"
     f"$ curl -i https://a.example/\nHTTP/1.1 200 OK\n{DATE}Content-Type: text/plain\nContent-Length: 2\n\nhi",
 ]
@@ -709,6 +814,12 @@ HOSTILE = {
     "sizes of chunks": "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n" + "ffffffff\na\n" * 23_000,
     "paths": "HTTP/1.1 302 Found\nLocation: " + "/a1A-" * 3000 + "\n\n" + "/" + "aA1-" * 60_000,
     "segments": "connect() failed (111: Connection refused) while connecting to upstream " + "/a1" * 80_000,
+    "sources in quotes": "HTTP/1.1 200 OK\n" + ("Content-Security-Policy: img-src " + "'selv' " * 2000 + "\n") * 15,
+    "requests in quotes": "$ printf '" + "GET a HTTP/1.1 " * 500 + "\n" + "$ echo 'GET " * 20_000,
+    "times": "HTTP/1.1 429 Oops\nRetry-After: 60000\n\n" + "in 1 " * 50_000,
+    "headings": "HTTP/1.1 200 OK\nContent-Type: text/html\n\n" + "<h1>" * 60_000,
+    "bytes of chunks": "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n" + "1\n\n\n" * 50_000,
+    "relations": "HTTP/1.1 200 OK\nLink: " + "</a>; rel=nxet, " * 15_000 + "\nVary: " + "accepd, " * 2000,
     "a date beyond the calendar": "HTTP/1.1 200 OK\nDate: Fri, 31 Dec 9999 23:59:59 -2359\n\n",
     "a charset that only fails": "HTTP/1.1 200 OK\nContent-Type: text/html; charset=undefined\nContent-Length: 1\n\na",
     "a charset of host names": "HTTP/1.1 200 OK\nContent-Type: text/html; charset=idna\nContent-Length: 1\n\n가\n나",

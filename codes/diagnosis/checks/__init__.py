@@ -17,6 +17,7 @@ from .conditions import check_condition, check_range
 from .content import check_hidden_error, check_problem, check_trace, check_type
 from .cookies import check_cookies
 from .cors import check_cors
+from .error_documents import check_error_documents
 from .findings import Finding, Severity, cited, shown
 from .framing import (
     check_chunks,
@@ -28,8 +29,10 @@ from .framing import (
     check_repetition,
 )
 from .links import check_links
+from .policies import check_policy
 from .structured import check_digests, check_proxy_status, check_structured
-from .values import check_challenges, check_content_range, check_dates, check_policy, check_transport, check_values
+from .units import check_units
+from .values import check_challenges, check_content_range, check_dates, check_deprecation, check_transport, check_values
 from .websocket import check_websocket
 
 Check = Callable[[Response, StatusCode | None], Iterable[Finding]]
@@ -47,11 +50,11 @@ def check_code(response: Response, code: StatusCode | None) -> Iterator[Finding]
     if code is None:
         title = _("%(code)s is not registered") % {"code": response.code}
         why = _("Clients treat it as %(base)s, the first code of its class.") % {"base": f"{response.code[0]}00"}
-        yield Finding(Severity.ADVISED, "unregistered", title, why, "", cited("RFC 9110 §15"))
+        yield Finding(Severity.ADVISED, "unregistered", title, why, "status", cited("RFC 9110 §15"))
     elif code.is_vendors:
         title = _("%(code)s is a vendor's own code") % {"code": response.code}
         why = _("Clients treat it as %(base)s, the first code of its class.") % {"base": f"{response.code[0]}00"}
-        yield Finding(Severity.UNSURE, "unregistered", title, why, "", cited("RFC 9110 §15"))
+        yield Finding(Severity.UNSURE, "unregistered", title, why, "status", cited("RFC 9110 §15"))
 
 
 def check_reason(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -89,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     check_content_range,
     check_challenges,
     check_transport,
+    check_deprecation,
     check_names,
     check_codings,
     check_chunks,
@@ -111,6 +115,8 @@ CHECKS: tuple[Check, ...] = (
     check_cors,
     check_type,
     check_problem,
+    check_error_documents,
+    check_units,
     check_trace,
     check_hidden_error,
     check_length,

@@ -11,13 +11,23 @@ from codes.models import RedirectMethod, StatusCode
 
 from .content import media_type
 from .findings import Finding, Severity, cited, shown
+from .framing import possible_lengths
 from .rules import tokens
 from .values import CODINGS
+
+# What stands for bytes that were not pasted.
+INSTEAD = re.compile(
+    r"[(\[<*.…+|-]{0,5} ?(?:.{0,60}\b(?:binary|compressed|gzip|gzipped|brotli|bytes|data not shown|omitted)\b"
+    r"|.{0,60}\b(?:truncated|body)\b"
+    r"|warning\b|\.{3}|…|NOTE: )",
+    re.IGNORECASE,
+)
 
 
 def check_request_fit(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report a response that is not what the request asked for."""
     request = response.request
+    yield from _check_coded(response)
     if not request:
         return
     accepted = request.fields.get("Accept-Encoding")
@@ -26,22 +36,48 @@ def check_request_fit(response: Response, code: StatusCode | None) -> Iterator[F
         title = _("The request does not accept the coding %(value)s") % {"value": coding}
         why = _("The client may not be able to decompress it: without a coding that it accepts, send none.")
         yield Finding(Severity.ADVISED, "unwanted-coding", title, why, "Content-Encoding", cited("RFC 9110 §12.5.3"))
-    elif accepted is None and coding in CODINGS and request.has_fields and _is_readable(response):
-        title = _("The content can be read, and Content-Encoding says %(value)s") % {"value": coding}
-        why = _("The request did not ask for compression. If nothing was decompressed here, clients fail to read it.")
-        source = cited("RFC 9110 §8.4")
-        yield Finding(Severity.UNSURE, "unwanted-coding", title, why, "Content-Encoding", source)
     yield from _check_accept(response)
+    if "Preference-Applied" in response.fields and "Prefer" not in request.fields and request.has_fields:
+        title = _("Preference-Applied answers a request without Prefer")
+        why = _("It tells which of the client's preferences were followed, and the client has told none.")
+        source = cited("RFC 7240 §3")
+        yield Finding(Severity.ADVISED, "unasked", title, why, "Preference-Applied", source)
     if code and code.redirect_method == RedirectMethod.MAY_CHANGE and response.method in ("POST", "PUT", "PATCH"):
         title = _("After this redirect the client may send GET instead of %(method)s") % {"method": response.method}
         why = _("Browsers change POST. 307 and 308 keep the method, 303 changes it for certain.")
         yield Finding(Severity.UNSURE, "redirect-method", title, why, "Location", cited(code.redirect_method_source))
 
 
+def _check_coded(response: Response) -> Iterator[Finding]:
+    """Report content that is plain text, though it is said to be compressed."""
+    request = response.request
+    codings = [each for each in tokens(response.fields.get("Content-Encoding")) if each in CODINGS]
+    if not codings or not _is_readable(response):
+        return
+    length = response.fields.get("Content-Length") or ""
+    is_whole = re.fullmatch("[0-9]{1,18}", length) and int(length) in possible_lengths(response)
+    is_unasked = request is not None and request.has_fields and "Accept-Encoding" not in request.fields
+    is_raw = request is not None and request.is_raw
+    if not (is_raw or is_whole or is_unasked):
+        return
+    title = _("The content can be read, and Content-Encoding says %(value)s") % {"value": ", ".join(codings[:3])}
+    if is_raw:
+        why = _("The tool shows what came, without decompressing it: clients that decompress it fail.")
+    elif is_unasked:
+        why = _("The request did not ask for compression. If nothing was decompressed here, clients fail to read it.")
+    else:
+        why = _("Content-Length is that of the plain text. If it came like this, clients fail to decompress it.")
+    severity = Severity.ADVISED if is_raw else Severity.UNSURE
+    also = ("content",)
+    yield Finding(severity, "unwanted-coding", title, why, "Content-Encoding", cited("RFC 9110 §8.4"), also=also)
+
+
 def _is_readable(response: Response) -> bool:
-    """Return whether the content is a text."""
-    start = (response.content or "")[:400]
-    return len(start) > 1 and start[0] in "{[<" and "\ufffd" not in start
+    """Return whether the content is a text, and not what somebody put in the place of bytes."""
+    start = (response.content or "").strip()[:400]
+    if len(start) < 2 or "\ufffd" in start or not all(each.isprintable() or each in "\n\t" for each in start):
+        return False
+    return "\n" in start or not INSTEAD.match(start)
 
 
 def _check_accept(response: Response) -> Iterator[Finding]:

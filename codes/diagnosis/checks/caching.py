@@ -17,6 +17,12 @@ DIRECTIVES = set(
     "max-age s-maxage no-cache no-store no-transform must-revalidate proxy-revalidate must-understand private public"
     " immutable stale-while-revalidate stale-if-error".split()
 )
+# Fields of requests by which responses differ.
+VARYING = set(
+    "accept accept-charset accept-encoding accept-language access-control-request-headers access-control-request-method"
+    " authorization cookie device-memory dpr host origin prefer range referer rsc save-data sec-fetch-dest"
+    " sec-fetch-mode sec-fetch-site sec-fetch-user user-agent viewport-width width x-requested-with".split()
+)
 FRESH = ("max-age", "s-maxage")
 SECTION = "RFC 9111 §5.2.2"  # of the directives of a response
 
@@ -44,7 +50,7 @@ def check_caching(response: Response, code: StatusCode | None) -> Iterator[Findi
     if "*" in tokens(response.fields.get("Vary")) and lifetime:
         title = _("Vary: * beside a lifetime")
         why = _("A stored response with Vary: * never fits another request, so the lifetime does nothing.")
-        yield Finding(Severity.ADVISED, "caching", title, why, "Vary", cited("RFC 9111 §4.1"))
+        yield Finding(Severity.ADVISED, "caching", title, why, "Vary", cited("RFC 9111 §4.1"), also=("Cache-Control",))
     yield from _check_contradictions(found, lifetime)
     yield from _check_directives(response, found)
     yield from _check_unlimited(response, found)
@@ -52,7 +58,9 @@ def check_caching(response: Response, code: StatusCode | None) -> Iterator[Findi
     if "no-cache" in pragma and lifetime and "no-store" not in found and "no-cache" not in found:
         why = _("Pragma means nothing in a response; caches follow Cache-Control.")
         title = _("Pragma: no-cache beside a lifetime")
-        yield Finding(Severity.ADVISED, "caching", title, why, "Pragma", cited("RFC 9111 §5.4"))
+        yield Finding(
+            Severity.ADVISED, "caching", title, why, "Pragma", cited("RFC 9111 §5.4"), also=("Cache-Control",)
+        )
     yield from _check_expires(response, found)
 
 
@@ -120,7 +128,9 @@ def _check_expires(response: Response, found: dict[str, str]) -> Iterator[Findin
         title = _("Expires and max-age say the opposite")
         why = _("max-age wins wherever it is understood, Expires elsewhere.")
         send = f"Expires: {imf_fixdate(made)}" if not lifetime else ""
-        yield Finding(Severity.ADVISED, "caching", title, why, "Expires", cited("RFC 9111 §5.3"), send)
+        yield Finding(
+            Severity.ADVISED, "caching", title, why, "Expires", cited("RFC 9111 §5.3"), send, also=("Cache-Control",)
+        )
 
 
 def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -129,7 +139,7 @@ def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     if re.fullmatch("[0-9]{1,10}", age) and int(age) and "no-store" in found:
         title = _("Age %(age)s beside no-store") % {"age": int(age)}
         why = _("A cache answered, though this Cache-Control lets none store it.")
-        yield Finding(Severity.ADVISED, "stale", title, why, "Age", cited("RFC 9111 §5.2.2.5"))
+        yield Finding(Severity.ADVISED, "stale", title, why, "Age", cited("RFC 9111 §5.2.2.5"), also=("Cache-Control",))
         return
     lifetime = lifetime_of(found, "s-maxage") if "s-maxage" in found else lifetime_of(found, "max-age")
     if not re.fullmatch("[0-9]{1,10}", age) or not {*FRESH} & found.keys() or int(age) <= lifetime:
@@ -141,13 +151,22 @@ def check_age(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     else:
         why = _("A cache served it after its time. That is allowed while the origin server cannot be reached.")
         severity = Severity.UNSURE
-    yield Finding(severity, "stale", title, why, "Age", cited("RFC 9111 §4.2.4"))
+    yield Finding(severity, "stale", title, why, "Age", cited("RFC 9111 §4.2.4"), also=("Cache-Control",))
 
 
 def check_vary(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report a compressed response without Vary: Accept-Encoding (RFC 9110 section 12.5.5)."""
     found = directives(response)
     varies = tokens(response.fields.get("Vary"))
+    for name in varies[:20]:
+        if len(name) < 40 and name not in VARYING and (meant := get_close_matches(name, VARYING, 1, 0.86)):
+            title = _("%(field)s is not a field that is known. Is %(meant)s meant?") % {
+                "field": shown(name),
+                "meant": meant[0],
+            }
+            why = _("Caches compare a field that no request has, and take all requests for alike.")
+            send = f"Vary: {', '.join([*(each for each in varies if each != name), meant[0]])[:300]}"
+            yield Finding(Severity.UNSURE, "vary", title, why, "Vary", cited("RFC 9110 §12.5.5"), send)
     is_shared = lifetime_of(found, *FRESH) or "public" in found
     if "Content-Encoding" not in response.fields or not is_shared or {"private", "no-store"} & found.keys():
         return

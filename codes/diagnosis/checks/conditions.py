@@ -51,7 +51,13 @@ def _check_tags(response: Response, request: Request, code: StatusCode) -> Itera
     elif is_read and etag and response.code.startswith("2") and weakened(etag) in asked:
         title = _("The client's If-None-Match names this ETag, and the content is sent all the same")
         why = _("It must be answered with 304 and without content.")
-        yield Finding(Severity.BROKEN, "condition", title, why, "status", section)
+        yield Finding(Severity.BROKEN, "condition", title, why, "status", section, also=("ETag",))
+    elif is_read and not etag and code == wanted and not response.full and asked - {"", "*"}:
+        title = _("%(field)s is missing, and the client asked with one") % {"field": "ETag"}
+        why = _("A 200 had it, so this answer must have it, too: by it the client finds the stored response.")
+        send = f"ETag: {(request.fields.get('If-None-Match') or '').split(',')[0].strip()[:200]}"
+        # The answer of a cache in between may have lost it.
+        yield Finding(Severity.UNSURE, "condition", title, why, "ETag", cited("RFC 9110 §15.4.5"), send)
     elif is_read and etag and code == wanted and not {weakened(etag), "*"} & asked:
         title = _("The ETag is none of those that the client's If-None-Match names")
         why = _("The client has another representation: it needs the new content, not this answer.")
@@ -65,7 +71,9 @@ def _check_date(response: Response, request: Request) -> Iterator[Finding]:
     if "Range" not in request.fields and changed <= known:
         title = _("Not changed since the client's If-Modified-Since, and the content is sent all the same")
         why = _("It should be answered with 304 and without content.")
-        yield Finding(Severity.ADVISED, "condition", title, why, "status", cited("RFC 9110 §13.1.3"))
+        yield Finding(
+            Severity.ADVISED, "condition", title, why, "status", cited("RFC 9110 §13.1.3"), also=("Last-Modified",)
+        )
 
 
 def _answers() -> dict[str, StatusCode | None]:
@@ -135,4 +143,5 @@ def _check_if_range(response: Response, validator: str) -> Iterator[Finding]:
         return
     title = _("The client's If-Range does not hold, and a part is sent all the same")
     why = _("The representation is another one than the client has a part of, so all of it must be sent, with 200.")
-    yield Finding(Severity.BROKEN, "condition", title, why, "status", cited("RFC 9110 §13.1.5"))
+    source, also = cited("RFC 9110 §13.1.5"), ("If-Range", name)
+    yield Finding(Severity.BROKEN, "condition", title, why, "status", source, also=also)

@@ -13,6 +13,7 @@ from codes.models import StatusCode
 from .findings import Finding, Severity, cited, shown, wrong_value
 
 MAX_JSON = 64_000  # characters of a content that are read as JSON
+PLAIN_JSON = {"", "application/json", "text/json", "text/plain", "application/xml", "text/html"}
 OF_TEXT = ("text/html", "text/plain", "application/xml", "text/xml")
 UTF_8 = {"utf-8", "utf8"}  # the second is not its name, which another check says
 HTML = re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
@@ -21,6 +22,13 @@ FAILURE_TITLE = re.compile(
     r"\b[45][0-9]{2}\b|not found|error|forbidden|unavailable|오류|에러|찾을 수 없", re.IGNORECASE
 )
 FAILED_WORDS = {"error", "err", "fail", "failed", "failure", "ko", "실패", "오류"}
+OWN_CODES = ("resultCode", "result_code", "returnCode", "retCode", "errorCode", "error_code", "errcode", "errno", "rc")
+MESSAGES = ("resultMsg", "result_msg", "resultMessage", "returnMsg", "errorMessage", "errmsg", "message", "msg")
+TELLS_FAILURE = re.compile(
+    r"\b(?:fail|error|invalid|not found|denied|unauthori[sz]ed|forbidden|expired|missing|exception|unknown)"
+    r"|실패|오류|에러|없습니다|않습니다|만료|잘못",
+    re.IGNORECASE,
+)
 FAILED_ELEMENT = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,30}:)?(error\w{0,20}|fault|exception|OpenAPI_ServiceResponse)[\s>/]",
     re.IGNORECASE,
@@ -43,9 +51,45 @@ SAYS_FAILURE = re.compile(
     r"|Traceback \(most",
     re.IGNORECASE,
 )
+HEADING = re.compile(r"<h[12][^>]{0,100}>([^<]{3,120})</h[12]>", re.IGNORECASE)
+FAILURE_HEADING = re.compile(
+    r"(?:error\b ?)?[45][0-9]{2}\b|(?:the )?(?:requested )?page (?:was |could )?not (?:be )?found|not found\b"
+    r"|(?:internal )?server error|access denied|forbidden\b|service unavailable"
+    r"|페이지를 찾을 수 없|접근 권한이 없|서버 오류",
+    re.IGNORECASE,
+)
+FAILED_LOGIN = re.compile(
+    r"(?:invalid|incorrect|wrong|bad) (?:user ?name|e-?mail|login|password|credentials|id)\b[^<]{0,60}"
+    r"|(?:login|sign-?in|authentication) failed\b[^<]{0,60}"
+    r"|(?:아이디|비밀번호|이메일)[^<]{0,30}(?:일치하지 않|틀렸|잘못|올바르지 않)[^<]{0,30}|로그인에 실패[^<]{0,30}",
+    re.IGNORECASE,
+)
 SOAP_FAULT = re.compile(r"<(?:\w{1,30}:)?Body>\s{0,100}<(?:\w{1,30}:)?(Fault)[\s>]")
 NUMBERED = re.compile(r"\s{0,20}([45][0-9]{2}) [A-Z][A-Za-z' -]{2,40}")
 MISNAMED_CHARSET = re.compile(r"charset\s{0,5}=\s{0,5}\"?utf8\b", re.IGNORECASE)
+# Names that no registry has, by what is meant (browsers guess some of them).
+MISCALLED = {
+    "text/json": "application/json",
+    "text/x-json": "application/json",
+    "application/x-json": "application/json",
+    "application/jsonp": "text/javascript",
+    "application/problem-json": "application/problem+json",
+    "application/json+problem": "application/problem+json",
+    "application/html": "text/html",
+    "text/htm": "text/html",
+    "application/text": "text/plain",
+    "text/txt": "text/plain",
+    "application/txt": "text/plain",
+    "plain/text": "text/plain",
+    "application/csv": "text/csv",
+    "image/jpg": "image/jpeg",
+    "image/svg": "image/svg+xml",
+    "application/x-pdf": "application/pdf",
+    "application/octetstream": "application/octet-stream",
+    "application/octet": "application/octet-stream",
+    "text/js": "text/javascript",
+    "application/js": "text/javascript",
+}
 CODE_KEYS = ("code", "status", "statusCode", "status_code", "errorCode", "error_code", "resultCode", "httpStatus")
 
 
@@ -80,10 +124,20 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
         value = response.fields.get("Content-Type") or ""
         yield wrong_value("Content-Type", value, why, "RFC 2046 §5.1.1", f"Content-Type: {kind}; boundary=part")
     content, kind = (response.content or "").strip(), media_type(response)
+    is_sent_empty = response.content is None and response.fields.get("Content-Length") == "0"
+    if kind == "application/json" and is_sent_empty and response.method != "HEAD" and response.code[:1] == "2":
+        title = _("The content is empty, and Content-Type says %(type)s") % {"type": kind}
+        why = _("An empty text is no JSON, and parsers fail. 204 has no content.")
+        yield Finding(Severity.UNSURE, "json", title, why, "content", cited("RFC 8259 §2"), also=("Content-Type",))
     if not content or not kind or response.is_framed or "Content-Encoding" in response.fields:
         return
     is_json = kind == "application/json" or kind.endswith("+json")
     wrong = ""
+    if meant := MISCALLED.get(kind):
+        title = _("%(value)s is no registered type. Is %(meant)s meant?") % {"value": kind, "meant": meant}
+        why = _("Clients choose what to do with the content by its type.")
+        send = f"Content-Type: {meant}"
+        yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", cited("RFC 9110 §8.3.1"), send)
     if MISNAMED_CHARSET.search(response.fields.get("Content-Type") or ""):
         title = _("The charset is called utf-8, not utf8")
         why = _("Browsers know both, other recipients only the registered name.")
@@ -94,7 +148,7 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
     if (is_json or is_medium) and HTML.match(content):
         wrong = _("The content is HTML, but Content-Type says %(type)s") % {"type": shown(kind)}
         send = "Content-Type: text/html; charset=utf-8"
-    elif kind in OF_TEXT and content[:1] in ("{", "[") and read_json(response) is not None:
+    elif (kind in OF_TEXT or is_medium) and content[:1] in ("{", "[") and read_json(response) is not None:
         wrong = _("The content is JSON, but Content-Type says %(type)s") % {"type": shown(kind)}
         send = "Content-Type: application/json"
     if wrong:
@@ -104,7 +158,8 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
         title = _("The content is not JSON, but Content-Type says %(type)s") % {"type": shown(kind)}
         why = _("Clients choose their parser by the type. An error page of something in between looks like this too.")
         send = "Content-Type: text/plain; charset=utf-8" if content[0] != "<" else "Content-Type: application/xml"
-        yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", cited("RFC 9110 §8.3"), send)
+        source = cited("RFC 9110 §8.3")
+        yield Finding(Severity.ADVISED, "content-type", title, why, "Content-Type", source, send, also=("content",))
     elif is_json and content[:1] in ("{", "[") and len(content) <= MAX_JSON and read_json(response) is None:
         why = _("It may have been cut off or changed by pasting. If not, clients fail to read it.")
         yield Finding(Severity.UNSURE, "json", _("The content is not valid JSON"), why, "content", cited("RFC 8259 §2"))
@@ -162,11 +217,7 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
     if not isinstance(data, dict):
         return
     if kind != "application/problem+json":
-        if (
-            response.code[:1] in ("4", "5")
-            and kind == "application/json"
-            and {"title", "status", "detail"} <= data.keys()
-        ):
+        if response.code[:1] in ("4", "5") and kind in PLAIN_JSON and _is_problem(data, response):
             title = _("The content is problem details, but Content-Type does not say so")
             why = _("Clients know problem details by their type.")
             send = "Content-Type: application/problem+json"
@@ -196,6 +247,15 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
         title = _("Problem details in a response that is no error")
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
         yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9457 §1"))
+
+
+def _is_problem(data: dict[str, Any], response: Response) -> bool:
+    """Return whether an object has the members of problem details, with values of their kinds."""
+    if not isinstance(data.get("title"), str) or data.get("status") not in (response.number, response.code):
+        return False
+    return isinstance(data.get("detail"), str) or any(
+        re.match(r"[a-z][a-z0-9+.-]{1,20}:\S|/", str(data.get(name) or "")) for name in ("type", "instance")
+    )
 
 
 def _check_problem_type(response: Response, code: StatusCode | None, data: dict[str, Any]) -> Iterator[Finding]:
@@ -232,12 +292,26 @@ def failure_in(data: Any) -> str:
     for name in CODE_KEYS:
         if number := _failure_number(data.get(name)):
             return f'"{name}": {number}'
+    if told := _own_code(data):
+        return told
     for name in ("error", "errors", "exception", "errorMessage", "error_message"):
         value = data.get(name)
         if value and value is not True and not (name == "errors" and "data" in data):
             return f'"{name}"'
         if value is True:
             return f'"{name}": true'
+    return ""
+
+
+def _own_code(data: dict[str, Any]) -> str:
+    """Return a code of an application's own that tells of a failure, beside a sentence that does so; "" for none."""
+    said = next((data[name] for name in MESSAGES if isinstance(data.get(name), str)), "")
+    for name in OWN_CODES:
+        value = data.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int) or not value or not TELLS_FAILURE.search(said):
+            continue
+        if str(value).strip("0") and str(value).upper() not in ("200", "OK", "SUCCESS"):
+            return f'"{name}": {json.dumps(value, ensure_ascii=False)}'
     return ""
 
 
@@ -293,7 +367,22 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
         why = _("That is the reason phrase of %(code)s.") % {"code": other}
         yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
         return
+    yield from _check_page(response)
+
+
+def _check_page(response: Response) -> Iterator[Finding]:
+    """Report a page of a success that tells people of a failure."""
     html = HTML_TITLE.search((response.content or "")[:4000])
+    text = (response.content or "")[:16_000]
+    if response.method == "POST" and "html" in media_type(response) and (said := FAILED_LOGIN.search(text)):
+        title = _("A failed login in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(said[0])}
+        why = _("Browsers show any code alike; password managers, monitoring and scripts go by 401, 403 or 422.")
+        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        return
+    heading = HEADING.search(text) if HTML.match(text) or "html" in media_type(response) else None
+    tells = html is not None and FAILURE_TITLE.search(html[1])
+    if heading and not tells and FAILURE_HEADING.match(heading[1].strip()):
+        html = heading
     if html and FAILURE_TITLE.search(html[1]):
         title = _("The page is called “%(title)s”, the code says success") % {"title": shown(html[1])}
         why = _("Search engines keep such a page, and monitoring does not notice it.")
@@ -337,6 +426,7 @@ def _check_other_number(response: Response) -> Iterator[Finding]:
                 yield Finding(Severity.ADVISED, "other-number", title, why, "status", cited("RFC 9110 §15"))
                 return
     said = [data.get(name) for name in ("status", "statusCode", "status_code")]
+    said += [200 for each in said if isinstance(each, str) and each.lower() in ("success", "succeeded")]
     if any(data.get(name) is True for name in ("success", "ok")) or any(
         type(each) is int and 200 <= each <= 299 for each in said
     ):

@@ -32,7 +32,16 @@ def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Findi
         why = _("A shared cache may give one visitor's cookie to everybody: Set-Cookie does not prevent storing.")
         title = _("Set-Cookie in a response that shared caches may store")
         send = "Cache-Control: private"
-        yield Finding(Severity.ADVISED, "cookie-cached", title, why, "Set-Cookie", cited("RFC 9111 §7.3"), send)
+        yield Finding(
+            Severity.ADVISED,
+            "cookie-cached",
+            title,
+            why,
+            "Set-Cookie",
+            cited("RFC 9111 §7.3"),
+            send,
+            also=("Cache-Control",),
+        )
     for cookie in cookies:
         cookie = cookie[:MAX_COOKIE]
         if COOKIES_JOINED.search(cookie):
@@ -70,6 +79,24 @@ def _check_cookie(cookie: str, request: Request | None) -> Iterator[Finding]:
         }
         why = _("Browsers ignore it and take the folder of the address.")
         yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", cited("RFC 6265 §5.2.4"))
+    for attribute in ("secure", "httponly", "partitioned"):
+        said = attributes.get(attribute, "").lower()
+        if said in ("false", "0", "no", "off"):
+            shows = {"secure": "Secure", "httponly": "HttpOnly", "partitioned": "Partitioned"}[attribute]
+            title = _("%(attribute)s=%(value)s of the cookie %(name)s switches it on") % {
+                "attribute": shows,
+                "value": said,
+                "name": shown(name),
+            }
+            why = _("Browsers look for its name alone, and ignore the value.")
+            yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", cited("RFC 6265 §5.2.5"))
+        elif said:
+            title = _("An attribute of the cookie %(name)s takes no value: %(value)s") % {
+                "name": shown(name),
+                "value": shown(f"{attribute}={said}"),
+            }
+            why = _("Browsers look for its name alone, and ignore the value.")
+            yield Finding(Severity.UNSURE, "cookie", title, why, "Set-Cookie", grammar)
     if SESSION.search(name) and "httponly" not in attributes:
         title = _("The cookie %(name)s lacks HttpOnly") % {"name": shown(name)}
         why = _("Scripts can read it, injected ones too. A session needs no script.")

@@ -20,6 +20,8 @@ PROTOCOL = (("Fetch §3.3", "https://fetch.spec.whatwg.org/#http-access-control-
 PREFLIGHT = (("Fetch §4.8", "https://fetch.spec.whatwg.org/#cors-preflight-fetch"),)
 CHECK = (("Fetch §4.9", "https://fetch.spec.whatwg.org/#cors-check"),)
 EXPOSED = "Access-Control-Expose-Headers"
+# Methods that are written in capitals.
+NORMAL = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Methods that need no permission.
 SAFELISTED = {"GET", "HEAD", "POST"}
 
@@ -41,7 +43,16 @@ def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]
     elif origin == "*" and credentials == "true":
         why = _("Browsers refuse such an answer to a request with cookies: name the one origin instead.")
         title = _("Access-Control-Allow-Origin: * together with credentials")
-        yield Finding(Severity.ADVISED, "cors", title, why, ORIGIN, CREDENTIALED, f"{ORIGIN}: https://app.example")
+        yield Finding(
+            Severity.ADVISED,
+            "cors",
+            title,
+            why,
+            ORIGIN,
+            CREDENTIALED,
+            f"{ORIGIN}: https://app.example",
+            also=(CREDENTIALS,),
+        )
     elif wrong := _wrong_origin(origin):
         title = _("The value of %(field)s is wrong: %(value)s") % {"field": ORIGIN, "value": shown(origin)}
         why, send = wrong
@@ -53,6 +64,15 @@ def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]
             title = _("Access-Control-Allow-Origin names an origin, but Vary does not name Origin")
             send = f"Vary: {', '.join([*filter(None, [response.fields.get('Vary')]), 'Origin'])}"
             yield Finding(Severity.ADVISED, "cors", title, why, "Vary", cited("RFC 9110 §12.5.5"), send)
+    allowed = [each.strip() for each in (response.fields.get(METHODS) or "").split(",")]
+    if any(each.islower() and each.upper() in NORMAL for each in allowed):
+        title = _("The value of %(field)s is wrong: %(value)s") % {
+            "field": METHODS,
+            "value": shown(response.fields.get(METHODS) or ""),
+        }
+        why = _("Methods are case-sensitive, and these are written in capital letters.")
+        send = f"{METHODS}: {', '.join(allowed)[:300].upper()}"
+        yield Finding(Severity.ADVISED, "cors", title, why, METHODS, PREFLIGHT, send)
     if credentials == "true":
         for name in (METHODS, HEADERS, EXPOSED):
             if "*" in tokens(response.fields.get(name)):

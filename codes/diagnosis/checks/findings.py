@@ -32,6 +32,7 @@ ORDER = list(Severity)
 class Finding:
     """One thing that a check found. `kind` names the check, `send` is the line to send instead, if there is one.
 
+    `also` names other fields that it is about.
     `lang` is the language of `title` and `why` where it is not the page's.
     """
 
@@ -43,6 +44,12 @@ class Finding:
     sources: tuple[tuple[str, str], ...] = ()
     send: str = ""
     lang: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> set[str]:
+        """The fields that it is about, in small letters."""
+        return {each.lower() for each in (self.field, *self.also) if each}
 
 
 def cited(*citations: str) -> tuple[tuple[str, str], ...]:

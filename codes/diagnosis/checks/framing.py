@@ -33,6 +33,8 @@ NOT_FOR_TRAILERS = set(
 TRANSFER_CODINGS = set("chunked compress deflate gzip x-compress x-gzip".split())
 # Names that begin with X- are of whoever invents them; of these a slip is likelier than another field.
 PRIVATE = {"x-content-type-options", "x-frame-options"}
+# Fields that a browser's panel adds to those that came.
+ADDED = "x-firefox-"
 MAX_NAMES = 25  # fields whose names are compared
 
 
@@ -138,9 +140,22 @@ def check_lines(response: Response, code: StatusCode | None) -> Iterator[Finding
 
 def check_names(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report an unknown field whose name is almost that of a well-known field."""
+    names = {each.name for each in response.fields}
+    # A tool that writes capitals writes them in all names.
+    is_mixed = response.version in ("2", "3") and any(name.islower() for name in names)
     for name in dict.fromkeys(each.name for each in response.fields[:MAX_NAMES]):
         small = name.lower()
         is_private = small.startswith("x-")
+        if is_mixed and name != small and not small.startswith(ADDED):
+            title = _("%(field)s has capital letters in HTTP/%(version)s") % {
+                "field": name,
+                "version": response.version,
+            }
+            why = _(
+                "There names are in small letters, and a message with others is malformed. Some tools show capitals."
+            )
+            source = cited("RFC 9113 §8.2.1" if response.version == "2" else "RFC 9114 §4.2")
+            yield Finding(Severity.UNSURE, "field-name", title, why, name, source, small)
         if small in KNOWN or len(small) < 4 or len(small) > 40:
             continue
         meant = next(iter(get_close_matches(small, PRIVATE if is_private else KNOWN, 1, 0.86)), "")

@@ -20,6 +20,10 @@ MAX_HEAD = 64_000  # bytes of a header section that are linted
 MAX_CONTENT = 64_000  # bytes of a content
 # Senders must not generate what does not match the grammar (RFC 9110 section 2.2).
 GRAMMAR = {"BAD_SYNTAX", "BAD_SYNTAX_DETAILED", "STRUCTURED_FIELD_PARSE_ERROR", "FIELD_NAME_BAD_SYNTAX"}
+REFERRER_POLICIES = set(
+    "no-referrer no-referrer-when-downgrade origin origin-when-cross-origin same-origin strict-origin"
+    " strict-origin-when-cross-origin unsafe-url".split()
+)
 VARIABLES = re.compile(r"%\((\w+)\)s")
 
 # Notes about what rules and checks of ours judge, about what every reader of the page sees, and about the linter's
@@ -38,18 +42,22 @@ JUDGED = set(
     " STATUS_URI_TOO_LONG STATUS_VERSION_NOT_SUPPORTED STORE_PRIVATE_PUBLIC_CONFLICT UNEXPECTED_CONTINUE"
     " UPGRADE_NOT_REQUESTED BAD_BROTLI BAD_DEFLATE BAD_GZIP BAD_ZLIB FIELD_NAME_WHITESPACE URI_BAD_SYNTAX"
     " REQUEST_TARGET_FORM STATUS_PHRASE_ENCODING ENCODING_UNWANTED TRANSFER_CODING_UNWANTED LM_FUTURE AGE_PENALTY"
-    " CHARSET_MISMATCH CHARSET_UNDECODABLE CHARSET_IMPLICIT_MISMATCH SUNSET_PAST DEPRECATION_PAST".split()
+    " STORE_PUBLIC_UNNECESSARY CHARSET_MISMATCH CHARSET_UNDECODABLE CHARSET_IMPLICIT_MISMATCH"
+    " SUNSET_PAST DEPRECATION_PAST".split()
 )
 # Advice that fits some sites and not others, and what may be meant.
 OPINIONS = set(
-    "CSP_DEPRECATED_REPORT_URI CSP_HTTP_URI CSP_UNSAFE_EVAL CSP_UNSAFE_INLINE CSP_WIDE_OPEN DISPOSITION_OMITS_FILENAME"
+    "CORS_PREFLIGHT_ONLY"
+    " CSP_DEPRECATED_REPORT_URI CSP_HTTP_URI CSP_UNSAFE_EVAL CSP_UNSAFE_INLINE CSP_WIDE_OPEN DISPOSITION_OMITS_FILENAME"
     " FIELD_DEPRECATED FRESHNESS_NO_CACHE_NO_VALIDATOR HSTS_MAX_AGE_ZERO HSTS_NO_SUBDOMAINS HSTS_SHORT_MAX_AGE"
-    " LOCATION_UNDEFINED PERMISSIONS_POLICY_WILDCARD STORE_PUBLIC_UNNECESSARY VARY_ASTERISK VARY_COMPLEX VARY_HOST"
+    " LOCATION_UNDEFINED PERMISSIONS_POLICY_WILDCARD VARY_ASTERISK VARY_COMPLEX VARY_HOST"
     " VARY_USER_AGENT".split()
 )
 # Fields of requests that a response may have, too: what the server would take (RFC 9110 sections 12.5.1 and 12.5.3).
 # Pragma beside a lifetime is a check of ours; alone, and beside no-store, it does no harm.
 OF_BOTH = {"accept", "accept-encoding", "pragma"}
+# Deprecated by nobody but the linter: servers send it to HTTP/1.1 clients by default.
+USUAL = {"keep-alive"}
 # Our sentences for notes that people meet; the names in parentheses are the linter's.
 SENTENCES: dict[str, str | Promise] = {
     "ACAC_NOT_TRUE": pgettext_lazy("httplint", "Access-Control-Allow-Credentials has one value only: true."),
@@ -143,9 +151,6 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "STATUS_406_WITHOUT_NEGOTIATION": pgettext_lazy("httplint", "The request asked for no particular form."),
     "STATUS_412_WITHOUT_PRECONDITION": pgettext_lazy("httplint", "The request had no precondition (If-…)."),
-    "STORE_PUBLIC_UNNECESSARY": pgettext_lazy(
-        "httplint", "public is not needed: max-age says that caches may store it."
-    ),
     "STRUCTURED_FIELD_PARSE_ERROR": pgettext_lazy("httplint", "%(field_name)s is no valid structured field."),
     "VARY_ASTERISK": pgettext_lazy("httplint", "Vary: * keeps the response out of every cache."),
     "VARY_COMPLEX": pgettext_lazy("httplint", "Vary names so many fields that caches rarely find a stored response."),
@@ -170,12 +175,32 @@ def lint(response: Response, found: Iterable[Finding]) -> list[Finding]:
             continue
         if name == "REQUEST_HDR_IN_RESPONSE" and field in OF_BOTH:
             continue
+        if _is_idle(name, field, response):
+            continue
         if name.startswith(("BAD_SYNTAX", "STRUCTURED")) and field in about:
             continue
         place = _spelt(field, response.fields) or ("status" if subject.startswith("status") else "")
         finding = _finding(note, name, place)
         notes.setdefault(finding.title, finding)
     return list(notes.values())[:MAX_NOTES]
+
+
+def _is_idle(name: str, field: str, response: Response) -> bool:
+    """Return whether a note says what no reviewer would: the response is right, and the other way is no better."""
+    value = (response.fields.get(field) or "").lower()
+    if name == "FIELD_DEPRECATED":
+        return field in USUAL
+    if name == "CORS_PREFLIGHT_ONLY":  # whose request was not pasted
+        return not response.method and not response.content
+    if name == "HSTS_NO_SUBDOMAINS":
+        return re.search(r'max-age="?0+"?(?![0-9])', value) is not None
+    if name == "FRESHNESS_NO_CACHE_NO_VALIDATOR":
+        is_stream = (response.fields.get("Content-Type") or "").lower().startswith("text/event-stream")
+        return is_stream or "no-cache=" in (response.fields.get("Cache-Control") or "").lower()
+    if name.startswith("REFERRER_POLICY_") and "," in value:
+        # A list is for browsers that do not know its last member.
+        return all(each.strip() in REFERRER_POLICIES for each in value.split(","))
+    return False
 
 
 def _linted(response: Response) -> HttpResponseLinter:

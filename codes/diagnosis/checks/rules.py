@@ -312,6 +312,15 @@ DEMANDS: dict[str, Test] = {
     ),
     "the multipart form": _is_multipart,
 }
+# Fields of the request or the response that a rule is about beside its own, by its English note or condition.
+ABOUT: dict[str, tuple[str, ...]] = {
+    "Answers a range request (Range).": ("Range",),
+    "Answers a request with Expect.": ("Expect",),
+    "Is for a request with Expect: 100-continue; with any other, the client can discard it.": ("Expect",),
+    "Switches only to a protocol that the request's Upgrade offers.": ("Upgrade",),
+    "Answers a request without Content-Length.": ("Content-Length",),
+    "together with Transfer-Encoding": ("Transfer-Encoding",),
+}
 # The one rule that also forbids to announce content.
 EMPTY = "generating content; a zero length or an empty chunked body is fine"
 # Rows whose header field stands for others too, by their condition.
@@ -437,7 +446,9 @@ def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
     # Content that was not copied is not content that was not sent.
     is_empty = response.content is None and response.fields.get("Content-Length") == "0" and response.method != "HEAD"
     if is_empty:
-        yield _finding(rule, response, Severity.UNSURE if rule.basis else Severity.ADVISED, "")
+        # A short answer whose fields say it all is as usual as one with content.
+        is_idle = rule.basis or isinstance(rule, CategoryRule)
+        yield _finding(rule, response, Severity.UNSURE if is_idle else Severity.ADVISED, "")
     elif response.content is not None:
         yield _finding(rule, response, Severity.PASSED, "")
 
@@ -463,6 +474,7 @@ def _finding(rule: RuleBase, response: Response, severity: Severity, name: str) 
         example_line(response, name)
         if kind in ("missing-field", "field-value") and severity != Severity.PASSED
         else "",
+        also=ABOUT.get(rule.note_en) or ABOUT.get(rule.condition_en, ()),
     )
 
 

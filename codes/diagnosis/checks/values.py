@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -20,26 +19,24 @@ CHALLENGE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:$|[ \t]+\S.*|,.*)", re.DO
 DATES = ("Date", "Expires", "Last-Modified", "Sunset")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PLACEHOLDERS = {"undefined", "null", "none", "nil", "nan", "[object object]", "false"}
-CSP_KEYWORD = re.compile(
-    r"(?:^|[\s])(self|unsafe-inline|unsafe-eval|strict-dynamic|none|nonce-[\w+/=-]{1,100}|sha(?:256|384|512)-[\w+/=-]{20,100})(?=$|[\s;])",
-    re.IGNORECASE,
-)
 RESERVED = "%/:?#[]@!$&'()*+,;=~"
 # The registry of content codings; identity is for Accept-Encoding.
 CODINGS = set("aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd".split())
 # Addresses of these schemes are not followed after a redirect.
 NOT_FOLLOWED = re.compile(r"(javascript|data|file|blob|about):", re.IGNORECASE)
+TWO_SCHEMES = re.compile(r"https?:/{1,2}(https?:/{1,2})", re.IGNORECASE)
+HOST_FIRST = re.compile(
+    r"(?:www\.[\w-]{1,63}\.\w|localhost:[0-9]|(?:[\w-]{1,63}\.){1,4}(?:com|net|org|io|dev|kr|example)(?:[:/]|$))",
+    re.IGNORECASE,
+)
 USER_INFO = re.compile(r"https?://[^/?#@\s]{1,200}@", re.IGNORECASE)
 WRONG_PORT = re.compile(r"(?:https://[^/?#@\s]{1,255}:80|http://[^/?#@\s]{1,255}:443)(?=[/?#]|$)", re.IGNORECASE)
-POLICY = set(
-    "base-uri block-all-mixed-content child-src connect-src default-src font-src form-action frame-ancestors frame-src"
-    " img-src manifest-src media-src object-src report-to report-uri require-trusted-types-for sandbox script-src"
-    " script-src-attr script-src-elem style-src style-src-attr style-src-elem trusted-types upgrade-insecure-requests"
-    " worker-src".split()
-)
 OBSOLETE = {"Warning": "RFC 9111 §5.5", "Proxy-Connection": "RFC 9112 §C.2.2"}
 # The code that goes with an error of Bearer (RFC 6750 section 3.1).
 BEARER_ERRORS = {"invalid_request": 400, "invalid_token": 401, "insufficient_scope": 403}
+# Registered since, for the same scheme (RFC 9470 section 3).
+KNOWN_ERRORS = {*BEARER_ERRORS, "insufficient_user_authentication"}
+AUTH_CHARSET = re.compile(r"\bcharset[ \t]{0,9}=[ \t]{0,9}\"?([\w-]{1,40})\"?", re.IGNORECASE)
 BEARER_ERROR = re.compile(r"\berror[ \t]{0,9}=[ \t]{0,9}\"?([a-z_]{1,40})", re.IGNORECASE)
 REALM = re.compile(r"\brealm[ \t]{0,9}=[ \t]{0,9}(\"|[^\",]{0,200})", re.IGNORECASE)
 
@@ -129,12 +126,24 @@ def _check_allow(fields: Fields) -> Iterator[Finding]:
 
 def _check_content_location(fields: Fields) -> Iterator[Finding]:
     described = fields.get("Content-Location")
-    if described and re.match(r"https?:(?!//[^/?#])", described):
+    if described is None:
+        return
+    if described.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", described):
         why = _("It names no host, or what a program prints for no value.")
         yield wrong_value("Content-Location", described, why, "RFC 9110 §8.7", "")
+    elif not described or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", described):
+        why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
+        send = f"Content-Location: {quote(described, safe=RESERVED)}" if described else ""
+        yield wrong_value("Content-Location", described, why, "RFC 9110 §8.7", send)
 
 
 def _check_content_encoding(fields: Fields) -> Iterator[Finding]:
+    codings = tokens(fields.get("Content-Encoding"))
+    if twice := next((each for each in codings if codings.count(each) > 1), ""):
+        title = _("Content-Encoding names %(value)s twice") % {"value": shown(twice)}
+        why = _("So the content was compressed twice, and most clients decompress it once.")
+        source, send = cited("RFC 9110 §8.4"), f"Content-Encoding: {shown(twice)}"
+        yield Finding(Severity.ADVISED, "content-coding", title, why, "Content-Encoding", source, send)
     for coding in [*dict.fromkeys(tokens(fields.get("Content-Encoding")))][:3]:
         if coding not in CODINGS:
             title = _("%(value)s is no content coding") % {"value": shown(coding)}
@@ -161,6 +170,14 @@ def _check_location(response: Response) -> Iterator[Finding]:
         why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
         send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
         yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", send)
+    elif location and (double := TWO_SCHEMES.match(location)):
+        why = _("It has two schemes, of which the first makes a host of the second.")
+        yield wrong_value(name, location, why, section, f"{name}: {double[1]}{location[double.end() :]}"[:300])
+    elif location and HOST_FIRST.match(location):
+        title = _("Location has a host and no scheme: %(value)s") % {"value": shown(location)}
+        why = _("Clients read it as a path below the address that was asked for.")
+        send = f"{name}: https://{location}"[:300]
+        yield Finding(Severity.ADVISED, "field-value", title, why, name, cited("RFC 3986 §4.2"), send)
     elif location and USER_INFO.match(location):
         why = _("An address in a message must not hold a name or a password before @.")
         yield wrong_value(name, location, why, "RFC 9110 §4.2.4", f"{name}: {USER_INFO.sub('https://', location)}")
@@ -239,6 +256,10 @@ def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Fi
                 why = _("The realm is a string in double quotes.")
                 send = value.replace(realm[0], f'realm="{realm[1].strip()}"', 1)
                 yield wrong_value(name, value, why, "RFC 9110 §11.5", f"{name}: {send}")
+            elif scheme == "basic" and (charset := AUTH_CHARSET.search(value)) and charset[1].upper() != "UTF-8":
+                why = _("The only charset that Basic can name is UTF-8.")
+                send = value.replace(charset[0], 'charset="UTF-8"', 1)
+                yield wrong_value(name, value, why, "RFC 7617 §2.1", f"{name}: {send}")
             elif scheme == "digest" and "nonce=" not in value.lower():
                 why = _("Digest needs a nonce, from which the client computes its answer.")
                 yield wrong_value(name, value, why, "RFC 7616 §3.3", "")
@@ -250,7 +271,16 @@ def check_challenges(response: Response, code: StatusCode | None) -> Iterator[Fi
                     "code": response.code,
                 }
                 why = _("Clients decide by it whether to fetch a new token, or to ask for more rights.")
-                yield Finding(Severity.ADVISED, "challenge", title, why, "status", cited("RFC 6750 §3.1"))
+                yield Finding(Severity.ADVISED, "challenge", title, why, "status", cited("RFC 6750 §3.1"), also=(name,))
+            elif scheme == "bearer" and error and error[1].lower() not in KNOWN_ERRORS:
+                title = _("%(value)s is no registered error of Bearer") % {"value": shown(error[1])}
+                why = _(
+                    "Clients know invalid_request, invalid_token and insufficient_scope. An expired token is invalid."
+                )
+                send = value.replace(error[1], "invalid_token", 1)
+                yield Finding(
+                    Severity.ADVISED, "challenge", title, why, name, cited("RFC 6750 §3.1"), f"{name}: {send}"
+                )
             elif scheme == "bearer" and "=" not in value:
                 title = _("%(field)s has no parameters") % {"field": name}
                 why = _("Bearer must be followed by at least one, such as realm or error; many clients do not mind.")
@@ -263,28 +293,15 @@ def _is_other_code(error: str, response: Response) -> bool:
     return wanted is not None and response.number not in (wanted, None)
 
 
-def check_policy(response: Response, code: StatusCode | None) -> Iterator[Finding]:
-    """Report keywords of Content-Security-Policy without their single quotes."""
-    name = "Content-Security-Policy"
-    found = CSP_KEYWORD.findall(response.fields.get(name) or "")
-    if found:
-        title = _("Keywords without quotes in %(field)s: %(values)s") % {
-            "field": name,
-            "values": ", ".join(dict.fromkeys(found)),
-        }
-        why = _("Without single quotes a browser takes it for the name of a host.")
-        source = (("CSP Level 3 §2.3.1", "https://www.w3.org/TR/CSP3/#framework-directive-source-list"),)
-        yield Finding(Severity.ADVISED, "policy", title, why, name, source)
-    for policy in (response.fields.get(name) or "")[:8000].split(";")[:40]:
-        directive = policy.strip().partition(" ")[0].lower()
-        if directive and directive not in POLICY and (meant := get_close_matches(directive, POLICY, 1, 0.75)):
-            title = _("%(value)s is no directive of a policy. Is %(meant)s meant?") % {
-                "value": shown(directive),
-                "meant": meant[0],
-            }
-            why = _("Browsers ignore a directive that they do not know.")
-            source = (("CSP Level 3 §6", "https://www.w3.org/TR/CSP3/#csp-directives"),)
-            yield Finding(Severity.ADVISED, "policy", title, why, name, source)
+def check_deprecation(response: Response, code: StatusCode | None) -> Iterator[Finding]:
+    """Report a resource that ends before it is deprecated (RFC 9745 section 4)."""
+    since = re.fullmatch("@(-?[0-9]{1,11})", (response.fields.get("Deprecation") or "").strip())
+    until = moment(response.fields.get("Sunset"))
+    if since and until and until.timestamp() < int(since[1]):
+        title = _("Sunset is before Deprecation")
+        why = _("What ends must have been deprecated by then.")
+        source = cited("RFC 9745 §4")
+        yield Finding(Severity.BROKEN, "deprecation", title, why, "Sunset", source, also=("Deprecation",))
 
 
 def check_transport(response: Response, code: StatusCode | None) -> Iterator[Finding]:

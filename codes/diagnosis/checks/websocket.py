@@ -29,11 +29,14 @@ def check_websocket(response: Response, code: StatusCode | None) -> Iterator[Fin
     if answer and answer.strip() != wanted:
         why = _("It is computed from the client's Sec-WebSocket-Key, and clients refuse any other value.")
         yield wrong_value(name, answer, why, "RFC 6455 §4.2.2", f"{name}: {wanted}")
-    if answer and response.code[:1] == "2":
+    is_http_1 = response.version[:1] == "1"
+    if response.code[:1] == "2" and is_http_1:
         title = _("A WebSocket handshake is answered with %(code)s") % {"code": response.code}
         why = _("Clients open the connection after a 101 only, and fail with any other code.")
         send = "HTTP/1.1 101 Switching Protocols"
-        yield Finding(Severity.ADVISED, "websocket", title, why, "status", cited("RFC 6455 §4.1"), send)
+        # Whoever serves no WebSocket there may ignore the offer.
+        severity = Severity.ADVISED if answer else Severity.UNSURE
+        yield Finding(severity, "websocket", title, why, "status", cited("RFC 6455 §4.1"), send)
     for name in CHOSEN:
         value = response.fields.get(name)
         if value is None or response.code[:1] != "1":

@@ -14,10 +14,13 @@ ADDRESS = r"(?:https?://|:?/|localhost|:[0-9]|[\w-]{1,63}\.)\S*"
 COMMANDS = re.compile(
     rf"(?:{PROMPT})?(?:curl(?:\.exe)?\s|wget\s"
     rf"|(?:https?|xhs?) (?:-\S{{1,40}} ){{0,8}}(?:(?:{METHODS}) )?['\"]?{ADDRESS}"
-    r"|(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\s)",
+    r"|(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\s"
+    r"|(?:\( ?)?(?:printf|echo|nc|ncat|netcat|openssl|socat|telnet)\s(?=.{0,2000}\bHTTP/1\.[01]\b))",
 )
 AFTER_PROMPT = re.compile(rf"{PROMPT}(?=[a-zA-Z])")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# A request in quotes, that a shell hands to a connection.
+QUOTED = re.compile(r"['\"](?P<line>[A-Z]{3,10} \S{1,2000} HTTP/1\.[01])(?P<rest>(?:\\[rn].{0,4000}?)?)['\"]")
 # The options of HTTPie that take a value.
 HTTPIE_VALUES = set(
     "-a --auth -A --auth-type -s --style -p --print -o --output --proxy --verify --timeout --session".split()
@@ -27,6 +30,8 @@ HTTPIE_VALUES = set(
 def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
     """Return the request that a command makes, None if its quotes do not fit, and the line after it."""
     text, place = _joined(lines, place)
+    if typed := QUOTED.search(text):
+        return _typed(typed), place
     try:
         words = shlex.split(text)
     except ValueError:
@@ -34,6 +39,16 @@ def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
     named = next((number for number, word in enumerate(words) if tool_of(word)), 0)
     read = READERS.get(tool_of(words[named]) if words else "", read_curl)
     return read(words[named + 1 :]), place
+
+
+def _typed(found: re.Match[str]) -> Request:
+    """Return the request that a shell's printf or echo writes to a connection."""
+    method, target, protocol = found["line"].split(" ")
+    request = Request(method, target, protocol.removeprefix("HTTP/"), is_raw=True)
+    head, _end, request.content = found["rest"].replace("\\r", "").replace("\\n", "\n").lstrip("\n").partition("\n\n")
+    for line in head.split("\n")[:MAX_FIELDS]:
+        _add(request, line)
+    return request
 
 
 def _joined(lines: list[str], place: int) -> tuple[str, int]:

@@ -44,6 +44,7 @@ class _Options:
         default_factory=lambda: {"method": [], "header": [], "data": [], "url": [], "range": []}
     )
     is_head: bool = False
+    is_compressed: bool = False
     uploads: bool = False
 
 
@@ -61,6 +62,8 @@ def _read_options(words: list[str]) -> _Options:
             options.uploads |= name in ("-T", "--upload-file")
         elif word == "--head" or (re.fullmatch("-[A-Za-z]+", word) and "I" in word):
             options.is_head = True
+        elif word.startswith("--compressed"):
+            options.is_compressed = True
         elif not word.startswith("-"):
             options.values["url"].append(word)
         if re.fullmatch("-[A-Za-z]+[XHdFomw]", word) and word[-1] in "XHdF":
@@ -71,7 +74,7 @@ def _read_options(words: list[str]) -> _Options:
 def _request(options: _Options) -> Request:
     """Return the request that options describe."""
     given = options.values
-    request = Request(content="&".join(given["data"]), has_fields=False)
+    request = Request(content="&".join(given["data"]), has_fields=False, is_raw=not options.is_compressed)
     for header in given["header"][:MAX_FIELDS]:
         name, colon, value = header.partition(":")
         if colon and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):

@@ -13,9 +13,11 @@ REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+) HTTP/([0-9](?:\.[0-9])?)")
 MISNAMED = re.compile(r"[^\s:<>{}\[\]\"'][^:<>{}\[\]\"']{0,60}:[ \t]")
 # What wget -S says behind the header section, which it indents.
 WGET = re.compile(
-    r"(?:Length: (?:[0-9]|unspecified)|Saving to: |Remote file |Location: \S{1,2000} \[following\]|Resolving \S{1,255}|"
+    r"(?:Length: (?:[0-9]|unspecified)|Saving to: |Remote file |Location: (?:\S{1,2000} \[following\]|unspecified$)|"
+    r"Resolving \S{1,255}|"
     r"Connecting to \S{1,255}|Reusing existing connection|HTTP request sent|Spider mode enabled|[0-9-]{10} [0-9:]{8} |"
-    r"Username/Password Authentication Failed|Authentication selected: )"
+    r"Username/Password Authentication Failed|Authentication selected: |ERROR: Redirection |"
+    r"[0-9-]{10} [0-9:]{8} ERROR )"
 )
 PSEUDO_STATUS = re.compile(r":status:?[ \t]+([0-9]{1,12})([ \t].{0,200})?")
 FIELD = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})([ \t]{0,8}):(.*)", re.DOTALL)

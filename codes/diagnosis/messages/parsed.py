@@ -67,6 +67,7 @@ class Request:
     content: str = ""
     has_fields: bool = True  # whether a field that is not here was not sent
     seen_scheme: str = ""  # of a connection that a transcript tells of
+    is_raw: bool = False  # its tool shows the content as it came, without undoing its coding
 
     @property
     def scheme(self) -> str:

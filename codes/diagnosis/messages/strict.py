@@ -21,6 +21,7 @@ def parse_strictly(response: Response) -> None:
         response.is_framed = True
         lines = response.content or ""
         content = _dechunked(head, (lines + "\n\n").replace("\n", "\r\n").encode("utf-8", "replace"))
+        content = _with_line_feeds(lines) if content is None else content
         if content is not None:
             response.content = content.decode("utf-8", "replace").replace("\r\n", "\n") or None
             response.is_framed = False
@@ -51,6 +52,27 @@ def _refusal(head: bytes, response: Response) -> str:
     except h11.ProtocolError as problem:
         return str(problem)[:200]
     return ""
+
+
+def _with_line_feeds(text: str) -> bytes | None:
+    """Return the content without its chunks where it has line feeds alone, None if a size does not fit."""
+    pieces: list[bytes] = []
+    data, place = (text + "\n").encode("utf-8", "replace"), 0
+    while True:
+        end = data.find(b"\n", place)
+        size = (
+            re.fullmatch(rb"([0-9a-fA-F]{1,8})[ \t]{0,5}(?:;.{0,200})?", data[place:end].strip()) if end >= 0 else None
+        )
+        if not size:
+            return None
+        place, count = end + 1, int(size[1], 16)
+        if not count:
+            return b"".join(pieces)
+        pieces.append(data[place : place + count])
+        place += count
+        if data[place : place + 1] != b"\n":
+            return None
+        place += 1
 
 
 def _dechunked(head: bytes, content: bytes) -> bytes | None:

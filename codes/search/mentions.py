@@ -27,7 +27,7 @@ TOLD = re.compile(
     re.IGNORECASE,
 )
 MACHINE = re.compile(
-    r"://|\w=\S|[{}\[\]<>|;`]"
+    r"://|\w=\S|[{}\[\]<>|`]|;(?! [\w'])"
     r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
 )
 

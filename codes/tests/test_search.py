@@ -206,6 +206,23 @@ def test_what_happened_told_in_a_few_words_finds_a_situation_with_a_fitting_code
     assert sum(firsts) >= 0.95 * len(firsts)
 
 
+def test_a_sentence_with_a_semicolon_is_a_question_and_no_programs_output():
+    query = "A PATCH came in with an old version number in If-Match; somebody else saved the document a minute ago"
+    assert "if-match-fails" in [hit.found.slug for hit in search.search(query).in_order if hit.kind == "situation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("SyntaxError: Unexpected end of JSON input at parse (/app/body-parser/lib/types/json.js:9:1)", 400),
+        ('{"level":"error","logger":"http.log.error","msg":"dial tcp 10.0.0.4:80: connect: connection refused"}', 502),
+        ("http: panic serving 10.1.0.9:52110: runtime error: index out of range", 0),
+    ],
+)
+def test_the_program_that_speaks_tells_whose_error_it_is(text, code):
+    assert search.search(text).in_order[0].codes[0] == code
+
+
 @pytest.mark.parametrize("name", QUERY_FILES)
 def test_enter_leads_to_the_first_suggestion(name, client):
     for query, _accepted in queries(name):

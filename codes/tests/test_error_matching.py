@@ -94,7 +94,7 @@ def test_the_longest_text_comes_first():
     assert [match.found for match in matches] == [longer, LIVE]
 
 
-@pytest.mark.no_cover  # measuring would take most of the time
+@pytest.mark.usefixtures("untraced")
 def test_many_texts_and_a_long_paste_take_little_time():
     texts = [Error(f"service {number} refused … because of reason {number * 7}", [503]) for number in range(2000)]
     matcher = ErrorMatcher(texts)

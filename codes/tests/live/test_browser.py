@@ -498,7 +498,7 @@ def test_what_changes_on_a_page_is_announced_in_a_few_words(site, page):
     page.goto(f"{site.url}/diagnose/")
     page.get_by_role("textbox").fill("HTTP/1.1 401 Unauthorized\nContent-Length: 0\n\n")
     page.get_by_role("button", name="읽기", exact=True).click()
-    expect(page.get_by_role("status").filter(has_text="401 권한 없음")).to_have_text(re.compile("어김 1.*확인 1$"))
+    expect(page.get_by_role("status").filter(has_text="401 권한 없음")).to_have_text(re.compile("어김 1.*확인 2$"))
 
 
 def test_signs_that_only_decorate_are_not_read_aloud(site, page):

@@ -73,7 +73,7 @@ def _check_coded(response: Response) -> Iterator[Finding]:
 
 
 def _is_readable(response: Response) -> bool:
-    """Return whether the content is a text, and not what somebody put in the place of bytes."""
+    """Return whether the content is text, and not a placeholder for bytes that were left out."""
     start = (response.content or "").strip()[:400]
     if len(start) < 2 or "\ufffd" in start or not all(each.isprintable() or each in "\n\t" for each in start):
         return False

@@ -33,7 +33,7 @@ FAILED_ELEMENT = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,30}:)?(error\w{0,20}|fault|exception|OpenAPI_ServiceResponse)[\s>/]",
     re.IGNORECASE,
 )
-# What plainly is no JSON: XML or a sentence, and no remark of whoever pasted it.
+# XML or a sentence, which is not JSON. A remark of the person who pasted it would be in brackets.
 NO_JSON = re.compile(r"<(?:\?xml|!|\w{1,40}[\s>/](?=.{0,2000}(?:</|/>)))|[A-Za-z가-힣][^\n{}\[\]]{2,200}$", re.DOTALL)
 CHARSET = re.compile(r";\s{0,5}charset\s{0,5}=\s{0,5}\"?([\w.:-]{1,40})", re.IGNORECASE)
 INNER_CHARSET = re.compile(
@@ -114,6 +114,11 @@ def media_type(response: Response) -> str:
     return (response.fields.get("Content-Type") or "").partition(";")[0].strip().lower()
 
 
+def is_json_type(kind: str) -> bool:
+    """Return whether a media type is JSON, or one of its structured suffix (RFC 6839 section 3.1)."""
+    return kind == "application/json" or kind.endswith("+json")
+
+
 def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report content that is plainly of another type than it says."""
     if media_type(response).startswith("multipart/") and "boundary=" not in (
@@ -131,7 +136,7 @@ def check_type(response: Response, code: StatusCode | None) -> Iterator[Finding]
         yield Finding(Severity.UNSURE, "json", title, why, "content", cited("RFC 8259 §2"), also=("Content-Type",))
     if not content or not kind or response.is_framed or "Content-Encoding" in response.fields:
         return
-    is_json = kind == "application/json" or kind.endswith("+json")
+    is_json = is_json_type(kind)
     wrong = ""
     if meant := MISCALLED.get(kind):
         title = _("%(value)s is no registered type. Is %(meant)s meant?") % {"value": kind, "meant": meant}
@@ -178,11 +183,11 @@ def _check_charset(response: Response, kind: str, content: str) -> Iterator[Find
         why = _("Content-Type wins. If the content is right, its letters come out wrong.")
         send = f"Content-Type: {kind}; charset={inner[1]}"
         yield Finding(Severity.ADVISED, "charset", said, why, "Content-Type", cited("RFC 9110 §8.3.2"), send)
-    if content.startswith("\ufeff") and (kind == "application/json" or kind.endswith("+json")):
+    if content.startswith("\ufeff") and is_json_type(kind):
         said = _("A byte order mark (BOM) before the JSON")
         why = _("It must not be sent, and many parsers refuse it.")
         yield Finding(Severity.ADVISED, "json", said, why, "content", cited("RFC 8259 §8.1"))
-    if (kind == "application/json" or kind.endswith("+json")) and charset and charset[1].lower() not in UTF_8:
+    if is_json_type(kind) and charset and charset[1].lower() not in UTF_8:
         section, send = "RFC 8259 §8.1", f"Content-Type: {kind}"
         title = _("JSON has no other charset than UTF-8: %(value)s") % {"value": shown(charset[1])}
         why = _("Recipients read it as UTF-8 whatever charset says.")
@@ -218,20 +223,11 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
         return
     if kind != "application/problem+json":
         if response.code[:1] in ("4", "5") and kind in PLAIN_JSON and _is_problem(data, response):
-            title = _("The content is problem details, but Content-Type does not say so")
-            why = _("Clients know problem details by their type.")
-            send = "Content-Type: application/problem+json"
-            yield Finding(Severity.ADVISED, "problem", title, why, "Content-Type", cited("RFC 9457 §3"), send)
+            yield untyped_problem("application/problem+json", "RFC 9457 §3")
         return
     status = data.get("status")
     if isinstance(status, int) and not isinstance(status, bool) and response.number not in (None, status):
-        title = _("The problem details say %(inside)s, the response says %(outside)s") % {
-            "inside": shown(str(status)),
-            "outside": response.code,
-        }
-        why = _("The generator must use the same code in both. A proxy that changed the code is the other explanation.")
-        send = f'"status": {response.number}'
-        yield Finding(Severity.BROKEN, "problem-status", title, why, "content", cited("RFC 9457 §3.1.2"), send)
+        yield other_problem_status(str(status), response, f'"status": {response.number}')
     elif status is not None and (isinstance(status, bool) or not isinstance(status, int)):
         title = _("The status of the problem details is not a number")
         why = _("Clients ignore a member of another type than the specification says.")
@@ -247,6 +243,24 @@ def check_problem(response: Response, code: StatusCode | None) -> Iterator[Findi
         title = _("Problem details in a response that is no error")
         why = _("Clients, caches and monitoring go by the code, and take this for a success.")
         yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9457 §1"))
+
+
+def untyped_problem(media_type: str, section: str) -> Finding:
+    """Return a finding about problem details that are sent under another type than theirs."""
+    title = _("The content is problem details, but Content-Type does not say so")
+    why = _("Clients know problem details by their type.")
+    send = f"Content-Type: {media_type}"
+    return Finding(Severity.ADVISED, "problem", title, why, "Content-Type", cited(section), send)
+
+
+def other_problem_status(inside: str, response: Response, send: str) -> Finding:
+    """Return a finding about problem details with another status than the response's."""
+    title = _("The problem details say %(inside)s, the response says %(outside)s") % {
+        "inside": shown(inside),
+        "outside": response.code,
+    }
+    why = _("The generator must use the same code in both. A proxy that changed the code is the other explanation.")
+    return Finding(Severity.BROKEN, "problem-status", title, why, "content", cited("RFC 9457 §3.1.2"), send)
 
 
 def _is_problem(data: dict[str, Any], response: Response) -> bool:
@@ -322,6 +336,12 @@ def _failure_number(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599 else 0
 
 
+def _hidden_error(severity: Severity, title: str, why: str = "") -> Finding:
+    """Return a finding about a failure under a code of success."""
+    why = why or _("Clients, caches and monitoring go by the code, and take this for a success.")
+    return Finding(severity, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+
+
 def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report a failure that only the content tells."""
     if not response.code.startswith("2"):
@@ -336,36 +356,33 @@ def check_hidden_error(response: Response, code: StatusCode | None) -> Iterator[
         sign = next((found for found in map(failure_in, inner) if found), "")
     if sign:
         title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(sign)}
-        why = _("Clients, caches and monitoring go by the code, and take this for a success.")
         # What a job came to is told by a good answer to the question for it.
         severity = Severity.UNSURE if sign.startswith('"status": "') else Severity.ADVISED
-        yield Finding(severity, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(severity, title)
         return
     if isinstance(data, dict) and data.get("errors") and "data" in data:
         title = _("GraphQL errors in a %(code)s") % {"code": response.code}
         why = _("GraphQL over HTTP allows that for application/json; a tool that counts failures reads the content.")
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(Severity.UNSURE, title, why)
         return
     element = FAILED_ELEMENT.match((response.content or "")[:1000]) or SOAP_FAULT.search(
         (response.content or "")[:4000]
     )
     if element:
         title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": f"<{element[1]}>"}
-        why = _("Clients, caches and monitoring go by the code, and take this for a success.")
-        yield Finding(Severity.ADVISED, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(Severity.ADVISED, title)
         return
     text = (response.content or "").lstrip()[:200]
     if media_type(response) in ("", "text/plain", "text/html") and SAYS_FAILURE.match(text):
         title = _("An error in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(text.partition("\n")[0])}
-        why = _("Clients, caches and monitoring go by the code, and take this for a success.")
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(Severity.UNSURE, title)
         return
     words = (response.content or "").strip().rstrip(".!")
     other = _failure_named(words) if 4 < len(words) < 60 else ""
     if other:
         title = _("The content is “%(words)s”, the code says success") % {"words": shown(words)}
         why = _("That is the reason phrase of %(code)s.") % {"code": other}
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(Severity.UNSURE, title, why)
         return
     yield from _check_page(response)
 
@@ -377,7 +394,7 @@ def _check_page(response: Response) -> Iterator[Finding]:
     if response.method == "POST" and "html" in media_type(response) and (said := FAILED_LOGIN.search(text)):
         title = _("A failed login in a %(code)s: %(sign)s") % {"code": response.code, "sign": shown(said[0])}
         why = _("Browsers show any code alike; password managers, monitoring and scripts go by 401, 403 or 422.")
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(Severity.UNSURE, title, why)
         return
     heading = HEADING.search(text) if HTML.match(text) or "html" in media_type(response) else None
     tells = html is not None and FAILURE_TITLE.search(html[1])
@@ -386,7 +403,7 @@ def _check_page(response: Response) -> Iterator[Finding]:
     if html and FAILURE_TITLE.search(html[1]):
         title = _("The page is called “%(title)s”, the code says success") % {"title": shown(html[1])}
         why = _("Search engines keep such a page, and monitoring does not notice it.")
-        yield Finding(Severity.UNSURE, "hidden-error", title, why, "status", cited("RFC 9110 §15"))
+        yield _hidden_error(Severity.UNSURE, title, why)
 
 
 def _failure_named(words: str) -> str:

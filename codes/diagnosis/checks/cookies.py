@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.heads import TOKEN
 from codes.diagnosis.messages.parsed import Request, Response, host_of
 from codes.models import StatusCode
 
@@ -14,7 +15,6 @@ from .findings import Finding, Severity, cited, shown
 MAX_COOKIES = 50
 MAX_COOKIE = 8000  # characters
 COOKIES_JOINED = re.compile(r",[ \t]{0,5}[A-Za-z_][\w.-]{0,60}=[^;,]{0,200}(?:;|$)")
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"\"?[!#-+\--:<-\[\]-~]*\"?")
 SESSION = re.compile(
     r"(?:^|[._-])(?:sid|sess(?:ion)?(?:[_-]?id)?|[a-z]{1,10}sessi?o?n?id|auth|token|jwt)$", re.IGNORECASE
@@ -23,9 +23,20 @@ LOCAL = {"localhost", "127.0.0.1", "::1"}
 STORING = (("RFC 6265bis §5.6", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6"),)
 
 
+def cookies_of(response: Response) -> list[str]:
+    """Return the values of Set-Cookie, as many and as much of them as are read."""
+    return [cookie[:MAX_COOKIE] for cookie in response.fields.all("Set-Cookie")[:MAX_COOKIES]]
+
+
+def attributes_of(cookie: str) -> dict[str, str]:
+    """Return the attributes of a cookie, their names in lower case, "" for one without a value."""
+    parts = (part.partition("=") for part in cookie.split(";")[1:])
+    return {name.strip().lower(): value.strip() for name, _equals, value in parts}
+
+
 def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Finding]:
     """Report cookies that browsers refuse or shorten, and those that caches may store (RFC 9111 section 7.3)."""
-    cookies = response.fields.all("Set-Cookie")[:MAX_COOKIES]
+    cookies = cookies_of(response)
     found = directives(response)
     is_public = "public" in found or lifetime_of(found, *FRESH)
     if cookies and is_public and not {"private", "no-store", "no-cache"} & set(found):
@@ -43,7 +54,6 @@ def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Findi
             also=("Cache-Control",),
         )
     for cookie in cookies:
-        cookie = cookie[:MAX_COOKIE]
         if COOKIES_JOINED.search(cookie):
             title = _("Several cookies in one Set-Cookie")
             why = _("Each cookie has a field line of its own: a comma separates nothing here.")
@@ -53,17 +63,14 @@ def check_cookies(response: Response, code: StatusCode | None) -> Iterator[Findi
 
 
 def _check_cookie(cookie: str, request: Request | None) -> Iterator[Finding]:
-    pair, *parts = (part.strip() for part in cookie.split(";"))
-    attributes = {
-        name.strip().lower(): value.strip() for name, _equals, value in (part.partition("=") for part in parts)
-    }
-    name, equals, value = (part.strip() for part in pair.partition("="))
+    attributes = attributes_of(cookie)
+    name, equals, value = (part.strip() for part in cookie.partition(";")[0].partition("="))
     if why := _refused(name, attributes, request):
         title = _("The cookie %(name)s is not stored") % {"name": shown(name)}
         send = f"Set-Cookie: {name[:100]}=…; Path=/; Secure; HttpOnly"
         yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", STORING, send)
     grammar = cited("RFC 6265 §4.1.1")
-    if equals and name and not NAME.fullmatch(name):
+    if equals and name and not TOKEN.fullmatch(name):
         title = _("“%(name)s” cannot be the name of a cookie") % {"name": shown(name)}
         why = _("It has letters, digits and hyphens, and no spaces. Servers and libraries read others differently.")
         yield Finding(Severity.ADVISED, "cookie", title, why, "Set-Cookie", grammar)

@@ -11,6 +11,7 @@ from codes.models import StatusCode
 from .caching import directives
 from .findings import Finding, Severity, cited, shown
 from .rules import tokens
+from .values import is_in_small_letters
 
 ORIGIN, CREDENTIALS = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
 METHODS, HEADERS = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"
@@ -20,8 +21,6 @@ PROTOCOL = (("Fetch §3.3", "https://fetch.spec.whatwg.org/#http-access-control-
 PREFLIGHT = (("Fetch §4.8", "https://fetch.spec.whatwg.org/#cors-preflight-fetch"),)
 CHECK = (("Fetch §4.9", "https://fetch.spec.whatwg.org/#cors-check"),)
 EXPOSED = "Access-Control-Expose-Headers"
-# Methods that are written in capitals.
-NORMAL = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Methods that need no permission.
 SAFELISTED = {"GET", "HEAD", "POST"}
 
@@ -65,7 +64,7 @@ def check_cors(response: Response, code: StatusCode | None) -> Iterator[Finding]
             send = f"Vary: {', '.join([*filter(None, [response.fields.get('Vary')]), 'Origin'])}"
             yield Finding(Severity.ADVISED, "cors", title, why, "Vary", cited("RFC 9110 §12.5.5"), send)
     allowed = [each.strip() for each in (response.fields.get(METHODS) or "").split(",")]
-    if any(each.islower() and each.upper() in NORMAL for each in allowed):
+    if any(map(is_in_small_letters, allowed)):
         title = _("The value of %(field)s is wrong: %(value)s") % {
             "field": METHODS,
             "value": shown(response.fields.get(METHODS) or ""),

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from codes.diagnosis.messages.parsed import Response
 from codes.models import StatusCode
 
-from .content import media_type, read_json
-from .findings import Finding, Severity, cited, shown
+from .content import media_type, other_problem_status, read_json, untyped_problem
+from .findings import Finding, Severity, shown
 
 JSON_API = "application/vnd.api+json"
 PROBLEM_XML = re.compile(r"\s{0,20}(?:<\?xml[^>]{0,200}>\s{0,20})?<problem\s[^>]{0,200}urn:ietf:rfc:7807")
 XML_STATUS = re.compile(r"<status>\s{0,20}([0-9]{3})\s{0,20}</status>")
 MAX_ERRORS = 50
+MAX_XML = 16_000  # characters of a content
 
 
 def check_error_documents(response: Response, code: StatusCode | None) -> Iterator[Finding]:
@@ -39,16 +40,14 @@ def _source(name: str, anchor: str) -> tuple[tuple[str, str], ...]:
 def _check_json_api(response: Response, data: dict[str, Any]) -> Iterator[Finding]:
     kind = media_type(response)
     parameters = (response.fields.get("Content-Type") or "").partition(";")[2].lower()
-    send = f"Content-Type: {JSON_API}"
+    send, source = f"Content-Type: {JSON_API}", _source("Content Negotiation", "content-negotiation-all")
     if kind != JSON_API:
         title = _("The content is a document of JSON:API, but Content-Type does not say so")
         why = _("Clients of JSON:API know it by its type, %(type)s.") % {"type": JSON_API}
-        source = _source("Content Negotiation", "content-negotiation-all")
         yield Finding(Severity.ADVISED, "json-api", title, why, "Content-Type", source, send)
     elif any(each.partition("=")[0].strip() not in ("", "ext", "profile") for each in parameters.split(";")):
         title = _("%(type)s has no parameters but ext and profile") % {"type": JSON_API}
         why = _("Clients may refuse a type with others, such as charset.")
-        source = _source("Content Negotiation", "content-negotiation-all")
         yield Finding(Severity.ADVISED, "json-api", title, why, "Content-Type", source, send)
     if "data" in data and "errors" in data:
         title = _("data and errors in one document of JSON:API")
@@ -83,19 +82,7 @@ def _check_problem_xml(response: Response) -> Iterator[Finding]:
     if not PROBLEM_XML.match(content):
         return
     if media_type(response) != "application/problem+xml":
-        title = _("The content is problem details, but Content-Type does not say so")
-        why = _("Clients know problem details by their type.")
-        send = "Content-Type: application/problem+xml"
-        yield Finding(Severity.ADVISED, "problem", title, why, "Content-Type", cited("RFC 9457 §B"), send)
+        yield untyped_problem("application/problem+xml", "RFC 9457 §B")
     status = XML_STATUS.search(content)
     if status and response.code and status[1] != response.code:
-        title = _("The problem details say %(inside)s, the response says %(outside)s") % {
-            "inside": status[1],
-            "outside": response.code,
-        }
-        why = _("The generator must use the same code in both. A proxy that changed the code is the other explanation.")
-        send = f"<status>{response.code}</status>"
-        yield Finding(Severity.BROKEN, "problem-status", title, why, "content", cited("RFC 9457 §3.1.2"), send)
-
-
-MAX_XML = 16_000  # characters of a content
+        yield other_problem_status(status[1], response, f"<status>{response.code}</status>")

@@ -73,7 +73,9 @@ def shown(value: str) -> str:
     return value if len(value) <= MAX_SHOWN else f"{value[: MAX_SHOWN - 1]}…"
 
 
-def wrong_value(name: str, value: str, why: str, section: str, send: str) -> Finding:
+def wrong_value(
+    name: str, value: str, why: str, section: str, send: str, severity: Severity = Severity.BROKEN
+) -> Finding:
     """Return a finding about a value that its grammar or its meaning forbids."""
     title = _("The value of %(field)s is wrong: %(value)s") % {"field": name, "value": shown(value)}
-    return Finding(Severity.BROKEN, "field-value", title, why, name, cited(section), send)
+    return Finding(severity, "field-value", title, why, name, cited(section), send)

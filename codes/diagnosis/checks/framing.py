@@ -31,7 +31,7 @@ NOT_FOR_TRAILERS = set(
     " retry-after set-cookie trailer transfer-encoding vary www-authenticate".split()
 )
 TRANSFER_CODINGS = set("chunked compress deflate gzip x-compress x-gzip".split())
-# Names that begin with X- are of whoever invents them; of these a slip is likelier than another field.
+# Anybody may invent a name that begins with X-; one close to these is likelier a typing error.
 PRIVATE = {"x-content-type-options", "x-frame-options"}
 # Fields that a browser's panel adds to those that came.
 ADDED = "x-firefox-"

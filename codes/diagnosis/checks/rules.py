@@ -437,7 +437,7 @@ def _judge_content(rule: RuleBase, response: Response) -> Iterable[Finding]:
         demand = DEMANDS.get(rule.note_en)
         has_content = response.content is not None or response.has_excess
         length = response.fields.get("Content-Length") or ""
-        # The last chunk alone is content, too: whoever expects none takes it for the next message.
+        # Even an empty chunked body is content: a client that expects none takes it for the next message.
         has_content |= response.had_chunks and rule.note_en != EMPTY
         has_content |= rule.note_en == EMPTY and length.isdecimal() and int(length[:18]) > 0
         if has_content and (demand is None or demand(response)):

@@ -53,22 +53,17 @@ def check_structured(response: Response, code: StatusCode | None) -> Iterator[Fi
             continue
         if all(parsed(value, each) is None for each in kinds):
             why = _("It is a structured field: recipients ignore all of it if one part is wrong.")
-            title = _("The value of %(field)s is wrong: %(value)s") % {"field": name, "value": shown(value)}
-            yield Finding(Severity.ADVISED, "field-value", title, why, name, cited(section), f"{name}: {example}")
+            yield wrong_value(name, value, why, section, f"{name}: {example}", Severity.ADVISED)
     urgency = (parsed(response.fields.get("Priority") or "", "dictionary") or {}).get("u")
     if urgency and not (type(urgency[0]) is int and 0 <= urgency[0] <= 7):
         why = _("u is a whole number from 0 to 7; recipients ignore any other.")
         value = response.fields.get("Priority") or ""
-        title = _("The value of %(field)s is wrong: %(value)s") % {"field": "Priority", "value": shown(value)}
-        yield Finding(
-            Severity.ADVISED, "field-value", title, why, "Priority", cited("RFC 9218 §4.1"), "Priority: u=3, i"
-        )
+        yield wrong_value("Priority", value, why, "RFC 9218 §4.1", "Priority: u=3, i", Severity.ADVISED)
     value = response.fields.get("Cache-Status") or ""
     if value.partition(";")[0].strip().lower() in CACHED:
-        title = _("The value of %(field)s is wrong: %(value)s") % {"field": "Cache-Status", "value": shown(value)}
         why = _("Each member is the name of a cache, and what it did stands behind a semicolon.")
         send = "Cache-Status: ExampleCache; hit" if "hit" in value.lower() else "Cache-Status: ExampleCache; fwd=miss"
-        yield Finding(Severity.ADVISED, "field-value", title, why, "Cache-Status", cited("RFC 9211 §2"), send)
+        yield wrong_value("Cache-Status", value, why, "RFC 9211 §2", send, Severity.ADVISED)
 
 
 def check_digests(response: Response, code: StatusCode | None) -> Iterator[Finding]:

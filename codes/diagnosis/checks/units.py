@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from codes.models import StatusCode
 
 from .caching import directives
 from .content import read_json
+from .cookies import attributes_of, cookies_of
 from .dates import moment
 from .findings import Finding, Severity, cited
 
@@ -108,30 +110,35 @@ def _check_max_age(response: Response) -> Iterator[Finding]:
     made = moment(response.fields.get("Date"))
     if not made:
         return
-    until, age = moment(response.fields.get("Expires")), _number(directives(response).get("max-age"))
-    if until and age and is_thousandfold(age, (until - made).total_seconds()):
-        seconds = round((until - made).total_seconds())
+    until, age = response.fields.get("Expires"), directives(response).get("max-age")
+    if seconds := _thousandth(made, until, age):
         title = _("max-age is in milliseconds: %(given)s, where Expires says %(told)s seconds") % {
-            "given": age,
+            "given": _number(age),
             "told": seconds,
         }
         why = _("It is a number of seconds.")
         source = cited("RFC 9111 §5.2.2.1")
         send = f"Cache-Control: max-age={seconds}"
         yield Finding(Severity.ADVISED, "unit", title, why, "Cache-Control", source, send, also=("Expires",))
-    for cookie in response.fields.all("Set-Cookie")[:50]:
-        pairs = [part.partition("=") for part in cookie[:8000].split(";")[1:]]
-        parts = {name.strip().lower(): value.strip() for name, _equals, value in pairs}
-        until, age = moment(parts.get("expires")), _number(parts.get("max-age"))
-        if until and age and is_thousandfold(age, (until - made).total_seconds()):
-            seconds = round((until - made).total_seconds())
+    for attributes in map(attributes_of, cookies_of(response)):
+        until, age = attributes.get("expires"), attributes.get("max-age")
+        if seconds := _thousandth(made, until, age):
             title = _("Max-Age of a cookie is in milliseconds: %(given)s, where Expires says %(told)s seconds") % {
-                "given": age,
+                "given": _number(age),
                 "told": seconds,
             }
             why = _("It is a number of seconds, and browsers take it rather than Expires.")
             source = cited("RFC 6265 §4.1.2.2")
             yield Finding(Severity.ADVISED, "unit", title, why, "Set-Cookie", source, f"Max-Age={seconds}")
+
+
+def _thousandth(made: datetime, expires: str | None, max_age: str | None) -> int:
+    """Return the seconds up to a date if an age is as many milliseconds, 0 for anything else."""
+    until, age = moment(expires), _number(max_age)
+    if not until or not age:
+        return 0
+    seconds = (until - made).total_seconds()
+    return round(seconds) if is_thousandfold(age, seconds) else 0
 
 
 def _check_limits(response: Response) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from codes.diagnosis.messages.heads import TOKEN
 from codes.diagnosis.messages.parsed import Fields, Response
 from codes.models import StatusCode
 
@@ -13,7 +14,6 @@ from .dates import imf_fixdate, is_imf_fixdate, moment
 from .findings import Finding, Severity, cited, shown, wrong_value
 from .rules import tokens
 
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 ENTITY_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\U0010ffff]*"')
 CHALLENGE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:$|[ \t]+\S.*|,.*)", re.DOTALL)
 DATES = ("Date", "Expires", "Last-Modified", "Sunset")
@@ -117,24 +117,32 @@ def _check_allow(fields: Fields) -> Iterator[Finding]:
     if not all(TOKEN.fullmatch(method) for method in methods if method):
         send = f"Allow: {', '.join(re.findall('[A-Za-z]{3,20}', allow)[:9]).upper()}"
         yield wrong_value("Allow", allow, _("It is a list of methods with commas between."), "RFC 9110 §10.2.1", send)
-    if any(method.islower() and method.upper() in METHODS for method in methods):
+    if any(map(is_in_small_letters, methods)):
         why = _("Methods are case-sensitive, and these are written in capital letters.")
-        title = _("The value of %(field)s is wrong: %(value)s") % {"field": "Allow", "value": shown(allow)}
-        source = cited("RFC 9110 §9.1")
-        yield Finding(Severity.ADVISED, "field-value", title, why, "Allow", source, f"Allow: {allow.upper()}")
+        yield wrong_value("Allow", allow, why, "RFC 9110 §9.1", f"Allow: {allow.upper()}", Severity.ADVISED)
+
+
+def is_in_small_letters(method: str) -> bool:
+    """Return whether a method is written in small letters that is written in capital ones (RFC 9110 section 9.1)."""
+    return method.islower() and method.upper() in METHODS
+
+
+def _wrong_address(name: str, address: str | None, section: str) -> Finding | None:
+    """Return what is wrong with the syntax of an address in a field; None for a good one, and for no field."""
+    if address is None:
+        return None
+    if address.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", address):
+        return wrong_value(name, address, _("It names no host, or what a program prints for no value."), section, "")
+    if not address or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", address):
+        why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
+        send = f"{name}: {quote(address, safe=RESERVED)}" if address else ""
+        return wrong_value(name, address, why, section, send)
+    return None
 
 
 def _check_content_location(fields: Fields) -> Iterator[Finding]:
-    described = fields.get("Content-Location")
-    if described is None:
-        return
-    if described.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", described):
-        why = _("It names no host, or what a program prints for no value.")
-        yield wrong_value("Content-Location", described, why, "RFC 9110 §8.7", "")
-    elif not described or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", described):
-        why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
-        send = f"Content-Location: {quote(described, safe=RESERVED)}" if described else ""
-        yield wrong_value("Content-Location", described, why, "RFC 9110 §8.7", send)
+    if wrong := _wrong_address("Content-Location", fields.get("Content-Location"), "RFC 9110 §8.7"):
+        yield wrong
 
 
 def _check_content_encoding(fields: Fields) -> Iterator[Finding]:
@@ -144,7 +152,7 @@ def _check_content_encoding(fields: Fields) -> Iterator[Finding]:
         why = _("So the content was compressed twice, and most clients decompress it once.")
         source, send = cited("RFC 9110 §8.4"), f"Content-Encoding: {shown(twice)}"
         yield Finding(Severity.ADVISED, "content-coding", title, why, "Content-Encoding", source, send)
-    for coding in [*dict.fromkeys(tokens(fields.get("Content-Encoding")))][:3]:
+    for coding in [*dict.fromkeys(codings)][:3]:
         if coding not in CODINGS:
             title = _("%(value)s is no content coding") % {"value": shown(coding)}
             why = _("Content-Encoding is about compression: gzip, br or zstd. A charset belongs in Content-Type.")
@@ -163,13 +171,8 @@ def _check_location(response: Response) -> Iterator[Finding]:
     """Report an address that nobody can follow."""
     location = response.fields.get("Location")
     name, section = "Location", "RFC 9110 §10.2.2"
-    if location and (location.strip("/").lower() in PLACEHOLDERS or re.match(r"https?:(?!//[^/?#])", location)):
-        yield wrong_value("Location", location, _("It names no host, or what a program prints for no value."),
-                     "RFC 9110 §10.2.2", "")  # fmt: skip
-    elif location is not None and (not location or re.search(r"[\s<>\"{}|\\^`\x80-\U0010ffff]", location)):
-        why = _("It is an address, relative or absolute, in which spaces and the like are percent-encoded.")
-        send = f"Location: {quote(location, safe=RESERVED)}" if location else ""
-        yield wrong_value("Location", location, why, "RFC 9110 §10.2.2", send)
+    if wrong := _wrong_address(name, location, section):
+        yield wrong
     elif location and (double := TWO_SCHEMES.match(location)):
         why = _("It has two schemes, of which the first makes a host of the second.")
         yield wrong_value(name, location, why, section, f"{name}: {double[1]}{location[double.end() :]}"[:300])

@@ -129,10 +129,11 @@ def _read_titled(lines: list[str]) -> list[Response]:
     """Read Postman's console: the request's method and address, the code, and the fields under titles."""
     first = [line.strip() for line in lines[:12]]
     asked = next((found for line in first if (found := ASKED.fullmatch(line))), None)
-    status = next((found for line in first if (found := BARE_STATUS.fullmatch(line))), None)
+    start, status = next(
+        ((place, found) for place, line in enumerate(first) if (found := BARE_STATUS.fullmatch(line))), (0, None)
+    )
     if not status or not asked:
         return []
-    start = next(place for place, line in enumerate(lines) if BARE_STATUS.fullmatch(line.strip()))
     return read_panel(
         [f"Request URL: {asked[2]}", f"Request Method: {asked[1]}", f"Status Code: {status[1]} {status[2] or ''}"]
         + [line for line in lines[start + 1 :] if not re.fullmatch(r"\s{0,9}[0-9.]{1,9} ?m?s\s{0,9}", line)]

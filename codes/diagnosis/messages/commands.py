@@ -4,8 +4,8 @@ import re
 import shlex
 
 from .curl_commands import read_curl
-from .heads import MAX_FIELDS
-from .parsed import Field, Request
+from .heads import MAX_FIELDS, add_field, with_scheme
+from .parsed import Request
 
 MAX_COMMAND = 8000  # characters of a curl command that are read
 PROMPT = r"\s{0,8}(?:(?:PS )?[^\s$#%>❯➜]{0,80}\s?[$#%>❯➜] {0,2})"
@@ -18,13 +18,14 @@ COMMANDS = re.compile(
     r"|(?:\( ?)?(?:printf|echo|nc|ncat|netcat|openssl|socat|telnet)\s(?=.{0,2000}\bHTTP/1\.[01]\b))",
 )
 AFTER_PROMPT = re.compile(rf"{PROMPT}(?=[a-zA-Z])")
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # A request in quotes, that a shell hands to a connection.
 QUOTED = re.compile(r"['\"](?P<line>[A-Z]{3,10} \S{1,2000} HTTP/1\.[01])(?P<rest>(?:\\[rn].{0,4000}?)?)['\"]")
-# The options of HTTPie that take a value.
+# The options that take a value.
 HTTPIE_VALUES = set(
     "-a --auth -A --auth-type -s --style -p --print -o --output --proxy --verify --timeout --session".split()
 )
+
+WGET_VALUES = set("--method --header --post-data --post-file --body-data -O -o --user-agent -U".split())
 
 
 def read_command(lines: list[str], place: int) -> tuple[Request | None, int]:
@@ -47,7 +48,7 @@ def _typed(found: re.Match[str]) -> Request:
     request = Request(method, target, protocol.removeprefix("HTTP/"), is_raw=True)
     head, _end, request.content = found["rest"].replace("\\r", "").replace("\\n", "\n").lstrip("\n").partition("\n\n")
     for line in head.split("\n")[:MAX_FIELDS]:
-        _add(request, line)
+        add_field(request, line)
     return request
 
 
@@ -72,16 +73,6 @@ def tool_of(word: str) -> str:
     return tool if tool in READERS else ""
 
 
-def _add(request: Request, header: str) -> None:
-    name, colon, value = header.partition(":")
-    if colon and TOKEN.fullmatch(name) and len(request.fields) < MAX_FIELDS:
-        request.fields.append(Field(name, value.strip()))
-
-
-def _with_scheme(target: str) -> str:
-    return f"http://{target}" if target and "://" not in target else target
-
-
 def _httpie(words: list[str]) -> Request:
     """Read METHOD URL ITEM …: an item with a colon is a field, one with = is content."""
     request = Request(has_fields=False)
@@ -95,13 +86,13 @@ def _httpie(words: list[str]) -> Request:
     if plain and re.fullmatch(METHODS, plain[0]):
         request.method = plain.pop(0).upper()
     target = plain.pop(0) if plain else ""
-    request.target = _with_scheme(
+    request.target = with_scheme(
         f"localhost{target.removeprefix(':') if target[1:2] == '/' else target}" if target[:1] == ":" else target
     )
     data = [item for item in plain if re.match(r"[^:=\s]{1,80}(?::=|=(?!=)|@)", item)]
     for item in plain[:MAX_FIELDS]:
         if item not in data:
-            _add(request, item)
+            add_field(request, item)
     request.content = "&".join(data)
     request.method = request.method or ("POST" if data else "GET")
     return request
@@ -112,28 +103,18 @@ def _wget(words: list[str]) -> Request:
     following = iter(words)
     for word in following:
         name, equals, value = word.partition("=")
-        if name in (
-            "--method",
-            "--header",
-            "--post-data",
-            "--post-file",
-            "--body-data",
-            "-O",
-            "-o",
-            "--user-agent",
-            "-U",
-        ):
+        if name in WGET_VALUES:
             value = value if equals else next(following, "")
         if name == "--method":
             request.method = value.upper()
         elif name == "--header":
-            _add(request, value)
+            add_field(request, value)
         elif name in ("--post-data", "--post-file"):
             request.method = "POST"
         elif name == "--spider":
             request.method = "HEAD"
         elif not word.startswith("-"):
-            request.target = _with_scheme(word)
+            request.target = with_scheme(word)
     return request
 
 
@@ -145,7 +126,7 @@ def _powershell(words: list[str]) -> Request:
         if name == "-method":
             request.method = next(following, "GET").upper()
         elif name == "-uri":
-            request.target = _with_scheme(next(following, ""))
+            request.target = with_scheme(next(following, ""))
         elif not word.startswith(("-", "@", "$")) and "://" in word:
             request.target = word
     return request

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .heads import MAX_FIELDS
+from .heads import MAX_FIELDS, add_field, with_scheme
 from .parsed import Field, Request
 
 VALUES = {
@@ -76,14 +76,10 @@ def _request(options: _Options) -> Request:
     given = options.values
     request = Request(content="&".join(given["data"]), has_fields=False, is_raw=not options.is_compressed)
     for header in given["header"][:MAX_FIELDS]:
-        name, colon, value = header.partition(":")
-        if colon and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-            request.fields.append(Field(name, value.strip()))
+        add_field(request, header)
     if given["range"]:
         request.fields.append(Field("Range", f"bytes={given['range'][-1]}"))
     implied = "HEAD" if options.is_head else "POST" if given["data"] else "PUT" if options.uploads else "GET"
     request.method = (given["method"] or [implied])[-1] or implied
-    request.target = (given["url"] or [""])[-1]
-    if request.target and "://" not in request.target:
-        request.target = f"http://{request.target}"
+    request.target = with_scheme((given["url"] or [""])[-1])
     return request

@@ -99,22 +99,18 @@ def _from_print(text: str) -> list[Response]:
     if not status:
         return []
     best: Response | None = None
-    request = Request(has_fields=False)
+    reason = REASON.search(text)
     for found in [*HEADERS.finditer(text)][:MAX_BLOCKS]:
-        block = text[found.end() : found.end() + MAX_VALUE]
-        block = block.partition("}")[0]
+        block = text[found.end() : found.end() + MAX_VALUE].partition("}")[0]
         pairs = [(pair[1], pair[2] or pair[3] or pair[4] or "") for pair in PAIR.finditer(block)][:MAX_FIELDS]
-        reason = REASON.search(text)
         response = _response(status[1], reason[2] if reason else "", pairs)
         if response and (best is None or len(response.fields) > len(best.fields)):
             best = response
     if best is None:
         return []
     method, address = METHOD.search(text), ADDRESS.search(text)
-    if method or address:
-        request.method = method[1].upper() if method else "GET"
-        request.target = address[1] if address else ""
-        best.request = request if method else None
+    if method:
+        best.request = Request(method[1].upper(), address[1] if address else "", has_fields=False)
     return [best]
 
 

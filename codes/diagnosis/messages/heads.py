@@ -16,8 +16,7 @@ WGET = re.compile(
     r"(?:Length: (?:[0-9]|unspecified)|Saving to: |Remote file |Location: (?:\S{1,2000} \[following\]|unspecified$)|"
     r"Resolving \S{1,255}|"
     r"Connecting to \S{1,255}|Reusing existing connection|HTTP request sent|Spider mode enabled|[0-9-]{10} [0-9:]{8} |"
-    r"Username/Password Authentication Failed|Authentication selected: |ERROR: Redirection |"
-    r"[0-9-]{10} [0-9:]{8} ERROR )"
+    r"Username/Password Authentication Failed|Authentication selected: |ERROR: Redirection )"
 )
 PSEUDO_STATUS = re.compile(r":status:?[ \t]+([0-9]{1,12})([ \t].{0,200})?")
 FIELD = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})([ \t]{0,8}):(.*)", re.DOTALL)
@@ -28,6 +27,7 @@ INTELLIJ = re.compile(
     r"|> .{1,300}\.(?:json|html|txt|xml)|Response file saved\.?|\(Response body is empty\)|<Response body is empty>)"
 )
 PROMPT = re.compile(r"[^<>{}\"]{0,80}[@~][^<>{}\"]{0,80}[$#%] ?|[$#%] ?")  # of a shell behind the output
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 # Names that tell a header section, where nothing else does.
 KNOWN = set(
     "accept-ch accept-patch accept-post accept-ranges access-control-allow-credentials"
@@ -173,3 +173,15 @@ def content_of(lines: list[str]) -> str | None:
     while lines and (not lines[-1].strip() or INTELLIJ.fullmatch(lines[-1].strip())):
         lines.pop()
     return "\n".join(lines) if any(line.strip() for line in lines) else None
+
+
+def add_field(request: Request, line: str) -> None:
+    """Add a field that a command names, unless its name is none or there are too many."""
+    name, colon, value = line.partition(":")
+    if colon and TOKEN.fullmatch(name) and len(request.fields) < MAX_FIELDS:
+        request.fields.append(Field(name, value.strip()))
+
+
+def with_scheme(target: str) -> str:
+    """Return the address that a command asks for: for one without a scheme the tools take http."""
+    return f"http://{target}" if target and "://" not in target else target

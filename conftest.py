@@ -1,12 +1,10 @@
 """Fixtures for every test: the loaded database, the rendered pages, accounts and small entries."""
 
-import fcntl
 import os
 import pickle
 import re
 import shutil
 import sys
-from contextlib import contextmanager
 
 import environ
 import pytest
@@ -20,7 +18,7 @@ from django.utils.timezone import localdate
 from codes import search
 from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
-from codes.tests.artifacts import copy_database
+from codes.tests.artifacts import copy_database, locked
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,18 +41,6 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
 
 
 PARTS = 16  # in which the workers render the pages
-
-
-@contextmanager
-def locked(path, *, wait):
-    """Lock a file within the block; without waiting, yield whether that was possible."""
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 @pytest.fixture(scope="session")

@@ -38,12 +38,16 @@ def digest(patterns):
 
 
 @contextmanager
-def locked():
-    """Let one process at a time make an artifact."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def locked(path=FOLDER / "lock", *, wait=True):
+    """Let one process at a time make an artifact; without waiting, yield whether it is this one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def manage(*arguments, **environment):

@@ -1,8 +1,8 @@
 """granian with the options of its own command, and with more patience: python -m statuscodes.server OPTIONS TARGET.
 
 granian ends when a worker dies within 5.5 seconds of being started again, and its healthy workers with it: two requests
-that kill whoever answers them would end the site for everybody. Here only the dead worker is replaced, until so many
-have died within a minute that something is wrong with all of them.
+that kill the worker answering them would end the site for everybody. Here only the dead worker is replaced, until so
+many have died within a minute that something is wrong with all of them.
 """
 
 import time

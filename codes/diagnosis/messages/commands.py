@@ -24,7 +24,6 @@ QUOTED = re.compile(r"['\"](?P<line>[A-Z]{3,10} \S{1,2000} HTTP/1\.[01])(?P<rest
 HTTPIE_VALUES = set(
     "-a --auth -A --auth-type -s --style -p --print -o --output --proxy --verify --timeout --session".split()
 )
-
 WGET_VALUES = set("--method --header --post-data --post-file --body-data -O -o --user-agent -U".split())
 
 

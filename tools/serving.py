@@ -23,6 +23,9 @@ SITE_WITHOUT_PAGE_CACHE = "statuscodes.wsgi:django_application"
 BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
 ANY_CERTIFICATE = ssl.create_default_context()
 ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
+HTTP2_CONTEXT = ssl.create_default_context()
+HTTP2_CONTEXT.check_hostname, HTTP2_CONTEXT.verify_mode = False, ssl.CERT_NONE
+HTTP2_CONTEXT.set_alpn_protocols(["h2"])
 SLOW_REQUESTS = 40
 # A login whose content never arrives; with a cookie, because without one the site does not read the content.
 UNFINISHED_FORM = (
@@ -221,11 +224,36 @@ def shipped_nginx(folder, port, changed=lambda text: text, answers_port=None):
         yield plain, secure
 
 
-def connect(port, timeout=20, name="status.example"):
+def connect(port, timeout=20, name="status.example", context=ANY_CERTIFICATE):
     """Return a TLS connection to the shipped nginx on this port, for requests that no HTTP client sends."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
-    return ANY_CERTIFICATE.wrap_socket(connection, server_hostname=name)
+    return context.wrap_socket(connection, server_hostname=name)
+
+
+def post_by_http2(port, path, content, name="status.example"):
+    """Send a form to the shipped nginx as browsers do (RFC 9113); return the content of the answer in bytes."""
+
+    def frame(kind, flags, stream, payload=b""):
+        return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+
+    def literal(index, value):  # a field of HPACK's static table (RFC 7541 appendix A), never indexed
+        return bytes([index] if index < 15 else [15, index - 15]) + bytes([len(value)]) + value
+
+    fields = b"\x83\x87" + literal(1, name.encode()) + literal(4, path.encode())  # POST, https, authority, path
+    fields += literal(28, b"%d" % len(content))
+    received, answer = b"", b""
+    with connect(port, name=name, context=HTTP2_CONTEXT) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) + frame(1, 4, 1, fields))
+        connection.sendall(frame(0, 0, 1, content[:16_384]))  # nginx answers before it has everything
+        while data := connection.recv(65_536):
+            received += data
+            while len(received) >= 9 and len(received) >= (end := 9 + int.from_bytes(received[:3])):
+                kind, flags, payload, received = received[3], received[4], received[9:end], received[end:]
+                answer += payload if kind == 0 else b""
+                if kind in {3, 7} or (kind in {0, 1} and flags & 1):  # RST_STREAM, GOAWAY, END_STREAM
+                    return answer
+    return answer
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import http.client
 import pytest
 
 from answers.tests.conftest import serving
-from tools.serving import connect, shipped_nginx
+from tools.serving import connect, post_by_http2, shipped_nginx
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,11 @@ def test_nginx_passes_on_what_was_asked_for_and_marks_nothing_of_its_own(ask):
         assert own.headers["Access-Control-Allow-Origin"] == "*"
     assert "GET" in ask("/404", "TRACE").headers["Allow"]
     assert ask("/404", A="x" * 3000).status == 400
+
+
+def test_content_that_is_too_large_is_refused_over_http2_in_plain_text(nginx):
+    answer = post_by_http2(nginx, "/503", bytes(2000), name="answers.example").decode()
+    assert answer.startswith("More than 1,024 bytes")
 
 
 def test_one_address_gets_five_answers_a_second(ask):

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from codes.data import schemas
 from codes.tests.live.servers import make_site
-from tools.serving import BEHIND_NGINX, connect, shipped_nginx
+from tools.serving import BEHIND_NGINX, connect, post_by_http2, shipped_nginx
 
 EDIT = """
 import time
@@ -241,6 +241,19 @@ HEAD = b"Host: status.example\r\nConnection: close\r\n"
 def test_errors_of_nginx_itself_carry_the_headers_of_the_site(nginx, status, request_):
     ask(nginx)
     check_error(ask_raw(nginx, request_), status)
+
+
+@pytest.mark.parametrize(
+    ("path", "size"), [("/admin/login/", 7_000_000), ("/diagnose/", 7_000_000), ("/diagnose/", 2_000_000)]
+)
+def test_a_form_that_is_too_large_is_refused_over_http2_in_the_same_words(nginx, path, size):
+    over_http1 = ask(nginx, path, "POST", Content_Length=str(size))
+    check_error(over_http1, 413)
+    assert post_by_http2(nginx, path, bytes(size)) == over_http1.body
+
+
+def test_a_request_to_a_program_address_that_is_too_large_is_refused_over_http2_with_problem_details(nginx):
+    assert json.loads(post_by_http2(nginx, "/404.json", bytes(7_000_000)))["status"] == 413
 
 
 def check_problem(answer, status, instance):

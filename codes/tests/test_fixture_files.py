@@ -39,6 +39,10 @@ BOMB = "".join(f"  {name}: &{name} [*{former}, *{former}]\n" for former, name in
         (CODE.replace("New Code", "!!binary aGk="), "line 3: anchors"),
         (CODE + "  pk: 434\n", "line 4: pk occurs twice"),
         (with_fields("name_en: Old Code"), "line 3: name_en occurs twice"),
+        (CODE + "  ~: 1\n  null: 2\n", "line 5: null occurs twice"),
+        (CODE + "  0: 1\n  -0: 2\n", "line 5: -0 occurs twice"),
+        (CODE + "  1: 1\n  true: 2\n", "line 5: true occurs twice"),
+        (CODE + "".join(f"  a{n}: 1\n" for n in range(70_000)) + "  a9: 1\n", "a9 occurs twice"),
         ("[" * 100_000, "line 1: nested too deeply"),
         ("- " * 5000 + "x", "line 1: nested too deeply"),
         ("{a: " * 5000, "line 1: nested too deeply"),
@@ -62,10 +66,13 @@ BOMB = "".join(f"  {name}: &{name} [*{former}, *{former}]\n" for former, name in
         (with_fields("checked_on: 20261126"), "checked_on: must be a date"),
         (with_fields("checked_on: 2026-99-99"), "month must be in 1..12"),
         (with_fields("related: 5"), "related: must be a list of numbers"),
+        (with_fields("related: null"), "related: must be a list of numbers"),
         (with_fields("related: [[1]]"), "related: must be a list of numbers"),
         (with_fields("related: [{a: 1}]"), "related: must be a list of numbers"),
         (with_fields("related: ['x', 403]"), "related: must be a list of numbers"),
         (with_fields("related: [433]"), "related: is the entry itself"),
+        (with_fields("advice: 1"), "advice: is no field"),
+        (with_fields("statuscode: []"), "statuscode: is no field"),
         (
             CODE + "- model: codes.reference\n  fields: {code: 433, spec: x, url: 'https://x', position: true}\n",
             "position: must be a number",
@@ -222,6 +229,16 @@ def test_a_link_is_replaced_and_what_it_points_to_stays(folder, db, tmp_path_fac
     export(folder)
     assert "Edited Here" in path.read_text()
     assert outside.read_text() == before
+
+
+def test_a_link_in_the_place_of_a_file_that_is_being_written_is_not_followed(folder, db, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "notes"
+    outside.write_text("mine")
+    (folder / "codes" / ".404.yaml.partial").symlink_to(outside)
+    StatusCode.objects.filter(number=404).update(name_en="Edited Here")
+    export(folder)
+    assert not (folder / "codes" / "404.yaml").is_symlink()
+    assert outside.read_text() == "mine"
 
 
 def test_a_folder_that_is_none_is_named(tmp_path, db):

@@ -3,6 +3,9 @@
 granian ends when a worker dies within 5.5 seconds of being started again, and its healthy workers with it: two requests
 that kill the worker answering them would end the site for everybody. Here only the dead worker is replaced, until so
 many have died within a minute that something is wrong with all of them.
+
+Its own messages are written in the background as the site's are. Otherwise a log that nobody reads would stop the main
+process, which then neither replaces workers nor ends.
 """
 
 import time
@@ -14,12 +17,15 @@ from granian.server import MPServer
 
 MAX_DEATHS = 10  # of workers within PERIOD; then granian's own rule holds
 PERIOD = 60  # seconds
+BACKGROUND = {"class": "statuscodes.monitoring.logging.BackgroundHandler", "stream": "ext://sys.stdout"}
+LOG_HANDLERS = {"console": BACKGROUND | {"formatter": "generic"}, "access": BACKGROUND | {"formatter": "access"}}
 
 
 class PatientServer(MPServer):
     """granian's server, which goes on when a worker dies soon after it was started again."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        options["log_dictconfig"] = {"handlers": LOG_HANDLERS} | (options.get("log_dictconfig") or {})
         super().__init__(*args, **options)
         self.deaths: deque[float] = deque(maxlen=MAX_DEATHS)  # in monotonic time
 

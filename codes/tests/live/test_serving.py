@@ -19,7 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from tools.serving import BEHIND_NGINX, UNFINISHED_FORM, connect, free_port, shipped_nginx, slow_requests
+from tools.serving import (
+    BEHIND_NGINX,
+    UNFINISHED_FORM,
+    Server,
+    connect,
+    free_port,
+    shipped_nginx,
+    slow_requests,
+)
+from tools.serving import (
+    end as end_process,
+)
 
 from .servers import ON_POSTGRESQL, wait_for
 
@@ -613,6 +624,36 @@ def test_readers_have_their_pages_while_all_workers_die_twice_within_a_second(si
             readers.wait_for_answers(10)
         assert ask_nginx(secure, "/rules/any/").startswith("HTTP/2 200")
     assert set(readers.answers) == {"HTTP/2 200"}
+
+
+@pytest.fixture
+def full_pipe():
+    """The writing end of a pipe that is full and that nobody reads."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x")
+    os.set_blocking(writing, True)
+    yield writing
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_server_whose_log_nobody_reads_replaces_its_workers_and_ends_when_it_is_told(site, full_pipe):
+    port = free_port()
+    command = [sys.executable, "-m", "statuscodes.server", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
+    command += ["--respawn-failed-workers", "statuscodes.wsgi:application"]
+    output = {"stdout": full_pipe, "stderr": full_pipe}
+    server = Server(port, subprocess.Popen(command, env=site.env, start_new_session=True, **output))
+    try:
+        wait_for(lambda: ask(server.url, "/healthz")[0] == 200)
+        wait_for_two_workers(server, without=set())
+        wait_for_two_workers(server, without={kill_a_worker(server)})
+        server.process.terminate()
+        assert server.process.wait(30) == 0
+    finally:
+        end_process(server.process)
 
 
 def test_a_server_whose_workers_cannot_start_ends_with_an_error(site):

@@ -800,6 +800,7 @@ HOSTILE = {
     "printed pairs": "status: 401,\nheaders: {" + 'aa:"' * 15_000,
     "a quoted string": '"HTTP/1.1 200 OK\\n' + "\\" * 250_000,
     "links": "HTTP/1.1 200 OK\nLink: " + "<a>;a=" * 40_000 + "\nLink: " + "<" * 8000,
+    "members that are empty": "HTTP/1.1 200 OK\n" + f"Link: {'a,' * 100}\n" * 1000,
     "digests": "HTTP/1.1 200 OK\nContent-Digest: " + "a=:" * 80_000,
     "lists": "HTTP/1.1 200 OK\nProxy-Status: " + "a;error=b," * 1500 + "\nPriority: " + "(" * 3900,
     "policies": "HTTP/1.1 200 OK\nContent-Security-Policy: " + "default-source;" * 17_000,

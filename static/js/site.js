@@ -125,10 +125,14 @@ const READ = "read";
   Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
   field.setAttribute("aria-controls", list.id);
 
-  // What was asked for before stays closed when it arrives.
-  const close = () => {
+  // What was asked for before does not arrive any more: not in a list that was closed, nor in one that is moved through.
+  const abandon = () => {
     clearTimeout(timer);
     request?.abort();
+  };
+
+  const close = () => {
+    abandon();
     list.hidden = true;
     field.ariaExpanded = "false";
     mark(-1);
@@ -164,7 +168,7 @@ const READ = "read";
   };
 
   const ask = async () => {
-    request?.abort();
+    abandon();
     const query = reduce(field.value.trim());
     if (!query) return close();
     request = new AbortController();
@@ -200,6 +204,7 @@ const READ = "read";
     if (event.isComposing || event.keyCode === 229) return;
     const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
     if (list.hidden && !isArrow) return;
+    if (isArrow) abandon();
     const last = () => list.children.length - 1;
     if (list.hidden) {
       event.preventDefault();

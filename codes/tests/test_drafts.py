@@ -380,6 +380,23 @@ def test_with_four_eyes_somebody_else_publishes(editor, colleague, small_code, s
     assert drafts.current("statuscode 433").data[-3]["fields"]["title_ko"] == "고친 교환"
 
 
+def test_with_four_eyes_nobody_adds_a_line_of_changes_while_publishing(editor, colleague, small_code, settings):
+    settings.REQUIRE_FOUR_EYES = True
+    path, data = form_of(editor, 433)
+    editor.post(path, data | {"name_ko": "초안의 이름", "_save": ""})
+    line = {"announcement_ko": "혼자 쓴 소식", "announcement_en": "A line of one."}
+    path, data = draft_form(colleague, 433)
+    answer = colleague.post(path, data | line | {"_publish": ""}, follow=True)
+    assertContains(answer, "다른 편집자가 게시해야 합니다")
+    assert not Announcement.objects.filter(line_ko="혼자 쓴 소식").exists()
+    assert StatusCode.objects.get(number=433).name_ko == "작은 항목"
+    path, data = draft_form(editor, 433)
+    assert data["announcement_ko"] == "혼자 쓴 소식"
+    editor.post(path, data | {"_publish": ""})
+    assert Announcement.objects.filter(line_ko="혼자 쓴 소식").exists()
+    assert StatusCode.objects.get(number=433).name_ko == "초안의 이름"
+
+
 def test_with_four_eyes_a_superuser_needs_another_pair_too(admin_client, small_code, settings):
     settings.REQUIRE_FOUR_EYES = True
     path, data = form_of(admin_client)

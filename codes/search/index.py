@@ -36,6 +36,7 @@ from .ranking import (
     INITIALS,
     KEYS,
     LOOSE,
+    MAIN_WORD_COVERAGE,
     MAX_RESULTS,
     MAX_SIMILAR,
     MAX_WHOLE_INITIALS,
@@ -61,7 +62,7 @@ PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
-NAMED_FACTOR, LIKELY_FACTORS = 2, (1.3, 1.2)  # the likeliest codes first
+NAMED_FACTOR, LIKELY_FACTORS = 2, (1.15, 1.1)  # the likeliest codes first
 # What somebody wants to do, by the words for it, and what a situation counts that is about doing something else.
 TOPIC_OF = {
     stem(word): topic
@@ -401,7 +402,9 @@ class Index:
             if not match.words or (of_text < MIN_TEXT_COVERAGE and of_query < MIN_QUERY_COVERAGE):
                 continue
             is_little = of_query < MIN_SENTENCE_COVERAGE or (
-                match.words < 2 and (of_text < HALF_TEXT_COVERAGE or of_query < MIN_ONE_WORD_COVERAGE)
+                match.words < 2
+                and of_query < MAIN_WORD_COVERAGE
+                and (of_text < HALF_TEXT_COVERAGE or of_query < MIN_ONE_WORD_COVERAGE)
             )
             if not is_little or situation.answer_id in numbers:
                 near.append((score, document, self.numbers_told[match.text]))

@@ -47,7 +47,7 @@ MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
 STOP_FACTOR = 0.15  # what a word counts that says little
 UNKNOWN_FACTOR = 0.8  # what a word counts that the catalogue does not know, of a rare one
 BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the one asked for
-RELATED_FACTOR = 0.6  # what a word counts as another of its group
+RELATED_FACTOR = 0.75  # what a word counts as another of its group
 REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
 # What a word counts more the more texts of a document have it, and how many texts are half of the most it can count.
 SPREAD_FACTOR, HALF_SPREAD = 3, 8

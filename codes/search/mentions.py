@@ -30,6 +30,15 @@ MACHINE = re.compile(
     r"://|\w=\S|[{}\[\]<>|`]|;(?! [\w'])"
     r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
 )
+# What a person names in a sentence: a path, a parameter with its value, a placeholder.
+MENTIONED = re.compile(r"(?<!\S)/?[\w{}:.-]+(?:/[\w{}:.-]+)+/?(?!\S)|(?<!\S)\??\w+=-?\w*(?!\S)|(?<!\S)\w+\[\]")
+# Words that sentences have and outputs of programs have little of: at least two make a sentence.
+SENTENCE_WORD = re.compile(
+    r"\b(?:the|an?|my|our|we|i|it's|they|someone|user|users|client|clients|but|still|when|after|should|what|which|who|so)\b",
+    re.IGNORECASE,
+)
+SENTENCE_END_KO = re.compile(r"[가-힣](?:면|는데|인데|은데|을때|때|까|까요|나요|가요|줘|줘요|해요)(?![가-힣])")
+LOG_SIGN = re.compile(r"[0-9]{2}:[0-9]{2}|\[|\]|\"|::|\|")
 
 
 class Name(NamedTuple):
@@ -46,10 +55,19 @@ def is_pasted(text: str) -> bool:
         return True
     if len(stripped.split()) < 3 or len(HANGUL.findall(stripped)) > len(stripped) / 3:
         return False
+    if _is_sentence(stripped):
+        stripped = MENTIONED.sub("", stripped)
     if MACHINE.search(stripped):
         return True
     # A person who asks uses a colon too.
     return COLON.search(stripped) is not None and not stripped.endswith("?") and not TOLD.fullmatch(stripped)
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether a text of one line reads as what a person says, whatever else it names."""
+    if LOG_SIGN.search(text):
+        return False
+    return len(SENTENCE_WORD.findall(text)) > 1 or SENTENCE_END_KO.search(text) is not None
 
 
 def is_name(text: str) -> bool:

@@ -205,6 +205,9 @@ GROUPS = """
 영업 운영시간 opening hours
 공유 share shared
 숙박 체크아웃 호텔 hotel room night
+법원 법 방통위 방심위 심의 기관 정부 경찰 판결 court law legal government authority police
+원글 원본 원문 부모 상위 parent original
+폴링 진행 진행률 poll polling progress
 """
 
 

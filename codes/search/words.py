@@ -27,7 +27,7 @@ JOINED = [
     (re.compile(r"\bcan(?:no|')t (?:be found|find)\b|\bnot found\b"), "notfound"),
     (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) supported\b"), "unsupported"),
     (re.compile(r"\bauthoris"), "authoriz"),
-    (re.compile(r"\b(log|sign)(?:s|ged|ging|ned|ning)?[ -](in|up|out)\b"), r"\1\2"),
+    (re.compile(r"\b(log|sign)(?:s|ged|ging|ed|ing)?[ -](in|up|out)\b"), r"\1\2"),
     (re.compile(r"\brepos?\b"), "repository"),
     (re.compile("안\\s?(?:되|된|될|됨|됐|돼)[가-힣]*"), "실패"),
     (re.compile("(?<!찾을 )수 ?없[가-힣]*|(?<![가-힣])못 ?[하한함해했][가-힣]*"), "불가"),
@@ -37,6 +37,8 @@ JOINED = [
         "unchanged",
     ),
     (re.compile(r"[=:] ?-[0-9]+"), " negative"),
+    (re.compile("[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:까지|밖에)(?!지)[가-힣]*"), "한도"),
+    (re.compile(r"\b(?:up to|at most|max(?:imum)? of|no more than|limit of) [0-9]+\b"), "maximum"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
     (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]

@@ -26,7 +26,16 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
-from .mentions import MAX_PROSE_LENGTH, Name, is_about_http, is_name, is_pasted, names_in, tells_failure
+from .mentions import (
+    MAX_PROSE_LENGTH,
+    Name,
+    codes_happening,
+    is_about_http,
+    is_name,
+    is_pasted,
+    names_in,
+    tells_failure,
+)
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
@@ -387,6 +396,7 @@ class Index:
         codes = sorted((hit for hit in found.best.values() if hit.kind == "code"), key=lambda hit: hit.rank)
         factors = {hit.found.number: factor for hit, factor in zip(codes, LIKELY_FACTORS, strict=False)}
         factors |= dict.fromkeys(numbers, NAMED_FACTOR)
+        factors |= dict.fromkeys(codes_happening(found.text.casefold()), 1)
         near: list[tuple[float, int, int]] = []
         scores: dict[int, float] = {}
         words = words_of(found.text)

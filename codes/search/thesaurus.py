@@ -208,6 +208,25 @@ GROUPS = """
 법원 법 방통위 방심위 심의 기관 정부 경찰 판결 court law legal government authority police
 원글 원본 원문 부모 상위 parent original
 폴링 진행 진행률 poll polling progress
+웹소켓 소켓 websocket socket ws wss
+이벤트스트림 스트림 스트리밍 stream streaming sse eventsource
+교착 데드락 deadlock serialization
+방송 라이브 생방송 live broadcast
+등급 레벨 역할 직급 level role rank grade
+입찰 경매 bid auction
+경기 게임 시합 대국 game match round
+환전 통화 화폐 currency
+사업자 주민 사번 학번 registration number
+캡차 자동입력 captcha recaptcha bot
+단종 판매중지 discontinued
+급여 월급 연봉 salary pay
+출석 출근 attendance checkin
+쪽 페이지 page
+건 개 항목 items
+식당 매장 예약 restaurant
+배달 라이더 기사 courier driver rider
+환자 병원 진료 patient hospital appointment
+택시 호출 배차 ride taxi
 """
 
 

@@ -19,7 +19,7 @@ CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
 FAILURE = re.compile(r"error|fail|exception|fatal|denied|refused")
 HANGUL = re.compile("[가-힣]")
-COLON = re.compile(r"\w: (?![0-9]+$)")
+COLON = re.compile(r"\w: (?![0-9]+(?:$| or | vs\b|/))")
 # A sentence after a colon, as a person goes on after naming a subject: small letters and an article or a pronoun.
 TOLD = re.compile(
     r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w)){0,80}: (?=.*\b(?:the|an?|my|our|their|we|i|it|they|someone|user)\b)"

@@ -37,6 +37,14 @@ JOINED = [
         "unchanged",
     ),
     (re.compile(r"[=:] ?-[0-9]+"), " negative"),
+    # What happens now instead of an answer tells nothing of the situation.
+    (
+        re.compile(
+            r"\b(?:gives|throws|causes|returns|raises|leads to|results in|surfaces as|ends in|crashes with)"
+            r" (?:an? )?(?:internal )?(?:server )?(?:error|exception)\b"
+        ),
+        " ",
+    ),
     (re.compile("[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:까지|밖에)(?!지)[가-힣]*"), "한도"),
     (re.compile(r"\b(?:up to|at most|max(?:imum)? of|no more than|limit of) [0-9]+\b"), "maximum"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),

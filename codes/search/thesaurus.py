@@ -227,6 +227,58 @@ GROUPS = """
 배달 라이더 기사 courier driver rider
 환자 병원 진료 patient hospital appointment
 택시 호출 배차 ride taxi
+결제사 토스 토스페이먼츠 카카오페이 네이버페이 이니시스 나이스페이 포트원 아임포트 페이팔 스트라이프 stripe paypal pg
+외부 깃허브 슬랙 노션 구글 네이버 카카오 external github slack notion
+찌르 호출 부르 call
+인턴 신입 사원 직원 일반 intern employee
+슬러그 주소 slug
+쿠폰 할인 프로모션 행사 블랙프라이데이 promo discount
+디스크 저장공간 파티션 볼륨 하드 disk partition volume
+배송지 수령지 주소지 수령인 받는사람 recipient
+픽업 수거 출고 발송 pickup picked
+전표 장부 회계 결산 정산 ledger accounting
+가져오기 임포트 불러오기 import
+일기 글 게시글 diary journal
+지문 생체 얼굴 인증 fingerprint biometric
+명절 연휴 휴일 추석 설날 holiday
+이사 이전 옮기 개편 move migrate
+합치 병합 merge
+퍼센트 진행률 percent progress
+마스터 프라이머리 페일오버 primary master failover
+자동 매크로 스크립트 macro script
+영화 공연 콘서트 경기 티켓 movie concert event
+항공 비행기 기차 버스 탑승 flight train bus
+시험 퀴즈 문제 답안 exam quiz answer
+성적 점수 채점 grade score
+재직 근무 소속 남은 employed
+없애 삭제 지우 drop
+이모지 특수문자 emoji
+보증금 예치금 deposit
+세금 계산서 tax invoice
+회의 미팅 일정 meeting schedule calendar
+회의록 문서 노트 minutes note
+채용 공고 이력서 지원 job posting resume
+중고 거래 판매글 listing
+당첨 추첨 응모 raffle draw entry
+출금 인출 이체 withdraw
+환율 시세 주가 rate quote
+대시보드 통계 리포트 dashboard statistics
+썸네일 미리보기 thumbnail preview
+구독자 팔로워 subscriber follower
+스팸 도배 광고 spam
+욕설 비속어 금칙어 profanity swear
+약 처방 prescription
+수락 승낙 응답 accept
+반려 거절 거부 reject
+팀장 관리자 상사 lead boss manager
+손님 비회원 게스트 guest anonymous
+열쇠 키 key
+컨테이너 파드 인스턴스 pod container instance
+오토스케일 스케일 scale
+람다 서버리스 함수 lambda serverless function
+큐 카프카 래빗 kafka rabbitmq queue
+몽고 디비 mongo
+엑셀 시트 csv spreadsheet
 """
 
 

@@ -279,6 +279,92 @@ GROUPS = """
 큐 카프카 래빗 kafka rabbitmq queue
 몽고 디비 mongo
 엑셀 시트 csv spreadsheet
+megabyte gigabyte mb gb kilobyte bytes size
+attach attachment upload enclose
+forget omit missing lack
+refuse reject deny decline
+issuer bank card
+burn drain consume exhaust used dry deplete
+troll spammer abuser banned offender
+patience wait timeout slow
+half partial incomplete truncated
+former old previous earlier prior
+until temporary meanwhile
+legacy mainframe soap upstream backend façade facade
+newcomer newbie registered signup
+shopper buyer customer client guest
+approve accept confirm sign
+expense cost budget
+purge wipe erase delete clear
+overwrite replace put
+amend alter modify change tweak rename
+fetch load read pull retrieve lookup
+store persist save write keep
+publish submit send
+duplicate twin same double
+clash collide conflict overlap
+running progress ongoing
+crash explode blow bug exception
+unreachable offline down outage incident
+flaky unstable transient temporary
+hammer bombard flood poll spam
+refresh renew reload
+revoke rotate cancel void invalidate
+mistyped typo wrong misspelt
+digits number numeric integer
+letters text word string
+picture photo scan image
+movie clip video film
+spreadsheet excel csv
+contract agreement document
+parcel package shipment order delivery
+appointment booking reservation slot
+patient visitor guest
+pupil student learner
+teacher instructor tutor
+warehouse depot stock
+recipe article story
+homepage landing root
+bookmark link url
+laptop desktop browser
+workspace organisation tenant company team
+department division unit
+colleague coworker teammate member
+boss manager lead supervisor
+junior intern trainee employee
+stranger outsider anyone public
+owner author creator
+reviewer moderator editor
+robot bot crawler spider
+attacker hacker intruder
+country region location geo
+office intranet internal network
+fingerprint face biometric mfa
+digits code otp pin
+secret key credential
+wallet balance money funds
+charge bill fee price
+trial demo free
+allowance quota limit cap budget
+crowded full packed capacity
+vanished gone sold
+expired stale outdated old lapsed
+early premature soon
+late past deadline
+overnight later background nightly async
+garbage gibberish nonsense broken unparsable
+blank empty null nothing
+pretty slug url
+maintenance schema migration
+spill leak reveal expose
+overselling oversold stock
+tag label category
+folder directory path
+song track audio
+newsletter mailing mail email
+poll survey vote
+bid offer auction
+draft unpublished
 """
 
 

@@ -144,6 +144,11 @@ SAME_EN = {
     "unreachabl": "down", "unavailabl": "down", "complet": "finish", "done": "finish", "end": "finish",
     "somebodi": "someon", "somebody": "someon", "modifi": "chang", "updat": "chang", "edit": "chang",
     "databas": "db", "verb": "method", "passcod": "password",
+    "sent": "send", "forgot": "forget", "forgotten": "forget", "took": "take", "taken": "take", "gave": "give",
+    "given": "give", "wrote": "write", "written": "write", "ran": "run", "lost": "lose", "paid": "pay", "sold": "sell",
+    "bought": "buy", "saw": "see", "seen": "see", "began": "begin", "chose": "choose", "chosen": "choose",
+    "went": "go", "made": "make", "held": "hold", "kept": "keep", "told": "tell", "came": "come", "stolen": "steal",
+    "withdrawn": "withdraw", "withdrew": "withdraw", "hidden": "hide", "hid": "hide", "grew": "grow", "fell": "fall",
     "entiti": "resource", "entity": "resource", "record": "resource", "object": "resource", "resourc": "resource",
 }  # fmt: skip
 

@@ -48,6 +48,7 @@ JOINED = [
     (re.compile("[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:까지|밖에)(?!지)[가-힣]*"), "한도"),
     (re.compile(r"\b(?:up to|at most|max(?:imum)? of|no more than|limit of) [0-9]+\b"), "maximum"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
+    (re.compile("허용 ?(?:안 ?[하한함해됐된]|하지 ?않)[가-힣]*"), "차단"),
     (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]
 TEXT_END = "\n\n"  # a phrase has at most one space between its words

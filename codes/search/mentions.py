@@ -32,7 +32,7 @@ MACHINE = re.compile(
 )
 # What a person names in a sentence: a path, a parameter with its value, a placeholder, a header field.
 MENTIONED = re.compile(
-    r"(?<!\S)/?[\w{}:.-]+(?:/[\w{}:.-]+)+/?(?!\S)|(?<!\S)\??\w+=-?\w*(?!\S)|(?<!\S)\w+\[\]"
+    r"(?<!\S)/?[\w{}:.-]+(?:/[\w{}:.-]+)+/?(?!\S)|(?<!\S)\??\w+=[\w.,:%+-]*(?!\S)|(?<!\S)\w+\[\]"
     r"|\b[A-Z][\w-]+: \S+"
 )
 # Words that sentences have and outputs of programs have little of: at least two make a sentence.
@@ -40,7 +40,9 @@ SENTENCE_WORD = re.compile(
     r"\b(?:the|an?|my|our|we|i|it's|they|someone|user|users|client|clients|but|still|when|where|after|without|should|what|which|who|so|is|are|isn't|does|doesn't|forgot|forgets|sends|sent|came|comes|asks|tries|wants|passes|somebody|nobody)\b",
     re.IGNORECASE,
 )
-SENTENCE_END_KO = re.compile(r"[가-힣](?:면|는데|인데|은데|을때|때|까|까요|나요|가요|줘|줘요|해요)(?![가-힣])")
+SENTENCE_END_KO = re.compile(
+    r"[가-힣](?:면|는데|인데|은데|을때|때|까|까요|나요|가요|줘|줘요|해요|[됨함옴음임림짐냄])(?![가-힣])"
+)
 LOG_SIGN = re.compile(r"[0-9]{2}:[0-9]{2}|\[|\]|\"|::|\|")
 
 # A code that is told as what happens now, which is no hint at the right one: "gives a 500", "404가 나는데".

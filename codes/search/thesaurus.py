@@ -279,6 +279,20 @@ GROUPS = """
 큐 카프카 래빗 kafka rabbitmq queue
 몽고 디비 mongo
 엑셀 시트 csv spreadsheet
+국가 나라 러시아 중국 일본 미국 북한 유럽 country russia china europe
+계좌 통장 예금 account bank
+해지 탈퇴 종료 closed
+입금 송금 이체 deposit transfer
+입장 스캔 qr scan gate
+위도 경도 좌표 위치 latitude longitude coordinates location
+골드 코인 보석 다이아 재화 포인트 gold coins gems
+아이템 장비 상품 item
+길드 클랜 파티 guild clan
+캐릭터 프로필 계정 character
+인벤토리 가방 보관함 inventory bag
+비구독자 비회원 nonmember
+자릿수 길이 digits length
+맞춤법 철자 spelling spell
 megabyte gigabyte mb gb kilobyte bytes size
 attach attachment upload enclose
 forget omit missing lack

@@ -11,7 +11,8 @@ GROUPS = """
 사용자 회원 계정 이용자 고객 user member account customer people visitor
 관리자 운영자 방장 어드민 admin moderator administrator
 작성자 본인 주인 author owner
-남의 타인 다른 else another other someone
+남의 타인 다른 else another other someone someoneelse
+남의 타인 someoneelse stranger
 주문 구매 장바구니 order purchase buy cart basket checkout
 결제 승인 카드 payment pay charge billing card
 잔액 포인트 지갑 balance funds money wallet point
@@ -293,6 +294,21 @@ GROUPS = """
 비구독자 비회원 nonmember
 자릿수 길이 digits length
 맞춤법 철자 spelling spell
+외부인 비회원 남 outsider stranger
+입주민 주민 거주자 회원 resident member
+운전 기사 라이더 driver
+운행 여정 이동 trip ride journey
+보호자 부모 guardian parent
+연락처 전화번호 이메일 contact
+쪽지 메시지 우편 message mail
+지점 매장 점포 branch store
+영수증 거래 내역 receipt transaction
+주차 차량 자동차 parking car vehicle
+강아지 고양이 반려동물 pet dog
+팁 봉사료 tip
+설문 문항 질문 question
+송장 운송장 추적 tracking
+수당 정산 지급 payout
 megabyte gigabyte mb gb kilobyte bytes size
 attach attachment upload enclose
 forget omit missing lack

@@ -294,6 +294,21 @@ GROUPS = """
 비구독자 비회원 nonmember
 자릿수 길이 digits length
 맞춤법 철자 spelling spell
+무응답 묵묵부답 타임아웃 timeout unanswered
+동일 같 똑같 지난번 same identical
+내역 기록 이력 history record
+지출 소비 사용 expense spending
+출생연도 생년월일 생일 나이 birth birthday age
+자재 부품 재료 part material
+견적 견적서 quote estimate
+수리 정비 고치 repair
+민원 신고 접수 complaint case
+동호회 모임 클럽 club
+충전기 충전 charger charging
+켜 끄 토글 toggle enable disable switch
+보험 계약 insurance policy
+체온 혈압 측정 measurement
+세대 가구 가족 family household
 외부인 비회원 남 outsider stranger
 입주민 주민 거주자 회원 resident member
 운전 기사 라이더 driver

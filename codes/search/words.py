@@ -53,8 +53,15 @@ JOINED = [
     ),
     (re.compile(r"\b(?:up to|at most|max(?:imum)? of|no more than|limit of) [0-9]+\b"), "maximum"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
+    (re.compile("(?<![가-힣])안 ?남[가-힣]*|남지 ?않[가-힣]*"), "남은 없음"),
     # Whose it is: "another driver's trips".
     (re.compile(r"\b(?:another|other|different) ([a-z]+)(?:'s|s')(?![a-z])"), r"someoneelse \1"),
+    (
+        re.compile(
+            r"\b(?:(?:created|owned|written|made|uploaded|posted) by )?(?:a different|another|other) (user|person)s?\b"
+        ),
+        r"someoneelse \1",
+    ),
     (re.compile(r"\b(?:someone|somebody|anyone|anybody) else(?:'s)?\b"), "someoneelse"),
     (
         re.compile(
@@ -62,6 +69,8 @@ JOINED = [
         ),
         "남의",
     ),
+    (re.compile(r"(?<![0-9.,])0 ?(?=(?:명|개|건)(?!월))"), "zero "),
+    (re.compile("(?:답|응답|대답)[을이]? ?(?:안|못) ?(?![되된될됨됐돼])[가-힣]+"), "무응답"),
     (re.compile("허용 ?(?:안 ?[하한함해됐된]|하지 ?않)[가-힣]*"), "차단"),
     (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]

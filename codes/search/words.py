@@ -36,7 +36,7 @@ JOINED = [
         re.compile(r"\b(?:has|have|is|was|did)(?: not|n'?t)(?: been)? (?:chang(?:ed?|ing)|modif(?:y|ied))\b"),
         "unchanged",
     ),
-    (re.compile(r"[=:] ?-[0-9]+"), " negative"),
+    (re.compile(r"[=:] ?-[0-9]+|(?<![\w-])-[0-9]+(?![0-9a-z.:/-])"), " negative "),
     # What happens now instead of an answer tells nothing of the situation.
     (
         re.compile(

@@ -18,62 +18,69 @@ from .thesaurus import related_words
 WORD = re.compile(r"[a-z]+|[0-9]+|[가-힣]+")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Words that are written together or apart, and two ways to say no.
+# A pattern that begins with letters is found several times as fast: what must not precede them is looked back for.
 JOINED = [
     (re.compile(r"\btim(?:e|ed|es|ing)[ -]?out\b"), "timeout"),
     (re.compile(r"\b(?:does\s?n[o']?t|do\s?n[o']?t|not) exist\b|\bnon[ -]?exist(?:ent|ing)\b"), "nonexistent"),
     (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) (?:an? )?valid\b"), "invalid"),
-    (re.compile(r"\bnon[ -](?=[a-z])"), "non"),
+    (re.compile(r"non(?<!\wnon)[ -](?=[a-z])"), "non"),
     (re.compile(r"\be-?mail"), "email"),
     (re.compile(r"\bcan(?:no|')t (?:be found|find)\b|\bnot found\b"), "notfound"),
     (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) supported\b"), "unsupported"),
-    (re.compile(r"\bauthoris"), "authoriz"),
+    (re.compile(r"authoris(?<!\wauthoris)"), "authoriz"),
     (re.compile(r"\b(log|sign)(?:s|ged|ging|ed|ing)?[ -](in|up|out)\b"), r"\1\2"),
-    (re.compile(r"\brepos?\b"), "repository"),
+    (re.compile(r"repo(?<!\wrepo)s?\b"), "repository"),
     (re.compile("안\\s?(?:되|된|될|됨|됐|돼)[가-힣]*"), "실패"),
-    (re.compile("(?<!찾을 )수 ?없[가-힣]*|(?<![가-힣])못 ?[하한함해했][가-힣]*"), "불가"),
+    (re.compile("수(?<!찾을 수) ?없[가-힣]*"), "불가"),
+    (re.compile("못(?<![가-힣]못) ?[하한함해했][가-힣]*"), "불가"),
     (re.compile(r"\b(?:can(?:not|'t| not)|could ?n(?:o|')t|unable to|not able to)\b"), "cannot"),
     (
         re.compile(r"\b(?:has|have|is|was|did)(?: not|n'?t)(?: been)? (?:chang(?:ed?|ing)|modif(?:y|ied))\b"),
         "unchanged",
     ),
-    (re.compile(r"[=:] ?-[0-9]+|(?<![\w-])-[0-9]+(?![0-9a-z.:/-])"), " negative "),
-    # What happens now instead of an answer tells nothing of the situation.
+    (re.compile(r"-(?<![\w-]-)[0-9]+(?![0-9a-z.:/-])"), " negative "),
+    # Numbers that say that there is a limit.
     (
         re.compile(
-            r"\b(?:gives|throws|causes|returns|raises|leads to|results in|surfaces as|ends in|crashes with)"
-            r" (?:an? )?(?:internal )?(?:server )?(?:error|exception)\b"
+            "[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:까지[가-힣]*|밖에(?!지)[가-힣]*|(?=(?:을 |를 )?(?:넘|초과)))"
         ),
-        " ",
+        "한도 ",
     ),
-    (re.compile("[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:까지|밖에)(?!지)[가-힣]*"), "한도"),
-    (re.compile("[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:을 |를 )?(?:넘|초과)[가-힣]*"), " 최대 초과"),
+    (re.compile(r"up to [0-9]+\b"), "maximum"),
+    (re.compile(r"at most [0-9]+\b"), "maximum"),
+    (re.compile(r"no more than [0-9]+\b"), "maximum"),
     (
-        re.compile(r"\b(get|post|put|patch|delete)(?:으로|로) ?(?=호출|요청|보[내냄낸]|날[리림려]|찌|접근)"),
-        r"\1 메서드 ",
+        re.compile(
+            "로(?:(?<=get으로)|(?<=post로)|(?<=put으로)|(?<=patch로)|(?<=delete로))"
+            " ?(?=호출|요청|보[내냄낸]|날[리림려]|접근)"
+        ),
+        " 메서드 ",
     ),
-    (re.compile(r"\b(?:up to|at most|max(?:imum)? of|no more than|limit of) [0-9]+\b"), "maximum"),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
-    (re.compile("(?<![가-힣])안 ?남[가-힣]*|남지 ?않[가-힣]*"), "남은 없음"),
+    (re.compile("안(?<![가-힣]안) ?남[가-힣]*"), "남은 없음"),
+    (re.compile("남지 ?않[가-힣]*"), "남은 없음"),
     # Whose it is: "another driver's trips".
-    (re.compile(r"\b(?:another|other|different) ([a-z]+)(?:'s|s')(?![a-z])"), r"someoneelse \1"),
-    (
-        re.compile(
-            r"\b(?:(?:created|owned|written|made|uploaded|posted) by )?(?:a different|another|other) (user|person)s?\b"
-        ),
-        r"someoneelse \1",
-    ),
-    (re.compile(r"\b(?:someone|somebody|anyone|anybody) else(?:'s)?\b"), "someoneelse"),
+    (re.compile(r"other (?:([a-z]+)(?:'s|s')(?![a-z])|(users?|persons?)\b)"), r"other someoneelse \1\2"),
+    (re.compile(r"a different (user|person)"), r"someoneelse \1"),
+    (re.compile(r"one else(?:'s)?\b"), "one someoneelse"),
+    (re.compile(r"body else(?:'s)?\b"), "body someoneelse"),
     (
         re.compile(
             "다른 ?(?:사람|유저|회원|사용자|고객|직원|기사|학생|환자|멤버|이용자)(?:의|이|꺼|것|거)?(?![가-힣])"
         ),
         "남의",
     ),
-    (re.compile(r"(?<![0-9.,])0 ?(?=(?:명|개|건)(?!월))"), "zero "),
-    (re.compile("(?:답|응답|대답)[을이]? ?(?:안|못) ?(?![되된될됨됐돼])[가-힣]+"), "무응답"),
+    (re.compile("0(?<![0-9.,]0) ?(?=(?:명|개|건)(?!월))"), "zero "),
+    (re.compile("답 ?(?:안|못) ?(?![되된될됨됐돼])[가-힣]+"), "무응답"),
+    (re.compile("답을 ?(?:안|못) ?(?![되된될됨됐돼])[가-힣]+"), "무응답"),
     (re.compile("허용 ?(?:안 ?[하한함해됐된]|하지 ?않)[가-힣]*"), "차단"),
-    (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
+    (re.compile(r"http(?<!\whttp)(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]
+# What happens now instead of an answer tells nothing of the situation that is asked for.
+FAILING = re.compile(
+    r"\b(?:gives|throws|causes|returns|raises|leads to|results in|surfaces as|ends in|crashes with)"
+    r" (?:an? )?(?:internal )?(?:server )?(?:error|exception)\b"
+)
 TEXT_END = "\n\n"  # a phrase has at most one space between its words
 MAX_JOINED_LENGTH = 2000  # characters; a longer text is a transcript, which tells more by other things
 MAX_WORDS = 24  # of a query that count: the rarest
@@ -193,7 +200,7 @@ class WordMatch(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are compared; an identifier gives its parts."""
-    return _stems(_plain(text, is_long=len(text) > MAX_JOINED_LENGTH))
+    return _stems(FAILING.sub(" ", _plain(text, is_long=len(text) > MAX_JOINED_LENGTH)))
 
 
 def words_of_each(texts: Iterable[str]) -> list[list[str]]:

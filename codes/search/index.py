@@ -26,7 +26,16 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
-from .mentions import MAX_PROSE_LENGTH, Name, is_about_http, is_name, is_pasted, names_in, tells_failure
+from .mentions import (
+    MAX_PROSE_LENGTH,
+    Name,
+    codes_happening,
+    is_about_http,
+    is_name,
+    is_pasted,
+    names_in,
+    tells_failure,
+)
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
@@ -36,6 +45,7 @@ from .ranking import (
     INITIALS,
     KEYS,
     LOOSE,
+    MAIN_WORD_COVERAGE,
     MAX_RESULTS,
     MAX_SIMILAR,
     MAX_WHOLE_INITIALS,
@@ -61,7 +71,7 @@ PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
-NAMED_FACTOR, LIKELY_FACTORS = 2, (1.3, 1.2)  # the likeliest codes first
+NAMED_FACTOR, LIKELY_FACTORS = 2, (1.15, 1.1)  # the likeliest codes first
 # What somebody wants to do, by the words for it, and what a situation counts that is about doing something else.
 TOPIC_OF = {
     stem(word): topic
@@ -386,6 +396,7 @@ class Index:
         codes = sorted((hit for hit in found.best.values() if hit.kind == "code"), key=lambda hit: hit.rank)
         factors = {hit.found.number: factor for hit, factor in zip(codes, LIKELY_FACTORS, strict=False)}
         factors |= dict.fromkeys(numbers, NAMED_FACTOR)
+        factors |= dict.fromkeys(codes_happening(found.text.casefold()), 1)
         near: list[tuple[float, int, int]] = []
         scores: dict[int, float] = {}
         words = words_of(found.text)
@@ -401,7 +412,9 @@ class Index:
             if not match.words or (of_text < MIN_TEXT_COVERAGE and of_query < MIN_QUERY_COVERAGE):
                 continue
             is_little = of_query < MIN_SENTENCE_COVERAGE or (
-                match.words < 2 and (of_text < HALF_TEXT_COVERAGE or of_query < MIN_ONE_WORD_COVERAGE)
+                match.words < 2
+                and of_query < MAIN_WORD_COVERAGE
+                and (of_text < HALF_TEXT_COVERAGE or of_query < MIN_ONE_WORD_COVERAGE)
             )
             if not is_little or situation.answer_id in numbers:
                 near.append((score, document, self.numbers_told[match.text]))

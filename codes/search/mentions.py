@@ -19,7 +19,7 @@ CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
 FAILURE = re.compile(r"error|fail|exception|fatal|denied|refused")
 HANGUL = re.compile("[가-힣]")
-COLON = re.compile(r"\w: (?![0-9]+$)")
+COLON = re.compile(r"\w: (?![0-9]+(?:$| or | vs\b|/))")
 # A sentence after a colon, as a person goes on after naming a subject: small letters and an article or a pronoun.
 TOLD = re.compile(
     r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w)){0,80}: (?=.*\b(?:the|an?|my|our|their|we|i|it|they|someone|user)\b)"
@@ -29,6 +29,33 @@ TOLD = re.compile(
 MACHINE = re.compile(
     r"://|\w=\S|[{}\[\]<>|`]|;(?! [\w'])"
     r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
+)
+# What a person names in a sentence: a path, a parameter with its value, a placeholder, a header field.
+MENTIONED = re.compile(
+    r"(?<!\S)/?[\w{}:.-]+(?:/[\w{}:.-]+)+/?(?!\S)|(?<!\S)\??\w+=[\w.,:%+-]*(?!\S)|(?<!\S)\w+\[\]"
+    r"|\b[A-Z][\w-]+: \S+"
+)
+# Words that sentences have and outputs of programs have little of: at least two make a sentence.
+SENTENCE_WORD = re.compile(
+    r"\b(?:the|an?|my|our|we|i|it's|they|someone|user|users|client|clients|but|still|when|where|after|without|should|what|which|who|so|is|are|isn't|does|doesn't|forgot|forgets|sends|sent|came|comes|asks|tries|wants|passes|somebody|nobody)\b",
+    re.IGNORECASE,
+)
+SENTENCE_END_KO = re.compile(
+    r"[가-힣 ](?:면|는데|인데|은데|을때|때|까|까요|나요|가요|줘|줘요|해요|[됨함옴음임림짐냄])(?![가-힣])"
+)
+LOG_SIGN = re.compile(r"[0-9]{2}:[0-9]{2}|\[|\]|\"|::|\|")
+
+# A code that is told as what happens now, which is no hint at the right one: "gives a 500", "404가 나는데".
+HAPPENS = re.compile(
+    r"\b(?:(?:returns|gives|answers|responds|gets|got|shows|yields|throws|sends|causes)(?: with)?|results in|leads to"
+    r"|(?:crashes|fails|failing|answered|responded) with|surfaces as) (?:an? |the |http )*([1-5][0-9]{2})\b"
+    r"|^([1-5][0-9]{2}) (?:error|on|for|when)\b"
+    r"|\b([1-5][0-9]{2}) ?(?:에러|오류)?(?:[이가]|으?로)? ?(?:나는데|나요|남|뜨|떠|떨어지|오는데|와요|옴|내려오)"
+)
+# Of two codes the first is wanted if it follows a wish, else the second.
+TWO_CODES = re.compile(
+    r"(?P<wish>\b(?:should|must|expected?|return|be)\b[^0-9]{0,30})?\b(?P<first>[1-5][0-9]{2})\b[^0-9]{0,20}"
+    r"\b(?:instead of|rather than|not|대신|말고) (?:an? )?(?P<second>[1-5][0-9]{2})\b"
 )
 
 
@@ -46,10 +73,28 @@ def is_pasted(text: str) -> bool:
         return True
     if len(stripped.split()) < 3 or len(HANGUL.findall(stripped)) > len(stripped) / 3:
         return False
+    if _is_sentence(stripped):
+        stripped = MENTIONED.sub("", stripped)
     if MACHINE.search(stripped):
         return True
     # A person who asks uses a colon too.
     return COLON.search(stripped) is not None and not stripped.endswith("?") and not TOLD.fullmatch(stripped)
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether a text of one line reads as what a person says, whatever else it names."""
+    if LOG_SIGN.search(text):
+        return False
+    return len(SENTENCE_WORD.findall(text)) > 1 or SENTENCE_END_KO.search(text) is not None
+
+
+def codes_happening(text: str) -> set[int]:
+    """Return the codes that a question in lower case tells as what happens now, or as what is not to be sent."""
+    codes = {number for groups in HAPPENS.findall(text) for number in groups if number}
+    for pair in TWO_CODES.finditer(text):
+        wanted, other = ("first", "second") if pair["wish"] else ("second", "first")
+        codes = codes - {pair[wanted]} | {pair[other]}
+    return {int(code) for code in codes}
 
 
 def is_name(text: str) -> bool:

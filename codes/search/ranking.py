@@ -18,6 +18,7 @@ HIGH_QUERY_COVERAGE = 0.6
 MIN_QUERY_COVERAGE = 0.34  # part of a query's words, weighed by idf, that a document has
 MIN_SENTENCE_COVERAGE = 0.08  # the same where a sentence is told, of which no document has most
 MIN_ONE_WORD_COVERAGE = 0.2  # the same where one word is all that is shared
+MAIN_WORD_COVERAGE = 0.4  # the part of a query from which on one word is enough, however long the text
 MIN_SIMILARITY = 0.32  # part of the query's trigrams, weighed by idf, that must be present
 
 

@@ -11,7 +11,8 @@ GROUPS = """
 사용자 회원 계정 이용자 고객 user member account customer people visitor
 관리자 운영자 방장 어드민 admin moderator administrator
 작성자 본인 주인 author owner
-남의 타인 다른 else another other someone
+남의 타인 다른 else another other someone someoneelse
+남의 타인 someoneelse stranger
 주문 구매 장바구니 order purchase buy cart basket checkout
 결제 승인 카드 payment pay charge billing card
 잔액 포인트 지갑 balance funds money wallet point
@@ -205,6 +206,210 @@ GROUPS = """
 영업 운영시간 opening hours
 공유 share shared
 숙박 체크아웃 호텔 hotel room night
+법원 법 방통위 방심위 심의 기관 정부 경찰 판결 court law legal government authority police
+원글 원본 원문 부모 상위 parent original
+폴링 진행 진행률 poll polling progress
+웹소켓 소켓 websocket socket ws wss
+이벤트스트림 스트림 스트리밍 stream streaming sse eventsource
+교착 데드락 deadlock serialization
+방송 라이브 생방송 live broadcast
+등급 레벨 역할 직급 level role rank grade
+입찰 경매 bid auction
+경기 게임 시합 대국 game match round
+환전 통화 화폐 currency
+사업자 주민 사번 학번 registration number
+캡차 자동입력 captcha recaptcha bot
+단종 판매중지 discontinued
+급여 월급 연봉 salary pay
+출석 출근 attendance checkin
+쪽 페이지 page
+건 개 항목 items
+식당 매장 예약 restaurant
+배달 라이더 기사 courier driver rider
+환자 병원 진료 patient hospital appointment
+택시 호출 배차 ride taxi
+결제사 토스 토스페이먼츠 카카오페이 네이버페이 이니시스 나이스페이 포트원 아임포트 페이팔 스트라이프 stripe paypal pg
+외부 깃허브 슬랙 노션 구글 네이버 카카오 external github slack notion
+찌르 호출 부르 call
+인턴 신입 사원 직원 일반 intern employee
+슬러그 주소 slug
+쿠폰 할인 프로모션 행사 블랙프라이데이 promo discount
+디스크 저장공간 파티션 볼륨 하드 disk partition volume
+배송지 수령지 주소지 수령인 받는사람 recipient
+픽업 수거 출고 발송 pickup picked
+전표 장부 회계 결산 정산 ledger accounting
+가져오기 임포트 불러오기 import
+일기 글 게시글 diary journal
+지문 생체 얼굴 인증 fingerprint biometric
+명절 연휴 휴일 추석 설날 holiday
+이사 이전 옮기 개편 move migrate
+합치 병합 merge
+퍼센트 진행률 percent progress
+마스터 프라이머리 페일오버 primary master failover
+자동 매크로 스크립트 macro script
+영화 공연 콘서트 경기 티켓 movie concert event
+항공 비행기 기차 버스 탑승 flight train bus
+시험 퀴즈 문제 답안 exam quiz answer
+성적 점수 채점 grade score
+재직 근무 소속 남은 employed
+없애 삭제 지우 drop
+이모지 특수문자 emoji
+보증금 예치금 deposit
+세금 계산서 tax invoice
+회의 미팅 일정 meeting schedule calendar
+회의록 문서 노트 minutes note
+채용 공고 이력서 지원 job posting resume
+중고 거래 판매글 listing
+당첨 추첨 응모 raffle draw entry
+출금 인출 이체 withdraw
+환율 시세 주가 rate quote
+대시보드 통계 리포트 dashboard statistics
+썸네일 미리보기 thumbnail preview
+구독자 팔로워 subscriber follower
+스팸 도배 광고 spam
+욕설 비속어 금칙어 profanity swear
+약 처방 prescription
+수락 승낙 응답 accept
+반려 거절 거부 reject
+팀장 관리자 상사 lead boss manager
+손님 비회원 게스트 guest anonymous
+열쇠 키 key
+컨테이너 파드 인스턴스 pod container instance
+오토스케일 스케일 scale
+람다 서버리스 함수 lambda serverless function
+큐 카프카 래빗 kafka rabbitmq queue
+몽고 디비 mongo
+엑셀 시트 csv spreadsheet
+국가 나라 러시아 중국 일본 미국 북한 유럽 country russia china europe
+계좌 통장 예금 account bank
+해지 탈퇴 종료 closed
+입금 송금 이체 deposit transfer
+입장 스캔 qr scan gate
+위도 경도 좌표 위치 latitude longitude coordinates location
+골드 코인 보석 다이아 재화 포인트 gold coins gems
+아이템 장비 상품 item
+길드 클랜 파티 guild clan
+캐릭터 프로필 계정 character
+인벤토리 가방 보관함 inventory bag
+비구독자 비회원 nonmember
+자릿수 길이 digits length
+맞춤법 철자 spelling spell
+무응답 묵묵부답 타임아웃 timeout unanswered
+동일 같 똑같 지난번 same identical
+내역 기록 이력 history record
+지출 소비 사용 expense spending
+출생연도 생년월일 생일 나이 birth birthday age
+자재 부품 재료 part material
+견적 견적서 quote estimate
+수리 정비 고치 repair
+민원 신고 접수 complaint case
+동호회 모임 클럽 club
+충전기 충전 charger charging
+켜 끄 토글 toggle enable disable switch
+보험 계약 insurance policy
+체온 혈압 측정 measurement
+세대 가구 가족 family household
+외부인 비회원 남 outsider stranger
+입주민 주민 거주자 회원 resident member
+운전 기사 라이더 driver
+운행 여정 이동 trip ride journey
+보호자 부모 guardian parent
+연락처 전화번호 이메일 contact
+쪽지 메시지 우편 message mail
+지점 매장 점포 branch store
+영수증 거래 내역 receipt transaction
+주차 차량 자동차 parking car vehicle
+강아지 고양이 반려동물 pet dog
+팁 봉사료 tip
+설문 문항 질문 question
+송장 운송장 추적 tracking
+수당 정산 지급 payout
+megabyte gigabyte mb gb kilobyte bytes size
+attach attachment upload enclose
+forget omit missing lack
+refuse reject deny decline
+issuer bank card
+burn drain consume exhaust used dry deplete
+troll spammer abuser banned offender
+patience wait timeout slow
+half partial incomplete truncated
+former old previous earlier prior
+until temporary meanwhile
+legacy mainframe soap upstream backend façade facade
+newcomer newbie registered signup
+shopper buyer customer client guest
+approve accept confirm sign
+expense cost budget
+purge wipe erase delete clear
+overwrite replace put
+amend alter modify change tweak rename
+fetch load read pull retrieve lookup
+store persist save write keep
+publish submit send
+duplicate twin same double
+clash collide conflict overlap
+running progress ongoing
+crash explode blow bug exception
+unreachable offline down outage incident
+flaky unstable transient temporary
+hammer bombard flood poll spam
+refresh renew reload
+revoke rotate cancel void invalidate
+mistyped typo wrong misspelt
+digits number numeric integer
+letters text word string
+picture photo scan image
+movie clip video film
+spreadsheet excel csv
+contract agreement document
+parcel package shipment order delivery
+appointment booking reservation slot
+patient visitor guest
+pupil student learner
+teacher instructor tutor
+warehouse depot stock
+recipe article story
+homepage landing root
+bookmark link url
+laptop desktop browser
+workspace organisation tenant company team
+department division unit
+colleague coworker teammate member
+boss manager lead supervisor
+junior intern trainee employee
+stranger outsider anyone public
+owner author creator
+reviewer moderator editor
+robot bot crawler spider
+attacker hacker intruder
+country region location geo
+office intranet internal network
+fingerprint face biometric mfa
+digits code otp pin
+secret key credential
+wallet balance money funds
+charge bill fee price
+trial demo free
+allowance quota limit cap budget
+crowded full packed capacity
+vanished gone sold
+expired stale outdated old lapsed
+early premature soon
+late past deadline
+overnight later background nightly async
+garbage gibberish nonsense broken unparsable
+blank empty null nothing
+pretty slug url
+maintenance schema migration
+spill leak reveal expose
+overselling oversold stock
+tag label category
+folder directory path
+song track audio
+newsletter mailing mail email
+poll survey vote
+bid offer auction
+draft unpublished
 """
 
 

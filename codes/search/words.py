@@ -18,28 +18,69 @@ from .thesaurus import related_words
 WORD = re.compile(r"[a-z]+|[0-9]+|[가-힣]+")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Words that are written together or apart, and two ways to say no.
+# A pattern that begins with letters is found several times as fast: what must not precede them is looked back for.
 JOINED = [
     (re.compile(r"\btim(?:e|ed|es|ing)[ -]?out\b"), "timeout"),
     (re.compile(r"\b(?:does\s?n[o']?t|do\s?n[o']?t|not) exist\b|\bnon[ -]?exist(?:ent|ing)\b"), "nonexistent"),
     (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) (?:an? )?valid\b"), "invalid"),
-    (re.compile(r"\bnon[ -](?=[a-z])"), "non"),
+    (re.compile(r"non(?<!\wnon)[ -](?=[a-z])"), "non"),
     (re.compile(r"\be-?mail"), "email"),
     (re.compile(r"\bcan(?:no|')t (?:be found|find)\b|\bnot found\b"), "notfound"),
     (re.compile(r"\b(?:is\s?n[o']?t|not|no longer) supported\b"), "unsupported"),
-    (re.compile(r"\bauthoris"), "authoriz"),
-    (re.compile(r"\b(log|sign)(?:s|ged|ging|ned|ning)?[ -](in|up|out)\b"), r"\1\2"),
-    (re.compile(r"\brepos?\b"), "repository"),
+    (re.compile(r"authoris(?<!\wauthoris)"), "authoriz"),
+    (re.compile(r"\b(log|sign)(?:s|ged|ging|ed|ing)?[ -](in|up|out)\b"), r"\1\2"),
+    (re.compile(r"repo(?<!\wrepo)s?\b"), "repository"),
     (re.compile("안\\s?(?:되|된|될|됨|됐|돼)[가-힣]*"), "실패"),
-    (re.compile("(?<!찾을 )수 ?없[가-힣]*|(?<![가-힣])못 ?[하한함해했][가-힣]*"), "불가"),
+    (re.compile("수(?<!찾을 수) ?없[가-힣]*"), "불가"),
+    (re.compile("못(?<![가-힣]못) ?[하한함해했][가-힣]*"), "불가"),
     (re.compile(r"\b(?:can(?:not|'t| not)|could ?n(?:o|')t|unable to|not able to)\b"), "cannot"),
     (
         re.compile(r"\b(?:has|have|is|was|did)(?: not|n'?t)(?: been)? (?:chang(?:ed?|ing)|modif(?:y|ied))\b"),
         "unchanged",
     ),
-    (re.compile(r"[=:] ?-[0-9]+"), " negative"),
+    (re.compile(r"-(?<![\w-]-)[0-9]+(?![0-9a-z.:/-])"), " negative "),
+    # Numbers that say that there is a limit.
+    (
+        re.compile(
+            "[0-9]+ ?(?:명|개|건|대|번|회|팀|장|곳) ?(?:까지[가-힣]*|밖에(?!지)[가-힣]*|(?=(?:을 |를 )?(?:넘|초과)))"
+        ),
+        "한도 ",
+    ),
+    (re.compile(r"up to [0-9]+\b"), "maximum"),
+    (re.compile(r"at most [0-9]+\b"), "maximum"),
+    (re.compile(r"no more than [0-9]+\b"), "maximum"),
+    (
+        re.compile(
+            "로(?:(?<=get으로)|(?<=post로)|(?<=put으로)|(?<=patch로)|(?<=delete로))"
+            " ?(?=호출|요청|보[내냄낸]|날[리림려]|접근)"
+        ),
+        " 메서드 ",
+    ),
     (re.compile("존재하?지 ?(?:않|안)[가-힣]*"), "없음"),
-    (re.compile(r"\bhttp(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
+    (re.compile("안(?<![가-힣]안) ?남[가-힣]*"), "남은 없음"),
+    (re.compile("남지 ?않[가-힣]*"), "남은 없음"),
+    # Whose it is: "another driver's trips".
+    (re.compile(r"other (?:([a-z]+)(?:'s|s')(?![a-z])|(users?|persons?)\b)"), r"other someoneelse \1\2"),
+    (re.compile(r"a different (user|person)"), r"someoneelse \1"),
+    (re.compile(r"one else(?:'s)?\b"), "one someoneelse"),
+    (re.compile(r"body else(?:'s)?\b"), "body someoneelse"),
+    (
+        re.compile(
+            "다른 ?(?:사람|유저|회원|사용자|고객|직원|기사|학생|환자|멤버|이용자)(?:의|이|꺼|것|거)?(?![가-힣])"
+        ),
+        "남의",
+    ),
+    (re.compile("0(?<![0-9.,]0) ?(?=(?:명|개|건)(?!월))"), "zero "),
+    (re.compile("답 ?(?:안|못) ?(?![되된될됨됐돼])[가-힣]+"), "무응답"),
+    (re.compile("답을 ?(?:안|못) ?(?![되된될됨됐돼])[가-힣]+"), "무응답"),
+    (re.compile("허용 ?(?:안 ?[하한함해됐된]|하지 ?않)[가-힣]*"), "차단"),
+    (re.compile(r"http(?<!\whttp)(?![a-z0-9:/])(?=.{1,20}\bhttps(?![a-z0-9:/]))"), "httptohttps"),
 ]
+# What happens now instead of an answer tells nothing of the situation that is asked for.
+FAILING = re.compile(
+    r"\b(?:gives|throws|causes|returns|raises|leads to|results in|surfaces as|ends in|crashes with)"
+    r" (?:an? )?(?:internal )?(?:server )?(?:error|exception)\b"
+)
 TEXT_END = "\n\n"  # a phrase has at most one space between its words
 MAX_JOINED_LENGTH = 2000  # characters; a longer text is a transcript, which tells more by other things
 MAX_WORDS = 24  # of a query that count: the rarest
@@ -47,7 +88,7 @@ MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
 STOP_FACTOR = 0.15  # what a word counts that says little
 UNKNOWN_FACTOR = 0.8  # what a word counts that the catalogue does not know, of a rare one
 BEGINNING_FACTOR = 0.85  # what a Korean word counts that only begins like the one asked for
-RELATED_FACTOR = 0.6  # what a word counts as another of its group
+RELATED_FACTOR = 0.75  # what a word counts as another of its group
 REST_FACTOR = 0.45  # what the words count that a document has in other texts than the best
 # What a word counts more the more texts of a document have it, and how many texts are half of the most it can count.
 SPREAD_FACTOR, HALF_SPREAD = 3, 8
@@ -62,7 +103,7 @@ STOP_WORDS = frozenset(
     "하면 하고 해요 해야 하나 하나요 하죠 되는 되나요 뭐 뭘 뭘로 뭐가 무엇을 어떤 어느 무슨 줘야 주나요 주는 "
     "내야 내려줘야 반환 싶은데 싶어요 오면 온 왔을 오는 들어오 적 둔 "
     "동안 혹시 지금 그냥 좀 만약 근데 그런데 맞나요 인가요 써야 쓰나요 "
-    "뭐로 내려줌 내려주 주지 주나 뭘로 응답은 아무거나 무조건 제가 저희 저는".split()
+    "그런 이런 저런 뭐로 내려줌 내려주 주지 주나 뭘로 응답은 아무거나 무조건 제가 저희 저는".split()
 )
 ENDINGS_EN = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|ly|ness)$")
 ENDINGS_KO = re.compile(
@@ -85,7 +126,7 @@ SAME_KO = [
         ("막[히혀혔힌힘는고았음아].*", "차단"),
         ("숨[기긴겨겼길김].*", "숨기"),
         ("넘[기긴겨겼길김어으은는치쳤음었].*", "초과"),
-        ("빠[지진져졌질짐].*", "누락"),
+        ("빠[지진져졌질짐뜨뜰뜸].*", "누락"),
         ("모자[라란랐람].*", "부족"),
         ("올[리린려렸릴림].*", "업로드"),
         ("죽[었은으].*|다운(?!로드).*", "장애"),
@@ -114,6 +155,9 @@ SAME_KO = [
         ("웹소켓.*", "websocket"),
         ("그래프큐엘.*", "graphql"),
         ("에이피아이.*", "api"),
+        ("뒤에서|나중.*", "나중"),
+        ("동안만.*|당분간.*|한동안.*|기간에만", "잠시"),
+        ("티|들키.*", "숨기"),
         ("또", "다시"),
         ("비번.*|패스워드.*", "비밀번호"),
         ("디비.*|데이터베이스.*", "db"),
@@ -132,6 +176,11 @@ SAME_EN = {
     "unreachabl": "down", "unavailabl": "down", "complet": "finish", "done": "finish", "end": "finish",
     "somebodi": "someon", "somebody": "someon", "modifi": "chang", "updat": "chang", "edit": "chang",
     "databas": "db", "verb": "method", "passcod": "password",
+    "sent": "send", "forgot": "forget", "forgotten": "forget", "took": "take", "taken": "take", "gave": "give",
+    "given": "give", "wrote": "write", "written": "write", "ran": "run", "lost": "lose", "paid": "pay", "sold": "sell",
+    "bought": "buy", "saw": "see", "seen": "see", "began": "begin", "chose": "choose", "chosen": "choose",
+    "went": "go", "made": "make", "held": "hold", "kept": "keep", "told": "tell", "came": "come", "stolen": "steal",
+    "withdrawn": "withdraw", "withdrew": "withdraw", "hidden": "hide", "hid": "hide", "grew": "grow", "fell": "fall",
     "entiti": "resource", "entity": "resource", "record": "resource", "object": "resource", "resourc": "resource",
 }  # fmt: skip
 
@@ -151,7 +200,7 @@ class WordMatch(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are compared; an identifier gives its parts."""
-    return _stems(_plain(text, is_long=len(text) > MAX_JOINED_LENGTH))
+    return _stems(FAILING.sub(" ", _plain(text, is_long=len(text) > MAX_JOINED_LENGTH)))
 
 
 def words_of_each(texts: Iterable[str]) -> list[list[str]]:

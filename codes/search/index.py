@@ -26,7 +26,17 @@ from .documents import (
 from .error_texts import ErrorMatcher
 from .extraction import Place, Reading, read_codes
 from .letters import Lettered, LetterIndex
-from .mentions import MAX_PROSE_LENGTH, Name, is_about_http, is_name, is_pasted, names_in, tells_failure
+from .mentions import (
+    MAX_PROSE_LENGTH,
+    Name,
+    exceptions_in,
+    is_about_http,
+    is_name,
+    is_pasted,
+    names_in,
+    tells_failure,
+    without_frames,
+)
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
     EQUAL,
@@ -58,6 +68,8 @@ from .words import STOP_WORDS, WordIndex, WordMatch, stem, words_of, words_of_ea
 # Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
 # means, a number by itself among other things.
 PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
+# A framework's line in a stack trace tells that a request failed, and anything else says better how.
+TRACE, CODE_OF_TRACE = LOOSE - 2, LOOSE - 1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
@@ -207,7 +219,9 @@ class Index:
         self._add_errors(cleaned, reading, found, results)
         if not results.is_pasted:
             self._match_typed(cleaned, text, found, results)
-        elif not found.best or reading.place is Place.BARE:
+        elif all(hit.rank.score >= TRACE for hit in found.best.values()):
+            self._match_pasted(cleaned, lines, found, is_trace=bool(found.best))
+        elif reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
         if "\n" not in lines and len(text.split()) > 1 and (not results.is_pasted or is_about_http(lines)):
             self._add_situations(set(reading.numbers), found)
@@ -227,9 +241,9 @@ class Index:
 
         A number by itself in a log may count anything, and one that belongs to the text is no answer.
         """
-        if best.kind != "error" or not any(best.codes):
+        if best.kind != "error":
             return False
-        return best.rank.score < NUMBER or (results.is_pasted and reading.place is Place.BARE)
+        return best.rank.score < NUMBER or (any(best.codes) and results.is_pasted and reading.place is Place.BARE)
 
     def _add_named(self, text: str, reading: Reading, found: Found, results: Results) -> None:
         """Add what the query names outright: a code, a group of codes, a class, the beginning of a number."""
@@ -268,7 +282,7 @@ class Index:
     def _add_errors(self, cleaned: str, reading: Reading, found: Found, results: Results) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
         # Whoever answered tells more than that no connection came about, as a proxy's log says in one line.
-        matches = sorted(self.errors.find(cleaned), key=lambda match: not any(match.found.codes))
+        matches = sorted(self.errors.find(cleaned), key=lambda match: (match.is_frame, not any(match.found.codes)))
         results.has_error_text = bool(matches)
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
@@ -280,11 +294,13 @@ class Index:
             # "failed with status 200 due to ..." says 200 of the call before, not of the answer.
             own = set(map(int, re.findall(r"\b[0-9]{3}\b", match.found.text)))
             is_own = bool(reading.numbers) and own.issuperset(reading.numbers) and own.isdisjoint(codes)
-            found.offer(document, NUMBER - 1 if is_own else ERROR, position)
+            score = TRACE if match.is_frame else NUMBER - 1 if is_own else ERROR
+            found.offer(document, score, position)
             found.best[document].codes = codes
             for place, code in enumerate(codes):
                 if code in self.numbers_of_codes:
-                    found.offer(self.numbers_of_codes[code], CODE_OF_ERROR, position + place / 10)
+                    score = CODE_OF_TRACE if match.is_frame else CODE_OF_ERROR
+                    found.offer(self.numbers_of_codes[code], score, position + place / 10)
 
     def _codes_named(self, cleaned: str) -> set[int]:
         """Return the codes of which the query has a name."""
@@ -295,9 +311,20 @@ class Index:
         )
         return {document.instance.number for document in documents if document.kind == "code"}
 
-    def _match_pasted(self, cleaned: str, lines: str, found: Found) -> None:
-        """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about."""
-        about, fails = is_about_http(lines), tells_failure(lines)
+    def _match_pasted(self, cleaned: str, lines: str, found: Found, *, is_trace: bool = False) -> None:
+        """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about.
+
+        Of a stack trace, only the identifiers in what is said, and not where it happened.
+        """
+        about, fails = is_about_http(lines) and not is_trace, tells_failure(lines)
+        if is_trace:
+            cleaned = without_frames(cleaned)
+        for position, name in enumerate(exceptions_in(cleaned)):
+            for number in self.texts_named.get(name, ()):
+                document, weight, _original = self.texts[number]
+                kind, instance, _tie, _penalty = self.documents[document]
+                if kind == "code" and weight in {NAME, ALIAS} and instance.number >= 400 and not instance.is_vendors:
+                    found.offer_text(number, PART, -len(name) + position / 1000)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
             for number in self.texts_named[name.name] if about or name.is_identifier else ():
                 document = self.texts[number].document
@@ -305,6 +332,8 @@ class Index:
                     self.documents[document].kind != "class" or not found.best
                 ):
                     found.offer_text(number, PART, -len(name.name) + position / 1000)
+        if is_trace:
+            return
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, TYPO, 0)

@@ -31,6 +31,17 @@ MACHINE = re.compile(
     r"|^\s*[#$>] |[a-z_]\([^가-힣]*\)|/\w+/|::|\w\.\w+\.\w|^\S+:\d"
 )
 
+# An exception by its class: NotFoundError, HttpConflictException.
+EXCEPTION = re.compile(r"(?<![A-Za-z0-9_])(?:Http|HTTP)?([A-Z][A-Za-z]{6,40})(?:Error|Exception)(?![A-Za-z0-9_])")
+LANGUAGES_OWN = {"notimplemented", "timeout"}  # exceptions of programming languages, whatever the program does
+# Lines of stack traces that say where something happened: those of Java, JavaScript and .NET, of Python with the source
+# below, of PHP, Ruby, Go and Elixir.
+FRAMES = re.compile(
+    r"(?m)^[ \t]{0,12}(?:(?:at |\.{3} [0-9]{1,4} (?:more|common)|\|_ |#[0-9]{1,3}:? "
+    r"|(?:from )?[^\s:]{1,300}\.(?:rb|go|php|exs?):[0-9]{1,6}\b|\([\w.-]{2,60} [0-9.]{1,20}\) "
+    r"|[\w-]{2,60} \([0-9.]{1,20}\) )[^\n]{0,500}|File \"[^\n]{0,500}(?:\n {4,12}[^\n]{0,500}){0,2})"
+)
+
 
 class Name(NamedTuple):
     """A whole text of the catalogue, compacted, as it occurs in a pasted text."""
@@ -89,3 +100,15 @@ def names_in(text: str, known: Container[str]) -> Iterator[Name]:
                 break
         if longest:
             yield longest
+
+
+def without_frames(text: str) -> str:
+    """Return the text without the lines of stack traces that say where something happened."""
+    return FRAMES.sub("", text)
+
+
+def exceptions_in(text: str) -> Iterator[str]:
+    """Yield what the classes of exceptions in a cleaned text are called, compacted: notfound of NotFoundError."""
+    for found in EXCEPTION.finditer(text):
+        if (name := found[1].lower()) not in LANGUAGES_OWN:
+            yield name

@@ -75,7 +75,7 @@ def test_an_uncertain_message_says_so_wherever_it_is_listed(client, make_error_t
 def test_a_code_lists_few_messages_folded_and_leads_to_all_of_them(rendered):
     page = rendered["/502/"].text
     folded = re.search(r'<h2 id="errors">.*?<details class="fold">(.*?)</details>', page, re.DOTALL)[1]
-    assert "nginx 25" in folded
+    assert "nginx 29" in folded
     assert f'/errors/nginx/#{REFUSED}"' in folded
     assert folded.count("<li>") < 10
     assert 'href="/502/errors/"' in folded

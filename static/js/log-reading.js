@@ -354,7 +354,11 @@ export class ErrorMatcher {
       }
     }
     const order = [...found.values()].sort(
-      (one, other) => other.whole - one.whole || other.length - one.length || (one.text.sure === "maybe") - (other.text.sure === "maybe"),
+      (one, other) =>
+        (one.text.match === "frame") - (other.text.match === "frame") ||
+        other.whole - one.whole ||
+        other.length - one.length ||
+        (one.text.sure === "maybe") - (other.text.sure === "maybe"),
     );
     return order.map((match) => match.text);
   }

@@ -128,7 +128,7 @@ class ErrorMatcher:
     def find(self, text: str) -> list[ErrorMatch]:
         """Return the texts that the query holds, the longest first; of several products with one text, each.
 
-        Lines of stack traces come after all others.
+        Texts that stand for their codes in some cases only come after the others, and lines of stack traces last.
         """
         query = _Query(text)
         found: dict[str, ErrorMatch] = {}
@@ -140,7 +140,7 @@ class ErrorMatcher:
                     found[pattern.found.slug] = match
         order = sorted(
             found.values(),
-            key=lambda match: (match.is_frame, not match.whole, -match.length, match.found.sure == "maybe"),
+            key=lambda match: (match.is_frame, not match.whole, match.found.sure == "maybe", -match.length),
         )
         return order[:MAX_MATCHES]
 

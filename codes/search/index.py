@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from heapq import nlargest
+from itertools import chain
 
 from codes.models import SituationTopic
 
@@ -35,6 +36,7 @@ from .mentions import (
     is_pasted,
     names_in,
     tells_failure,
+    values_in,
     without_frames,
 )
 from .normalise import clean, compact, normalise, normalise_lines
@@ -319,12 +321,7 @@ class Index:
         about, fails = is_about_http(lines) and not is_trace, tells_failure(lines)
         if is_trace:
             cleaned = without_frames(cleaned)
-        for position, name in enumerate(exceptions_in(cleaned)):
-            for number in self.texts_named.get(name, ()):
-                document, weight, _original = self.texts[number]
-                kind, instance, _tie, _penalty = self.documents[document]
-                if kind == "code" and weight in {NAME, ALIAS} and instance.number >= 400 and not instance.is_vendors:
-                    found.offer_text(number, PART, -len(name) + position / 1000)
+        self._match_errors_named(cleaned, found)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
             for number in self.texts_named[name.name] if about or name.is_identifier else ():
                 document = self.texts[number].document
@@ -341,6 +338,19 @@ class Index:
             self._add_words(found, HALF_TEXT_COVERAGE, min_words=2)
         else:
             self._add_words(found, HIGH_TEXT_COVERAGE, HIGH_QUERY_COVERAGE, kinds={"error"})
+
+    def _match_errors_named(self, cleaned: str, found: Found) -> None:
+        """Add the codes after which an exception is called, NotFoundError, or that a field names: "code: NOT_FOUND"."""
+        called = chain(
+            ((name, {NAME, ALIAS}) for name in exceptions_in(cleaned)),
+            ((name, {NAME, ALIAS, KEYWORD}) for name in values_in(cleaned)),
+        )
+        for position, (wanted, weights) in enumerate(called):
+            for number in self.texts_named.get(wanted, ()):
+                document, weight, _original = self.texts[number]
+                kind, instance, _tie, _penalty = self.documents[document]
+                if kind == "code" and weight in weights and instance.number >= 400 and not instance.is_vendors:
+                    found.offer_text(number, PART, -len(wanted) + position / 1000)
 
     def _is_meant(self, document: int, name: Name, *, about: bool, fails: bool) -> bool:
         """Return whether a pasted text with this name means the document.

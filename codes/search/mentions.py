@@ -33,6 +33,11 @@ MACHINE = re.compile(
 
 # An exception by its class: NotFoundError, HttpConflictException.
 EXCEPTION = re.compile(r"(?<![A-Za-z0-9_])(?:Http|HTTP)?([A-Z][A-Za-z]{6,40})(?:Error|Exception)(?![A-Za-z0-9_])")
+# What a field of an error says in one word: "code": "NOT_FOUND", {code: UNAUTHENTICATED, reason=forbidden.
+VALUE = re.compile(
+    r"(?<![A-Za-z])(?:code|status|reason|error|error_code|errorCode|error_type|type)[\"']?\s{0,2}[:=]\s{0,2}[\"']?"
+    r"([A-Za-z][A-Za-z]{2,40}(?:[_-][A-Za-z]{1,40}){0,6})(?![\w/.]|[\"']?\s{0,2}[:=]| [A-Za-z])"
+)
 LANGUAGES_OWN = {"notimplemented", "timeout"}  # exceptions of programming languages, whatever the program does
 # Lines of stack traces that say where something happened: those of Java, JavaScript and .NET, of Python with the source
 # below, of PHP, Ruby, Go and Elixir.
@@ -111,4 +116,12 @@ def exceptions_in(text: str) -> Iterator[str]:
     """Yield what the classes of exceptions in a cleaned text are called, compacted: notfound of NotFoundError."""
     for found in EXCEPTION.finditer(text):
         if (name := found[1].lower()) not in LANGUAGES_OWN:
+            yield name
+
+
+def values_in(text: str) -> Iterator[str]:
+    """Yield what the fields of an error in a cleaned text say in one word, compacted: notfound of "code": "NOT_FOUND"."""
+    for found in VALUE.finditer(text):
+        name = APART.sub("", found[1]).lower()
+        if len(name) >= MIN_NAME_LENGTH:
             yield name

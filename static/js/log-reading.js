@@ -357,8 +357,8 @@ export class ErrorMatcher {
       (one, other) =>
         (one.text.match === "frame") - (other.text.match === "frame") ||
         other.whole - one.whole ||
-        other.length - one.length ||
-        (one.text.sure === "maybe") - (other.text.sure === "maybe"),
+        (one.text.sure === "maybe") - (other.text.sure === "maybe") ||
+        other.length - one.length,
     );
     return order.map((match) => match.text);
   }

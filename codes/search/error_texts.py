@@ -224,7 +224,7 @@ def _fits(pattern: _Pattern, query: _Query, begin: int, end: int) -> bool:
     """Return whether what was found occurs as its kind of match wants it."""
     shape, small = query.shape, query.small
     before, after = small[begin - 1 : begin] if begin else "", small[end : end + 1]
-    if _joins(before, small[begin]) or (pattern.ends and _joins(small[end - 1], after)):
+    if (pattern.starts and _joins(before, small[begin])) or (pattern.ends and _joins(small[end - 1], after)):
         return False
     alone = query.is_all(begin, end)
     if pattern.exact:

@@ -35,6 +35,7 @@ from .mentions import (
     is_name,
     is_pasted,
     names_in,
+    quoted_in,
     tells_failure,
     values_in,
     without_frames,
@@ -215,7 +216,8 @@ class Index:
         cleaned, text = clean(query), normalise(query)
         pasted = is_pasted(cleaned)
         lines = normalise_lines(cleaned) if pasted else text
-        reading = read_codes(text, lines, self.names_of)
+        # A number in a stack frame is a line of a file.
+        reading = read_codes(text, normalise_lines(without_frames(cleaned)) if pasted else text, self.names_of)
         results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self, cleaned)
         self._add_named(text, reading, found, results)
         self._add_errors(cleaned, reading, found, results)
@@ -375,6 +377,12 @@ class Index:
         for header in NAMED_HEADER.findall(text[:MAX_PROSE_LENGTH]):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, PART, 0)
+        for said in quoted_in(cleaned):
+            for form in {compact(said), compact(" ".join(map(hangul.stem, said.split())))}:
+                for number in self.texts_named.get(form, ()):
+                    kind, instance, _tie, _penalty = self.documents[self.texts[number].document]
+                    if kind == "code" and instance.number >= 400:
+                        found.offer_text(number, PART, -1)
         is_identifier = is_name(cleaned)
         if not is_identifier:
             for name in names_in(cleaned, self.texts_named):

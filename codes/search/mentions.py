@@ -38,6 +38,7 @@ VALUE = re.compile(
     r"(?<![A-Za-z])(?:code|status|reason|error|error_code|errorCode|error_type|type)[\"']?\s{0,2}[:=]\s{0,2}[\"']?"
     r"([A-Za-z][A-Za-z]{2,40}(?:[_-][A-Za-z]{1,40}){0,6})(?![\w/.]|[\"']?\s{0,2}[:=]| [A-Za-z])"
 )
+QUOTED = re.compile(r"[\"'‘“「『]([^\"'‘’“”「」『』\n]{4,60})[\"'’”」』]")
 LANGUAGES_OWN = {"notimplemented", "timeout"}  # exceptions of programming languages, whatever the program does
 # Lines of stack traces that say where something happened: those of Java, JavaScript and .NET, of Python with the source
 # below, of PHP, Ruby, Go and Elixir.
@@ -120,8 +121,13 @@ def exceptions_in(text: str) -> Iterator[str]:
 
 
 def values_in(text: str) -> Iterator[str]:
-    """Yield what the fields of an error in a cleaned text say in one word, compacted: notfound of "code": "NOT_FOUND"."""
+    """Yield what the fields of an error in a cleaned text say in one word, compacted: notfound of code: NOT_FOUND."""
     for found in VALUE.finditer(text):
         name = APART.sub("", found[1]).lower()
         if len(name) >= MIN_NAME_LENGTH:
             yield name
+
+
+def quoted_in(text: str) -> list[str]:
+    """Return what somebody quotes in a cleaned text: the message that they saw."""
+    return QUOTED.findall(text[:MAX_PROSE_LENGTH])

@@ -23,6 +23,7 @@ MIN_FRAGMENT = 40  # letters of a fragment that tells a text by itself
 NUMBERED = re.compile(r"[45][0-9]{2}:? (?=.{36})")  # what follows is more than the name of a code
 # A status and Envoy's response flag; where no response was sent, the log has 0 before the flag.
 FLAGGED = re.compile(r"[45][0-9]{2} ([A-Z]{2,5})")
+MIN_MESSAGE = 24  # letters of an exception's message that tells without the class
 MIN_SWAPPED = 8  # letters of each of two fragments that may be printed in the other order
 WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[\u3041-\u30ff\u4e00-\u9fff]+|[^\s\w]{2,}")
 # Quotes are typed, copied and escaped in many ways, and a message is wrapped anywhere.
@@ -153,6 +154,11 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
         forms.append(path[1])
     if numbered := NUMBERED.match(text.text):  # a page's heading is copied without the title
         forms.append(text.text[numbered.end() :])
+    if not is_exact and (said := EXCEPTION.match(fold(text.text))):
+        # An exception's message is copied without its class.
+        message = fold(text.text)[said.end() :].strip(": ")
+        if sum(map(len, message.split(VARIABLE))) >= MIN_MESSAGE and message[:1].isalnum():
+            forms.append(message)
     if flagged := FLAGGED.fullmatch(text.text):
         forms.append(f"0 {flagged[1]}")
     prefix = text.product.split()[-1]

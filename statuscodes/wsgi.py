@@ -23,7 +23,7 @@ from answers.responses import Responder  # noqa: E402
 from codes.data.live_answers import answers_document  # noqa: E402
 from codes.live_answers import use_preview  # noqa: E402
 from codes.models import Revision  # noqa: E402
-from codes.search import use_revision  # noqa: E402
+from codes.search import prepare_index, use_revision  # noqa: E402
 from statuscodes.page_cache.poller import poller  # noqa: E402
 from statuscodes.page_cache.wsgi import PageCache, release_digest  # noqa: E402
 from statuscodes.web.concurrency import ADMIN_SLOTS, PUBLIC_SLOTS  # noqa: E402
@@ -41,8 +41,15 @@ if settings.DEBUG:
     # Templates and styles are being changed, and no revision tells of that.
     application = django_application
 else:
-    poller.start(Revision.current)
+    # Before the server listens: the first search after a start or a reload waits for nothing. Without a database the
+    # process starts all the same.
+    poller.read = Revision.current
+    poller.poll()
     use_revision(poller.current, poller.require_database)
+    if not poller.has_failed:
+        prepare_index()
+    connection.close()
+    poller.start(Revision.current)
     application = PageCache(django_application, poller, release_digest())
 
 use_preview(preview)

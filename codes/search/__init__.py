@@ -5,7 +5,7 @@ megabyte. An index in memory answers in about a millisecond, works the same on e
 forms and keyboards that SQL does not. It is rebuilt when the catalogue's revision has changed.
 """
 
-from .current import current_index, is_outdated, search, use_revision
+from .current import current_index, is_outdated, prepare_index, search, use_revision
 from .extraction import Place
 from .highlight import highlight
 from .index import Index
@@ -24,6 +24,7 @@ __all__ = [
     "highlight",
     "is_outdated",
     "is_private",
+    "prepare_index",
     "reduced",
     "search",
     "use_revision",

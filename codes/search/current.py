@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from django.db import Error
@@ -60,6 +61,12 @@ def current_index() -> Index:
     finally:
         _cache.lock.release()
     return cast("Index", _cache.index)
+
+
+def prepare_index() -> None:
+    """Build the index before the first search needs it. If the catalogue cannot be read, that search builds it."""
+    with suppress(Error):
+        current_index()
 
 
 def _is_due() -> bool:

@@ -68,10 +68,8 @@ def check_length(response: Response, code: StatusCode | None) -> Iterator[Findin
 
 
 def possible_lengths(response: Response) -> set[int]:
-    """Return the lengths in bytes that the content may have had before its line ends were changed by pasting."""
-    content = response.content or ""
-    line_ends = ("\n", "\r\n") if "\n" in content else ("\n",)
-    texts = [content.replace("\n", line_end) + end for line_end in line_ends for end in ("", line_end)]
+    """Return the lengths in bytes that the content may have had before it was pasted."""
+    texts = texts_before_pasting(response.content or "")
     lengths = set()
     charset = re.search(r"charset=\"?([\w-]{1,20})", response.fields.get("Content-Type") or "")
     # Python's own list also names codings that are no charset, cannot fail gently, or take hours (punycode).
@@ -79,6 +77,12 @@ def possible_lengths(response: Response) -> set[int]:
         with suppress(LookupError):
             lengths |= {len(text.encode(encoding, "replace")) for text in texts}
     return lengths | _compact_lengths(response)
+
+
+def texts_before_pasting(content: str) -> set[str]:
+    """Return what the content may have been before pasting changed its line ends or took the last one."""
+    line_ends = ("\n", "\r\n") if "\n" in content else ("\n",)
+    return {content.replace("\n", line_end) + end for line_end in line_ends for end in ("", line_end)}
 
 
 def _compact_lengths(response: Response) -> set[int]:

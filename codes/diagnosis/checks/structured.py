@@ -13,7 +13,7 @@ from codes.models import GeneralRule, Product, ProductCode, StatusCode
 
 from .content import media_type
 from .findings import Finding, Severity, cited, shown, wrong_value
-from .framing import TEXTUAL
+from .framing import TEXTUAL, texts_before_pasting
 from .rules import severity_of
 
 MAX_VALUE = 4000  # characters of a field
@@ -118,9 +118,8 @@ def _is_whole(response: Response) -> bool:
 
 
 def _digests(content: str, hashed: Any) -> set[bytes]:
-    """Return the digests that the content may have had before pasting changed its line ends."""
-    texts = {content.replace("\n", end) + last for end in ("\n", "\r\n") for last in ("", end)}
-    return {hashed(text.encode("utf-8", "replace")).digest() for text in texts}
+    """Return the digests that the content may have had before it was pasted."""
+    return {hashed(text.encode("utf-8", "replace")).digest() for text in texts_before_pasting(content)}
 
 
 def check_proxy_status(response: Response, code: StatusCode | None) -> Iterator[Finding]:

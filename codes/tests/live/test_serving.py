@@ -107,6 +107,21 @@ class Readers(Clients):
         return [answer for answer in self.seen if answer[0] > moment]
 
 
+HIDE_ERROR_TEXTS = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("ALTER TABLE codes_errortext RENAME TO elsewhere")
+"""
+
+
+def test_the_first_search_after_a_start_waits_for_no_index(site):
+    with site.serving() as server:
+        site.shell(HIDE_ERROR_TEXTS)  # no index can be built any more
+        status, _headers, text = ask(server.url, "/search/?q=bad+gateway&all=1")
+    assert status == 200
+    assert 'href="/502/"' in text
+
+
 def test_an_edit_shows_in_every_process_of_every_host_within_a_second(site):
     same_address = {"SITE_URL": "http://127.0.0.1"}
     with (

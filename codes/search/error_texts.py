@@ -141,7 +141,7 @@ class ErrorMatcher:
                     found[pattern.found.slug] = match
         order = sorted(
             found.values(),
-            key=lambda match: (match.is_frame, not match.whole, match.found.sure == "maybe", -match.length),
+            key=lambda match: (match.is_frame, match.found.sure == "maybe", not match.whole, -match.length),
         )
         return order[:MAX_MATCHES]
 

@@ -356,8 +356,8 @@ export class ErrorMatcher {
     const order = [...found.values()].sort(
       (one, other) =>
         (one.text.match === "frame") - (other.text.match === "frame") ||
-        other.whole - one.whole ||
         (one.text.sure === "maybe") - (other.text.sure === "maybe") ||
+        other.whole - one.whole ||
         other.length - one.length,
     );
     return order.map((match) => match.text);

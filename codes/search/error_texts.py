@@ -36,6 +36,7 @@ EXCEPTION = re.compile(
 )
 PATH = re.compile(r"[\w.:\\$]+[.:\\$]([A-Z]\w*[a-z][A-Z]\w+)")  # an exception with its package
 BUILT_IN = frozenset(vars(builtins))  # of Python: its PermissionError is not Stripe's
+CLASS = re.compile(r"[A-Z]\w+(?:Exception|Error)")
 IN_PATH = re.compile(r"(?:::|[-_.\\$])$")  # before a name that is the end of another's path
 
 
@@ -154,6 +155,8 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
         forms.append(path[1])
     if numbered := NUMBERED.match(text.text):  # a page's heading is copied without the title
         forms.append(text.text[numbered.end() :])
+    if is_exact and CLASS.fullmatch(text.text):  # printed with its package
+        forms.append(f".{text.text}")
     if not is_exact and (said := EXCEPTION.match(fold(text.text))):
         # An exception's message is copied without its class.
         message = fold(text.text)[said.end() :].strip(": ")

@@ -57,7 +57,8 @@ MISSING = Error("MissingBodyException: Required request body is missing", [400],
 RESET = Error("…Exception: Connection reset", [0], product="Java")
 STRIPE = Error("stripe.error.PermissionError", [403], product="Stripe", match="exact")
 ERRORS = [REFUSED, LIVE, CONFLICT, AXIOS, CLIENT_HUNG, CACHE_HUNG, DOTTED, DENIED, WEAK, PARAMETER, NETWORK]
-ERRORS += [CHROME, SQUID, FLAG, FRAME, MISSING, RESET, STRIPE]
+CLASS = Error("MessageNotWritableException", [500], product="Spring", match="exact")
+ERRORS += [CHROME, SQUID, FLAG, FRAME, MISSING, RESET, STRIPE, CLASS]
 MATCHER = ErrorMatcher(ERRORS)
 
 
@@ -92,6 +93,7 @@ def found(text):
         ("io.SocketException: Connection reset", [RESET]),
         ("stripe.error.PermissionError: no", [STRIPE]),
         ("PermissionError: [Errno 13] Permission denied", []),
+        ("org.springframework.http.MessageNotWritableException: Infinite recursion", [CLASS]),
         ("nothing of the kind", []),
     ],
 )  # fmt: skip

@@ -482,6 +482,8 @@ class Index:
             if kinds is not None and kind not in kinds:
                 continue
             sure = match.query_coverage >= HIGH_QUERY_COVERAGE and match.text_coverage >= HALF_TEXT_COVERAGE
+            if kind == "code" and self.documents[document].penalty:
+                sure = False  # words alone rarely mean a vendor's number
             how = WORDS if sure else LOOSE
             if sure and match.text_coverage >= HIGH_TEXT_COVERAGE and kind == "error":
                 how = STARTS  # most of what a product prints

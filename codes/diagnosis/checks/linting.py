@@ -5,6 +5,7 @@ they are and marked as English. What a rule or a check of ours judges is left ou
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from django.utils.functional import Promise
@@ -166,9 +167,14 @@ def lint(response: Response, found: Iterable[Finding]) -> list[Finding]:
     """Return the linter's warnings about a response, without those about what was found already."""
     about = {each.field.lower() for each in found if each.severity != Severity.PASSED}
     notes: dict[str, Finding] = {}
+    seen: set[tuple[str, ...]] = set()
     for note in _notes(_linted(response)):
         name = type(note).__name__
         subject = str(note.subject).partition(" ")[0]
+        said = (name, subject, *(str(value)[:100] for value in note.vars.values()))
+        if said in seen:  # thousands of times for a list of empty members
+            continue
+        seen.add(said)
         named = subject.removeprefix("field-") if subject.startswith("field-") else note.vars.get("field_name", "")
         field = str(named or "").lower()
         if note.level not in (levels.WARN, levels.BAD) or name in JUDGED:
@@ -182,7 +188,9 @@ def lint(response: Response, found: Iterable[Finding]) -> list[Finding]:
         place = _spelt(field, response.fields) or ("status" if subject.startswith("status") else "")
         finding = _finding(note, name, place)
         notes.setdefault(finding.title, finding)
-    return list(notes.values())[:MAX_NOTES]
+        if len(notes) == MAX_NOTES:
+            break
+    return list(notes.values())
 
 
 def _is_idle(name: str, field: str, response: Response) -> bool:
@@ -237,11 +245,11 @@ def _encoded(fields: Fields) -> list[tuple[bytes, bytes]]:
 
 
 def _notes(linter: HttpResponseLinter) -> Iterator[Note]:
-    waiting = list(linter.notes)
+    waiting = deque(linter.notes)
     while waiting:
-        note = waiting.pop(0)
+        note = waiting.popleft()
         yield note
-        waiting[:0] = note.subnotes
+        waiting.extendleft(reversed(note.subnotes))
 
 
 def _finding(note: Note, name: str, field: str) -> Finding:

@@ -275,6 +275,17 @@ def test_arrows_move_through_the_suggestions_and_enter_opens_one(site, page, com
     assert complaints == []
 
 
+def test_what_arrives_later_does_not_replace_the_list_that_is_moved_through(site, page):
+    page.goto(site.url)
+    field, options = suggestions_for(page, "gatewa")
+    page.route("**/search/suggest/**", lambda route: None)  # is never answered
+    with page.expect_request("**/search/suggest/**"):
+        field.press("y")
+    with page.expect_event("requestfailed"):
+        field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+
+
 def test_escape_closes_the_suggestions_and_keeps_what_was_typed(site, page):
     page.goto(site.url)
     field, options = suggestions_for(page, "gateway")

@@ -246,7 +246,7 @@ def test_inputs_that_have_nothing_to_do_with_http_find_nothing():
     found_something = [
         text for text in inputs if (results := search.search(text)).hits or results.unassigned is not None
     ]
-    assert len(inputs) >= 60
+    assert len(inputs) >= 80
     assert len(found_something) <= 0.05 * len(inputs)
 
 
@@ -330,6 +330,50 @@ def test_a_pattern_of_codes_means_the_class(query, expected):
 )
 def test_a_name_inside_pasted_text_is_looked_up(text, code):
     assert first_label(search.search(text)) == code
+
+
+FRAMEWORKS = [
+    "java.lang.NullPointerException\n\tat com.a.UserController.show(UserController.java:404)\n"
+    "\tat org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1089)",
+    'Traceback (most recent call last):\n  File "/a/django/core/handlers/exception.py", line 55, in inner\n'
+    "    response = get_response(request)\nTypeError: unsupported operand type(s)",
+    "TypeError: Cannot read properties of undefined (reading 'id')\n    at /app/users.js:14:28\n"
+    "    at Layer.handle [as handle_request] (/app/node_modules/express/lib/router/layer.js:95:5)",
+    "NoMethodError (undefined method `name' for nil:NilClass):\n  app/controllers/users_controller.rb:12:in `show'\n"
+    "  actionpack (7.0.4) lib/action_controller/metal/basic_implicit_render.rb:6:in `send_action'",
+    "System.NullReferenceException: Object reference not set\n   at Shop.Orders.Get(Int32 id)\n"
+    "   at Microsoft.AspNetCore.Mvc.Infrastructure.ActionMethodExecutor.Execute(ActionContext context)",
+    "ErrorException: Undefined variable $user\n"
+    "#0 /var/www/vendor/laravel/framework/src/Illuminate/Foundation/Http/Kernel.php(200): send()",
+    "panic: runtime error: index out of range [3] with length 3\ngithub.com/labstack/echo/v4.(*Echo).ServeHTTP(0xc00)",
+    "** (KeyError) key :name not found\n    (phoenix 1.7.10) lib/phoenix/router.ex:432: Phoenix.Router.__call__/5",
+]
+
+
+@pytest.mark.parametrize("trace", FRAMEWORKS)
+def test_an_exception_that_a_framework_met_while_it_handled_a_request_means_500(trace):
+    assert first_label(search.search(trace)) == "500"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("org.springframework.web.bind.MethodArgumentNotValidException: Validation failed for argument [0]", "400"),
+        ("com.a.ConflictException: somebody else saved it", "409"),
+        ("java.net.ConnectException: Connection refused", "000"),
+    ],
+)
+def test_what_an_exception_says_goes_before_the_framework_that_met_it(said, code):
+    frame = "\tat org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1089)"
+    assert first_label(search.search(f"{said}\n{frame}")) == code
+
+
+def test_a_field_of_an_error_names_its_code():
+    assert first_label(search.search("PlatformException(functionsError, failed, {code: UNAUTHENTICATED})")) == "401"
+
+
+def test_what_somebody_quotes_is_the_message_that_they_saw():
+    assert first("회원가입 API 쏘면 '잘못된 요청입니다' 만 오고 뭐가 틀렸는지 안 알려줘요") == "400"
 
 
 def test_words_that_the_catalogue_does_not_know_are_left_out():

@@ -70,6 +70,7 @@ class ErrorText(ReviewedEntry):
         EXACT = "exact", _("Only the whole word, in this case of letters")
         PHRASE = "phrase", _("Anywhere")
         WEAK = "weak", _("Only with nothing else, or beside the product's name")
+        FRAME = "frame", _("Anywhere, after every other text: a line of a stack trace")
 
     TEXTS = ["meaning", "next"]
     REQUIRED_TEXTS = TEXTS

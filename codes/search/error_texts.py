@@ -5,6 +5,7 @@ fixed fragments between are looked for in their order. Rare words lead from a qu
 so that a long catalogue and a long paste do not multiply.
 """
 
+import builtins
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +15,15 @@ from typing import Protocol
 from codes import models
 
 VARIABLE = "…"
+FRAME = "frame"  # the match of a line of a stack trace
 MAX_GAP = 300  # characters that "…" may stand for
 MAX_MATCHES = 5
 MAX_PLACES = 20  # of a text's first fragment that are tried
 MIN_FRAGMENT = 40  # letters of a fragment that tells a text by itself
 NUMBERED = re.compile(r"[45][0-9]{2}:? (?=.{36})")  # what follows is more than the name of a code
+# A status and Envoy's response flag; where no response was sent, the log has 0 before the flag.
+FLAGGED = re.compile(r"[45][0-9]{2} ([A-Z]{2,5})")
+MIN_MESSAGE = 24  # letters of an exception's message that tells without the class
 MIN_SWAPPED = 8  # letters of each of two fragments that may be printed in the other order
 WORD = re.compile(r"[a-z0-9]+|[가-힣]+|[\u3041-\u30ff\u4e00-\u9fff]+|[^\s\w]{2,}")
 # Quotes are typed, copied and escaped in many ways, and a message is wrapped anywhere.
@@ -30,6 +35,8 @@ EXCEPTION = re.compile(
     r"(?:\w+(?:\.|::|\\))*(?:[A-Z]+[a-z0-9]+){2,}(?:Exception|Error)(?=[:\s])|(?:[A-Z]\w+::)+[A-Z]\w+(?=[:\s])"
 )
 PATH = re.compile(r"[\w.:\\$]+[.:\\$]([A-Z]\w*[a-z][A-Z]\w+)")  # an exception with its package
+BUILT_IN = frozenset(vars(builtins))  # of Python: its PermissionError is not Stripe's
+CLASS = re.compile(r"[A-Z]\w+(?:Exception|Error)")
 IN_PATH = re.compile(r"(?:::|[-_.\\$])$")  # before a name that is the end of another's path
 
 
@@ -61,6 +68,11 @@ class ErrorMatch:
     found: ErrorText
     length: int
     whole: bool
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it is a line of a stack trace: what else the query holds tells more."""
+        return self.found.match == FRAME
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,10 @@ class ErrorMatcher:
                 self.by_word[min(words, key=lambda word: (frequency[word], -len(word)))].append(pattern)
 
     def find(self, text: str) -> list[ErrorMatch]:
-        """Return the texts that the query holds, the longest first; of several products with one text, each."""
+        """Return the texts that the query holds, the longest first; of several products with one text, each.
+
+        Texts that stand for their codes in some cases only come after the others, and lines of stack traces last.
+        """
         query = _Query(text)
         found: dict[str, ErrorMatch] = {}
         for word in dict.fromkeys(WORD.findall(query.small)):
@@ -125,7 +140,10 @@ class ErrorMatcher:
                     pattern.found.slug not in found or match.length > found[pattern.found.slug].length
                 ):
                     found[pattern.found.slug] = match
-        order = sorted(found.values(), key=lambda match: (not match.whole, -match.length, match.found.sure == "maybe"))
+        order = sorted(
+            found.values(),
+            key=lambda match: (match.is_frame, match.found.sure == "maybe", not match.whole, -match.length),
+        )
         return order[:MAX_MATCHES]
 
 
@@ -133,10 +151,19 @@ def _patterns_of(text: ErrorText) -> Iterator[_Pattern]:
     """Yield the text as it is looked for; an exception also without its package."""
     is_exact = text.match == "exact"
     forms = [text.text]
-    if is_exact and (path := PATH.fullmatch(text.text)):
+    if is_exact and (path := PATH.fullmatch(text.text)) and path[1] not in BUILT_IN:
         forms.append(path[1])
     if numbered := NUMBERED.match(text.text):  # a page's heading is copied without the title
         forms.append(text.text[numbered.end() :])
+    if is_exact and CLASS.fullmatch(text.text):  # printed with its package
+        forms.append(f".{text.text}")
+    if not is_exact and (said := EXCEPTION.match(fold(text.text))):
+        # An exception's message is copied without its class.
+        message = fold(text.text)[said.end() :].strip(": ")
+        if sum(map(len, message.split(VARIABLE))) >= MIN_MESSAGE and message[:1].isalnum():
+            forms.append(message)
+    if flagged := FLAGGED.fullmatch(text.text):
+        forms.append(f"0 {flagged[1]}")
     prefix = text.product.split()[-1]
     if is_exact and prefix.endswith(":"):  # net::ERR_FAILED
         forms.append(prefix + text.text)
@@ -206,7 +233,7 @@ def _fits(pattern: _Pattern, query: _Query, begin: int, end: int) -> bool:
     """Return whether what was found occurs as its kind of match wants it."""
     shape, small = query.shape, query.small
     before, after = small[begin - 1 : begin] if begin else "", small[end : end + 1]
-    if _joins(before, small[begin]) or (pattern.ends and _joins(small[end - 1], after)):
+    if (pattern.starts and _joins(before, small[begin])) or (pattern.ends and _joins(small[end - 1], after)):
         return False
     alone = query.is_all(begin, end)
     if pattern.exact:

@@ -84,8 +84,8 @@ PATTERNS = [
     (
         Place.FIELD,
         re.compile(
-            r"(?<!exit )(?<!exit_)(?:status(?:[ _-]?code)?|(?:http|response)[ _-]?(?:status|code)|\bresp(?==)"
-            r"|상태\s?코드)"
+            r"(?<!exit )(?<!exit_)(?:status(?:[ _-]?code)?|(?:http|response)[ _-]?(?:status|code)(?:[ _-]?sent)?"
+            r"|\bresp(?==)|상태\s?코드)"
             rf"[\"'\])]?(?:\s?(?:[=!]?[=:]|=>|is|of|was|\|)\s?|[\s(\[])[\"'(\[]?{CODE}(?![0-9]|[.:][0-9]|\s?번대)"
         ),
     ),

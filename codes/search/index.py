@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from heapq import nlargest
+from itertools import chain
 
 from codes.models import SituationTopic
 
@@ -30,11 +31,15 @@ from .mentions import (
     MAX_PROSE_LENGTH,
     Name,
     codes_happening,
+    exceptions_in,
     is_about_http,
     is_name,
     is_pasted,
     names_in,
+    quoted_in,
     tells_failure,
+    values_in,
+    without_frames,
 )
 from .normalise import clean, compact, normalise, normalise_lines
 from .ranking import (
@@ -68,6 +73,8 @@ from .words import STOP_WORDS, WordIndex, WordMatch, stem, words_of, words_of_ea
 # Ranks of what the query names outright: a pair of codes, a number at a sure place, a text of an error, what that text
 # means, a number by itself among other things.
 PAIR, NUMBER, ERROR, CODE_OF_ERROR, BARE_NUMBER = -20, -10, -5, -4, -1
+# A framework's line in a stack trace tells that a request failed, and anything else says better how.
+TRACE, CODE_OF_TRACE = LOOSE - 2, LOOSE - 1
 NAMED_HEADER = re.compile(r"\b([a-z][a-z-]{2,})\s(?:request\s|response\s)?(?:header|헤더)")
 OWN_FACTOR = 0.3  # what it adds to a situation that its own words count in the whole catalogue
 # What a situation counts whose answer the query names, or is found by the same words.
@@ -211,13 +218,16 @@ class Index:
         cleaned, text = clean(query), normalise(query)
         pasted = is_pasted(cleaned)
         lines = normalise_lines(cleaned) if pasted else text
-        reading = read_codes(text, lines, self.names_of)
+        # A number in a stack frame is a line of a file.
+        reading = read_codes(text, normalise_lines(without_frames(cleaned)) if pasted else text, self.names_of)
         results, found = Results(text, is_pasted=pasted and not reading.is_whole), Found(self, cleaned)
         self._add_named(text, reading, found, results)
         self._add_errors(cleaned, reading, found, results)
         if not results.is_pasted:
             self._match_typed(cleaned, text, found, results)
-        elif not found.best or reading.place is Place.BARE:
+        elif all(hit.rank.score >= TRACE for hit in found.best.values()):
+            self._match_pasted(cleaned, lines, found, is_trace=bool(found.best))
+        elif reading.place is Place.BARE:
             self._match_pasted(cleaned, lines, found)
         if "\n" not in lines and len(text.split()) > 1 and (not results.is_pasted or is_about_http(lines)):
             self._add_situations(set(reading.numbers), found)
@@ -237,9 +247,9 @@ class Index:
 
         A number by itself in a log may count anything, and one that belongs to the text is no answer.
         """
-        if best.kind != "error" or not any(best.codes):
+        if best.kind != "error":
             return False
-        return best.rank.score < NUMBER or (results.is_pasted and reading.place is Place.BARE)
+        return best.rank.score < NUMBER or (any(best.codes) and results.is_pasted and reading.place is Place.BARE)
 
     def _add_named(self, text: str, reading: Reading, found: Found, results: Results) -> None:
         """Add what the query names outright: a code, a group of codes, a class, the beginning of a number."""
@@ -278,11 +288,15 @@ class Index:
     def _add_errors(self, cleaned: str, reading: Reading, found: Found, results: Results) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
         # Whoever answered tells more than that no connection came about, as a proxy's log says in one line.
-        matches = sorted(self.errors.find(cleaned), key=lambda match: not any(match.found.codes))
+        matches = sorted(self.errors.find(cleaned), key=lambda match: (match.is_frame, not any(match.found.codes)))
         results.has_error_text = bool(matches)
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
             named |= self._codes_named(cleaned)
+            # An identifier of another code tells more than an exception that stands for several.
+            identified = self._codes_named(cleaned, only_identifiers=True)
+            if len(identified) == 1 and not any(identified & set(match.found.codes) for match in matches):
+                found.offer(self.numbers_of_codes[identified.pop()], ERROR, -1)
         for position, match in enumerate(matches):
             # Of several codes, one that the rest of the query names is meant.
             codes = sorted(match.found.codes, key=lambda code: code not in named)
@@ -290,31 +304,44 @@ class Index:
             # "failed with status 200 due to ..." says 200 of the call before, not of the answer.
             own = set(map(int, re.findall(r"\b[0-9]{3}\b", match.found.text)))
             is_own = bool(reading.numbers) and own.issuperset(reading.numbers) and own.isdisjoint(codes)
-            found.offer(document, NUMBER - 1 if is_own else ERROR, position)
+            score = TRACE if match.is_frame else NUMBER - 1 if is_own else ERROR
+            found.offer(document, score, position)
             found.best[document].codes = codes
             for place, code in enumerate(codes):
                 if code in self.numbers_of_codes:
-                    found.offer(self.numbers_of_codes[code], CODE_OF_ERROR, position + place / 10)
+                    score = CODE_OF_TRACE if match.is_frame else CODE_OF_ERROR
+                    found.offer(self.numbers_of_codes[code], score, position + place / 10)
 
-    def _codes_named(self, cleaned: str) -> set[int]:
-        """Return the codes of which the query has a name."""
+    def _codes_named(self, cleaned: str, *, only_identifiers: bool = False) -> set[int]:
+        """Return the codes of which the query has a name, or an identifier."""
         documents = (
             self.documents[self.texts[number].document]
             for name in names_in(cleaned, self.texts_named)
+            if name.is_identifier or not only_identifiers
             for number in self.texts_named[name.name]
         )
         return {document.instance.number for document in documents if document.kind == "code"}
 
-    def _match_pasted(self, cleaned: str, lines: str, found: Found) -> None:
-        """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about."""
-        about, fails = is_about_http(lines), tells_failure(lines)
+    def _match_pasted(self, cleaned: str, lines: str, found: Found, *, is_trace: bool = False) -> None:
+        """Add what a pasted text names: identifiers and whole phrases, else what most of a line is about.
+
+        Of a stack trace, only the identifiers in what is said, and not where it happened.
+        """
+        about, fails = is_about_http(lines) and not is_trace, tells_failure(lines)
+        if is_trace:
+            cleaned = without_frames(cleaned)
+        self._match_errors_named(cleaned, found)
         for position, name in enumerate(names_in(cleaned, self.texts_named)):
             for number in self.texts_named[name.name] if about or name.is_identifier else ():
                 document = self.texts[number].document
                 if self._is_meant(document, name, about=about, fails=fails) and (
                     self.documents[document].kind != "class" or not found.best
                 ):
-                    found.offer_text(number, PART, -len(name.name) + position / 1000)
+                    # One of a product's codes says more than its name, however long that is.
+                    length = 0 if self.documents[document].kind == "product" else len(name.name)
+                    found.offer_text(number, PART, -length + position / 1000)
+        if is_trace:
+            return
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, TYPO, 0)
@@ -322,6 +349,19 @@ class Index:
             self._add_words(found, HALF_TEXT_COVERAGE, min_words=2)
         else:
             self._add_words(found, HIGH_TEXT_COVERAGE, HIGH_QUERY_COVERAGE, kinds={"error"})
+
+    def _match_errors_named(self, cleaned: str, found: Found) -> None:
+        """Add the codes after which an exception is called, NotFoundError, or that a field names: "code: NOT_FOUND"."""
+        called = chain(
+            ((name, {NAME, ALIAS}) for name in exceptions_in(cleaned)),
+            ((name, {NAME, ALIAS, KEYWORD}) for name in values_in(cleaned)),
+        )
+        for position, (wanted, weights) in enumerate(called):
+            for number in self.texts_named.get(wanted, ()):
+                document, weight, _original = self.texts[number]
+                kind, instance, _tie, _penalty = self.documents[document]
+                if kind == "code" and weight in weights and instance.number >= 400 and not instance.is_vendors:
+                    found.offer_text(number, PART, -len(wanted) + position / 1000)
 
     def _is_meant(self, document: int, name: Name, *, about: bool, fails: bool) -> bool:
         """Return whether a pasted text with this name means the document.
@@ -346,6 +386,12 @@ class Index:
         for header in NAMED_HEADER.findall(text[:MAX_PROSE_LENGTH]):
             for number in self.texts_of_header.get(header, ()):
                 found.offer_text(number, PART, 0)
+        for said in quoted_in(cleaned):
+            for form in {compact(said), compact(" ".join(map(hangul.stem, said.split())))}:
+                for number in self.texts_named.get(form, ()):
+                    kind, instance, _tie, _penalty = self.documents[self.texts[number].document]
+                    if kind == "code" and instance.number >= 400:
+                        found.offer_text(number, PART, -1)
         is_identifier = is_name(cleaned)
         if not is_identifier:
             for name in names_in(cleaned, self.texts_named):
@@ -448,6 +494,8 @@ class Index:
             if kinds is not None and kind not in kinds:
                 continue
             sure = match.query_coverage >= HIGH_QUERY_COVERAGE and match.text_coverage >= HALF_TEXT_COVERAGE
+            if kind == "code" and self.documents[document].penalty:
+                sure = False  # words alone rarely mean a vendor's number
             how = WORDS if sure else LOOSE
             if sure and match.text_coverage >= HIGH_TEXT_COVERAGE and kind == "error":
                 how = STARTS  # most of what a product prints

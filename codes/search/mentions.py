@@ -14,8 +14,8 @@ MIN_NAME_LENGTH = 7  # letters of a phrase or an identifier that is worth findin
 TOKEN = re.compile(r"[A-Za-z_][\w'-]*|[0-9]+|[가-힣]+")
 IDENTIFIER = re.compile(r"[A-Za-z_]\w{7,}")
 APART = re.compile(r"[\W_]")
-PARTED = re.compile(r"[.!?;\n|(){}\[\]<>\"]")
-CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
+PARTED = re.compile(r"(?!\.\Z).*[.!?;\n|(){}\[\]<>\"]", re.DOTALL)  # a point alone joins the parts of an identifier
+CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z0-9]_[A-Za-z0-9]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
 FAILURE = re.compile(r"error|fail|exception|fatal|denied|refused")
 HANGUL = re.compile("[가-힣]")
@@ -56,6 +56,23 @@ HAPPENS = re.compile(
 TWO_CODES = re.compile(
     r"(?P<wish>\b(?:should|must|expected?|return|be)\b[^0-9]{0,30})?\b(?P<first>[1-5][0-9]{2})\b[^0-9]{0,20}"
     r"\b(?:instead of|rather than|not|대신|말고) (?:an? )?(?P<second>[1-5][0-9]{2})\b"
+)
+
+# An exception by its class: NotFoundError, HttpConflictException.
+EXCEPTION = re.compile(r"(?<![A-Za-z0-9_])(?:Http|HTTP)?([A-Z][A-Za-z]{6,40})(?:Error|Exception)(?![A-Za-z0-9_])")
+# What a field of an error says in one word: "code": "NOT_FOUND", {code: UNAUTHENTICATED, reason=forbidden.
+VALUE = re.compile(
+    r"(?<![A-Za-z])(?:code|status|reason|error|error_code|errorCode|error_type|type)[\"']?\s{0,2}[:=]\s{0,2}[\"']?"
+    r"([A-Za-z][A-Za-z]{2,40}(?:[_-][A-Za-z]{1,40}){0,6})(?![\w/.]|[\"']?\s{0,2}[:=]| [A-Za-z])"
+)
+QUOTED = re.compile(r"[\"'‘“「『]([^\"'‘’“”「」『』\n]{4,60})[\"'’”」』]")
+LANGUAGES_OWN = {"notimplemented", "timeout"}  # exceptions of programming languages, whatever the program does
+# Lines of stack traces that say where something happened: those of Java, JavaScript and .NET, of Python with the source
+# below, of PHP, Ruby, Go and Elixir.
+FRAMES = re.compile(
+    r"(?m)^[ \t]{0,12}(?:(?:at |\.{3} [0-9]{1,4} (?:more|common)|\|_ |#[0-9]{1,3}:? "
+    r"|(?:from )?[^\s:]{1,300}\.(?:rb|go|php|exs?):[0-9]{1,6}\b|\([\w.-]{2,60} [0-9.]{1,20}\) "
+    r"|[\w-]{2,60} \([0-9.]{1,20}\) )[^\n]{0,500}|File \"[^\n]{0,500}(?:\n {4,12}[^\n]{0,500}){0,2})"
 )
 
 
@@ -117,7 +134,7 @@ def names_in(text: str, known: Container[str]) -> Iterator[Name]:
     tokens = list(islice(TOKEN.finditer(text), MAX_TOKENS))
     words = [APART.sub("", token[0]).casefold() for token in tokens]
     parted = [
-        PARTED.search(text, token.end(), following.start()) is not None for token, following in pairwise(tokens)
+        PARTED.match(text[token.end() : following.start()]) is not None for token, following in pairwise(tokens)
     ] + [True]
     free = 0  # the first token that is not part of a name before
     for first, token in enumerate(tokens):
@@ -134,3 +151,28 @@ def names_in(text: str, known: Container[str]) -> Iterator[Name]:
                 break
         if longest:
             yield longest
+
+
+def without_frames(text: str) -> str:
+    """Return the text without the lines of stack traces that say where something happened."""
+    return FRAMES.sub("", text)
+
+
+def exceptions_in(text: str) -> Iterator[str]:
+    """Yield what the classes of exceptions in a cleaned text are called, compacted: notfound of NotFoundError."""
+    for found in EXCEPTION.finditer(text):
+        if (name := found[1].lower()) not in LANGUAGES_OWN:
+            yield name
+
+
+def values_in(text: str) -> Iterator[str]:
+    """Yield what the fields of an error in a cleaned text say in one word, compacted: notfound of code: NOT_FOUND."""
+    for found in VALUE.finditer(text):
+        name = APART.sub("", found[1]).lower()
+        if len(name) >= MIN_NAME_LENGTH:
+            yield name
+
+
+def quoted_in(text: str) -> list[str]:
+    """Return what somebody quotes in a cleaned text: the message that they saw."""
+    return QUOTED.findall(text[:MAX_PROSE_LENGTH])

@@ -51,8 +51,14 @@ PARAMETER = Error("ActionController::ParameterMissing (param is missing or …)"
 NETWORK = Error("AxiosError: Network Error", [0], product="axios")
 CHROME = Error("ERR_ACCESS_DENIED", [0], product="Chrome", match="exact")
 SQUID = Error("ERR_ACCESS_DENIED", [403], product="Squid", match="exact")
+FLAG = Error("503 UF", [503], product="Envoy", match="exact")
+FRAME = Error("org.springframework.web.servlet.DispatcherServlet.doDispatch", [500], product="Spring", match="frame")
+MISSING = Error("MissingBodyException: Required request body is missing", [400], product="Spring")
+RESET = Error("…Exception: Connection reset", [0], product="Java")
+STRIPE = Error("stripe.error.PermissionError", [403], product="Stripe", match="exact")
 ERRORS = [REFUSED, LIVE, CONFLICT, AXIOS, CLIENT_HUNG, CACHE_HUNG, DOTTED, DENIED, WEAK, PARAMETER, NETWORK]
-ERRORS += [CHROME, SQUID]
+CLASS = Error("MessageNotWritableException", [500], product="Spring", match="exact")
+ERRORS += [CHROME, SQUID, FLAG, FRAME, MISSING, RESET, STRIPE, CLASS]
 MATCHER = ErrorMatcher(ERRORS)
 
 
@@ -81,6 +87,13 @@ def found(text):
         ("fastapi: Not Found", [WEAK]),
         ("module Not Found in the build", []),
         ("ERR_ACCESS_DENIED", [CHROME, SQUID]),
+        ('[2026-11-02T08:01:12.114Z] "GET / HTTP/1.1" 503 UF "-"', [FLAG]),
+        ('[2026-11-02T08:01:12.114Z] "- - -" 0 UF,URX "-"', [FLAG]),
+        ("Required request body is missing: public void a.B.c()", [MISSING]),
+        ("io.SocketException: Connection reset", [RESET]),
+        ("stripe.error.PermissionError: no", [STRIPE]),
+        ("PermissionError: [Errno 13] Permission denied", []),
+        ("org.springframework.http.MessageNotWritableException: Infinite recursion", [CLASS]),
         ("nothing of the kind", []),
     ],
 )  # fmt: skip
@@ -92,6 +105,21 @@ def test_the_longest_text_comes_first():
     longer = Error(f"{LIVE.text}, client: …, server", [503])
     matches = ErrorMatcher([LIVE, longer]).find(f"[error] {LIVE.text}, client: 192.0.2.1, server: a")
     assert [match.found for match in matches] == [longer, LIVE]
+
+
+def test_a_line_of_a_stack_trace_comes_after_whatever_else_is_said():
+    trace = f"{PARAMETER.text}\n\tat {FRAME.text}(DispatcherServlet.java:1089)"
+    assert found(trace) == [PARAMETER, FRAME]
+    assert found(f"java.lang.NullPointerException\n\tat {FRAME.text}(DispatcherServlet.java:1089)") == [FRAME]
+
+
+def test_a_text_that_means_its_codes_in_some_cases_only_comes_after_one_that_always_does():
+    general = Error("An error occurred (…) when calling the … operation", [400], product="AWS", sure="maybe")
+    special = Error("SignatureDoesNotMatch", [403], product="S3", match="exact")
+    matches = ErrorMatcher([general, special]).find(
+        "An error occurred (SignatureDoesNotMatch) when calling the PutObject operation"
+    )
+    assert [match.found for match in matches] == [special, general]
 
 
 @pytest.mark.usefixtures("untraced")

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 import unicodedata
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes import search
-from codes.models import Category, ErrorText, StatusCode
+from codes.models import Category, ErrorText, Identifier, StatusCode
 from codes.search import hangul
 from codes.search.extraction import extract_codes
 from codes.search.normalise import compact, normalise
@@ -170,6 +171,20 @@ def first_label(results):
     return page_of(results.direct) or next(iter(map(label, results.in_order)), "∅")
 
 
+def test_a_products_name_beside_one_of_its_codes_leads_to_that_code():
+    assert first_label(search.search("proxy-status: edge.example; error=dns_timeout")) == "504"
+
+
+def test_an_identifier_in_a_line_of_code_finds_its_code():
+    codes = defaultdict(set)
+    for each in Identifier.objects.select_related("code").filter(identifier__regex=r"^[A-Za-z_]{2,}[.:]+\w{5,}$"):
+        codes[each.identifier].add(each.code.label)
+    lines = {f"    throw new AppError({name}, message);": codes[name] for name in sorted(codes)[::4]}
+    assert len(lines) > 200
+    missed = [line for line, labels in lines.items() if first_label(search.search(line)) not in labels]
+    assert len(missed) <= 0.02 * len(lines), missed
+
+
 @pytest.mark.parametrize("name", QUERY_FILES)
 def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
     rows = queries(name)
@@ -246,7 +261,7 @@ def test_inputs_that_have_nothing_to_do_with_http_find_nothing():
     found_something = [
         text for text in inputs if (results := search.search(text)).hits or results.unassigned is not None
     ]
-    assert len(inputs) >= 60
+    assert len(inputs) >= 80
     assert len(found_something) <= 0.05 * len(inputs)
 
 
@@ -330,6 +345,50 @@ def test_a_pattern_of_codes_means_the_class(query, expected):
 )
 def test_a_name_inside_pasted_text_is_looked_up(text, code):
     assert first_label(search.search(text)) == code
+
+
+FRAMEWORKS = [
+    "java.lang.NullPointerException\n\tat com.a.UserController.show(UserController.java:404)\n"
+    "\tat org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1089)",
+    'Traceback (most recent call last):\n  File "/a/django/core/handlers/exception.py", line 55, in inner\n'
+    "    response = get_response(request)\nTypeError: unsupported operand type(s)",
+    "TypeError: Cannot read properties of undefined (reading 'id')\n    at /app/users.js:14:28\n"
+    "    at Layer.handle [as handle_request] (/app/node_modules/express/lib/router/layer.js:95:5)",
+    "NoMethodError (undefined method `name' for nil:NilClass):\n  app/controllers/users_controller.rb:12:in `show'\n"
+    "  actionpack (7.0.4) lib/action_controller/metal/basic_implicit_render.rb:6:in `send_action'",
+    "System.NullReferenceException: Object reference not set\n   at Shop.Orders.Get(Int32 id)\n"
+    "   at Microsoft.AspNetCore.Mvc.Infrastructure.ActionMethodExecutor.Execute(ActionContext context)",
+    "ErrorException: Undefined variable $user\n"
+    "#0 /var/www/vendor/laravel/framework/src/Illuminate/Foundation/Http/Kernel.php(200): send()",
+    "panic: runtime error: index out of range [3] with length 3\ngithub.com/labstack/echo/v4.(*Echo).ServeHTTP(0xc00)",
+    "** (KeyError) key :name not found\n    (phoenix 1.7.10) lib/phoenix/router.ex:432: Phoenix.Router.__call__/5",
+]
+
+
+@pytest.mark.parametrize("trace", FRAMEWORKS)
+def test_an_exception_that_a_framework_met_while_it_handled_a_request_means_500(trace):
+    assert first_label(search.search(trace)) == "500"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("org.springframework.web.bind.MethodArgumentNotValidException: Validation failed for argument [0]", "400"),
+        ("com.a.ConflictException: somebody else saved it", "409"),
+        ("java.net.ConnectException: Connection refused", "000"),
+    ],
+)
+def test_what_an_exception_says_goes_before_the_framework_that_met_it(said, code):
+    frame = "\tat org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1089)"
+    assert first_label(search.search(f"{said}\n{frame}")) == code
+
+
+def test_a_field_of_an_error_names_its_code():
+    assert first_label(search.search("PlatformException(functionsError, failed, {code: UNAUTHENTICATED})")) == "401"
+
+
+def test_what_somebody_quotes_is_the_message_that_they_saw():
+    assert first("회원가입 API 쏘면 '잘못된 요청입니다' 만 오고 뭐가 틀렸는지 안 알려줘요") == "400"
 
 
 def test_words_that_the_catalogue_does_not_know_are_left_out():

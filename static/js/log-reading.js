@@ -329,7 +329,7 @@ export class ErrorMatcher {
     this.byWord = new Map();
     for (const [word, error, fragments, exact, flags] of patterns) {
       if (!this.byWord.has(word)) this.byWord.set(word, []);
-      this.byWord.get(word).push({ error, fragments, exact, ends: flags > 1 });
+      this.byWord.get(word).push({ error, fragments, exact, starts: flags % 2 > 0, ends: flags > 1 });
     }
   }
 
@@ -354,7 +354,11 @@ export class ErrorMatcher {
       }
     }
     const order = [...found.values()].sort(
-      (one, other) => other.whole - one.whole || other.length - one.length || (one.text.sure === "maybe") - (other.text.sure === "maybe"),
+      (one, other) =>
+        (one.text.match === "frame") - (other.text.match === "frame") ||
+        (one.text.sure === "maybe") - (other.text.sure === "maybe") ||
+        other.whole - one.whole ||
+        other.length - one.length,
     );
     return order.map((match) => match.text);
   }
@@ -380,10 +384,10 @@ export class ErrorMatcher {
     return null;
   }
 
-  fits({ error, fragments, exact, ends }, { shape, small, isAll }, begin, end) {
+  fits({ error, fragments, exact, starts, ends }, { shape, small, isAll }, begin, end) {
     const joins = (left, right) => /^[A-Za-z0-9_]{2}$/.test((left ?? "") + (right ?? ""));
     const [previous, next] = [small[begin - 1], small[end]];
-    if (joins(previous, small[begin]) || (ends && joins(small[end - 1], next))) return false;
+    if ((starts && joins(previous, small[begin])) || (ends && joins(small[end - 1], next))) return false;
     const alone = isAll(begin, end);
     if (exact) {
       if (this.caseMatters.test(exact) || !alone) {

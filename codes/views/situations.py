@@ -16,6 +16,7 @@ from codes.models import (
     ExampleContent,
     HouseVerdict,
     Message,
+    Norm,
     OtherCode,
     Participant,
     ResponseRule,
@@ -203,10 +204,14 @@ def code_situations(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def situations_of(number: int) -> tuple[list[Situation], list[Situation]]:
-    """Return the situations that a code answers, and those in which it is often used wrongly, in one query."""
-    shown = Situation.objects.naming(number).only("slug", "topic", "title_ko", "title_en", "answer")
+    """Return the situations that a code answers, and those in which it is often used wrongly, in one query.
+
+    Those that no norm decides come last: another code may be as good.
+    """
+    shown = Situation.objects.naming(number).only("slug", "topic", "title_ko", "title_en", "answer", "norm")
     situations = [each for _topic, of_topic in by_topic(shown) for each in of_topic]
     answered = [each for each in situations if each.answer_id == number]
+    answered.sort(key=lambda each: each.norm == Norm.OPEN)
     return answered, [each for each in situations if each.answer_id != number]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from codes.models import ExampleContent, Situation, SituationHeader
 
 EXAMPLE_DATE = "Mon, 23 Nov 2026 00:07:03 GMT"
+EVENT_STREAM = "text/event-stream"  # goes on until the connection closes (RFC 9112 §6.3), so it has no length
 
 
 def raw_response(situation: Situation, headers: list[SituationHeader]) -> str:
@@ -21,7 +22,9 @@ def raw_response(situation: Situation, headers: list[SituationHeader]) -> str:
     if answer.category_id != 1 and "Date" not in names:
         fields.insert(0, ("Date", EXAMPLE_DATE))
     if content:
-        fields += [("Content-Type", content_type), ("Content-Length", str(len(content.encode())))]
+        fields.append(("Content-Type", content_type))
+        if content_type != EVENT_STREAM:
+            fields.append(("Content-Length", str(len(content.encode()))))
     elif (
         answer.category_id != 1
         and answer.number not in (204, 304)

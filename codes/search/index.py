@@ -293,6 +293,10 @@ class Index:
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
             named |= self._codes_named(cleaned)
+            # An identifier of another code tells more than an exception that stands for several.
+            identified = self._codes_named(cleaned, only_identifiers=True)
+            if len(identified) == 1 and not any(identified & set(match.found.codes) for match in matches):
+                found.offer(self.numbers_of_codes[identified.pop()], ERROR, -1)
         for position, match in enumerate(matches):
             # Of several codes, one that the rest of the query names is meant.
             codes = sorted(match.found.codes, key=lambda code: code not in named)
@@ -308,11 +312,12 @@ class Index:
                     score = CODE_OF_TRACE if match.is_frame else CODE_OF_ERROR
                     found.offer(self.numbers_of_codes[code], score, position + place / 10)
 
-    def _codes_named(self, cleaned: str) -> set[int]:
-        """Return the codes of which the query has a name."""
+    def _codes_named(self, cleaned: str, *, only_identifiers: bool = False) -> set[int]:
+        """Return the codes of which the query has a name, or an identifier."""
         documents = (
             self.documents[self.texts[number].document]
             for name in names_in(cleaned, self.texts_named)
+            if name.is_identifier or not only_identifiers
             for number in self.texts_named[name.name]
         )
         return {document.instance.number for document in documents if document.kind == "code"}
@@ -332,7 +337,9 @@ class Index:
                 if self._is_meant(document, name, about=about, fails=fails) and (
                     self.documents[document].kind != "class" or not found.best
                 ):
-                    found.offer_text(number, PART, -len(name.name) + position / 1000)
+                    # One of a product's codes says more than its name, however long that is.
+                    length = 0 if self.documents[document].kind == "product" else len(name.name)
+                    found.offer_text(number, PART, -length + position / 1000)
         if is_trace:
             return
         for header in re.findall(r"(?m)^[<> ]{0,2}([a-z][a-z-]{3,}):", lines):

@@ -14,8 +14,8 @@ MIN_NAME_LENGTH = 7  # letters of a phrase or an identifier that is worth findin
 TOKEN = re.compile(r"[A-Za-z_][\w'-]*|[0-9]+|[가-힣]+")
 IDENTIFIER = re.compile(r"[A-Za-z_]\w{7,}")
 APART = re.compile(r"[\W_]")
-PARTED = re.compile(r"[.!?;\n|(){}\[\]<>\"]")
-CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]")
+PARTED = re.compile(r"(?!\.\Z).*[.!?;\n|(){}\[\]<>\"]", re.DOTALL)  # a point alone joins the parts of an identifier
+CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z0-9]_[A-Za-z0-9]")
 # Signs of a program's output rather than of a question: a name with a colon after it, a path, an assignment, brackets.
 FAILURE = re.compile(r"error|fail|exception|fatal|denied|refused")
 HANGUL = re.compile("[가-힣]")
@@ -134,7 +134,7 @@ def names_in(text: str, known: Container[str]) -> Iterator[Name]:
     tokens = list(islice(TOKEN.finditer(text), MAX_TOKENS))
     words = [APART.sub("", token[0]).casefold() for token in tokens]
     parted = [
-        PARTED.search(text, token.end(), following.start()) is not None for token, following in pairwise(tokens)
+        PARTED.match(text[token.end() : following.start()]) is not None for token, following in pairwise(tokens)
     ] + [True]
     free = 0  # the first token that is not part of a name before
     for first, token in enumerate(tokens):

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 import unicodedata
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from codes import search
-from codes.models import Category, ErrorText, StatusCode
+from codes.models import Category, ErrorText, Identifier, StatusCode
 from codes.search import hangul
 from codes.search.extraction import extract_codes
 from codes.search.normalise import compact, normalise
@@ -168,6 +169,20 @@ def first_label(results):
     if results.unassigned is not None:
         return f"{results.unassigned:03}"
     return page_of(results.direct) or next(iter(map(label, results.in_order)), "∅")
+
+
+def test_a_products_name_beside_one_of_its_codes_leads_to_that_code():
+    assert first_label(search.search("proxy-status: edge.example; error=dns_timeout")) == "504"
+
+
+def test_an_identifier_in_a_line_of_code_finds_its_code():
+    codes = defaultdict(set)
+    for each in Identifier.objects.select_related("code").filter(identifier__regex=r"^[A-Za-z_]{2,}[.:]+\w{5,}$"):
+        codes[each.identifier].add(each.code.label)
+    lines = {f"    throw new AppError({name}, message);": codes[name] for name in sorted(codes)[::4]}
+    assert len(lines) > 200
+    missed = [line for line, labels in lines.items() if first_label(search.search(line)) not in labels]
+    assert len(missed) <= 0.02 * len(lines), missed
 
 
 @pytest.mark.parametrize("name", QUERY_FILES)

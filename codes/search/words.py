@@ -82,6 +82,7 @@ FAILING = re.compile(
     r" (?:an? )?(?:internal )?(?:server )?(?:error|exception)\b"
 )
 TEXT_END = "\n\n"  # a phrase has at most one space between its words
+COMPOUND_LENGTHS = range(4, 13)  # syllables of a Korean word that may be two
 MAX_JOINED_LENGTH = 2000  # characters; a longer text is a transcript, which tells more by other things
 MAX_WORDS = 24  # of a query that count: the rarest
 MAX_TEXTS_OF_A_WORD = 150  # a commoner word only adds to what rarer ones found
@@ -305,9 +306,18 @@ class WordIndex:
                 forms[other] = min(self.idf[other], own or self.unknown) * RELATED_FACTOR
         return forms
 
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """Return the two known words of a Korean compound that the catalogue does not have, else the word itself."""
+        if len(word) in COMPOUND_LENGTHS and hangul.is_syllable(word[0]) and word not in self.idf:
+            for middle in range(2, len(word) - 1):
+                first, second = word[:middle], stem(word[middle:])
+                if first in self.idf and second in self.idf:
+                    return first, second
+        return (word,)
+
     def search(self, words: Iterable[str]) -> dict[int, WordMatch]:
         """Return how the documents match the words, by number of the document."""
-        words = list(words)
+        words = [part for word in words for part in self._parts(word)]
         joined = ("".join(pair) for pair in pairwise(words) if hangul.is_syllable(pair[0][0]))
         words += [word for word in joined if word in self.idf]
         forms_of = {word: self.known(word) for word in dict.fromkeys(words)}

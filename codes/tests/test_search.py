@@ -37,7 +37,7 @@ def queries(name):
 QUERIES = queries("queries.csv")
 QUERY_FILES = [
     "queries.csv", "queries_heldout.csv", "queries_reported.csv", "queries_fresh.csv", "queries_unseen.csv",
-    "queries_blind.csv", "queries_blind_kept.csv",
+    "queries_blind.csv", "queries_blind_kept.csv", "queries_blind3.csv", "queries_blind4.csv",
 ]  # fmt: skip
 
 
@@ -197,6 +197,7 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
     [
         ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97),
         ("kept", 0.9, 0.97), ("blind", 0.9, 0.97), ("blind_kept", 0.9, 0.97),
+        ("blind3", 0.9, 0.97), ("blind4", 0.9, 0.97),
     ],
 )  # fmt: skip
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):

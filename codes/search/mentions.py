@@ -22,7 +22,8 @@ HANGUL = re.compile("[가-힣]")
 COLON = re.compile(r"\w: (?![0-9]+(?:$| or | vs\b|/))")
 # A sentence after a colon, as a person goes on after naming a subject: small letters and an article or a pronoun.
 TOLD = re.compile(
-    r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w)){0,80}: (?=.*\b(?:the|an?|my|our|their|its|we|i|it|they|someone|user|what|which)\b)"
+    r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w)){0,80}: "
+    r"(?=.*\b(?:the|an?|my|our|their|its|we|i|it|they|someone|user|what|which)\b)"
     r"[a-z](?:[^:'\"]|(?<=\w)'(?=\w))*",
     re.IGNORECASE,
 )

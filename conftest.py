@@ -5,6 +5,7 @@ import pickle
 import re
 import shutil
 import sys
+from contextlib import suppress
 
 import environ
 import pytest
@@ -84,6 +85,20 @@ def untraced():
     sys.settrace(None)
     yield
     sys.settrace(trace)
+
+
+@pytest.fixture
+def full_pipe():
+    """The writing end of a pipe that is full and that nobody reads."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x")
+    os.set_blocking(writing, True)
+    yield writing
+    os.close(reading)
+    os.close(writing)
 
 
 @pytest.fixture

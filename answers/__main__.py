@@ -9,6 +9,7 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 
 from .limits import PER_CLIENT, PER_CLIENT_BURST
+from .log import CONFIGURATION
 
 # The server lets 8 KB of header fields in, no less; nginx.conf lets in 4.
 HTTP = HTTP1Settings(header_read_timeout=2000, max_buffer_size=8192)
@@ -43,6 +44,7 @@ def main() -> None:
         blocking_threads=2,
         http1_settings=HTTP,
         respawn_failed_workers=True,
+        log_dictconfig=CONFIGURATION,
     ).serve()
 
 

@@ -1,13 +1,21 @@
 """The real server: what goes over the wire, and what it does with requests that nobody should send."""
 
+import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import h11
 import pytest
 
 from answers.conditional_requests import example_field
 from answers.tests.test_answers import parsed
+from codes.tests.live.servers import wait_for
+from tools.serving import Server, end, free_port
 
 
 def request(target, *lines, method="GET", version="HTTP/1.1", content=b""):
@@ -129,3 +137,20 @@ def test_h11_agrees_on_a_refusal(served):
     connection.send(h11.EndOfMessage())
     connection.receive_data(served.exchange(request("/499")))
     assert connection.next_event().status_code == 400
+
+
+def test_a_server_whose_log_nobody_reads_replaces_its_worker_and_ends_when_it_is_told(document, tmp_path, full_pipe):
+    (tmp_path / "answers.json").write_text(json.dumps(document))
+    port = free_port()
+    command = [sys.executable, "-m", "answers", "--file", tmp_path / "answers.json", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=full_pipe, stderr=full_pipe, start_new_session=True)
+    server = Server(port, process)
+    try:
+        wait_for(lambda: server.get("/healthz").status == 200)
+        (worker,) = map(int, Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+        os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: server.get("/healthz").status == 200)
+        process.terminate()
+        assert process.wait(30) == 0
+    finally:
+        end(process)

@@ -641,20 +641,6 @@ def test_readers_have_their_pages_while_all_workers_die_twice_within_a_second(si
     assert set(readers.answers) == {"HTTP/2 200"}
 
 
-@pytest.fixture
-def full_pipe():
-    """The writing end of a pipe that is full and that nobody reads."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    with suppress(BlockingIOError):
-        while True:
-            os.write(writing, b"x")
-    os.set_blocking(writing, True)
-    yield writing
-    os.close(reading)
-    os.close(writing)
-
-
 def test_a_server_whose_log_nobody_reads_replaces_its_workers_and_ends_when_it_is_told(site, full_pipe):
     port = free_port()
     command = [sys.executable, "-m", "statuscodes.server", "--interface", "wsgi", "--port", str(port), "--workers", "2"]

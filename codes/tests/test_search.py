@@ -197,7 +197,7 @@ def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
     [
         ("written", 0.9, 0.97), ("thread", 0.9, 0.97), ("later", 0.9, 0.97), ("learned", 0.9, 0.97),
         ("kept", 0.9, 0.97), ("blind", 0.9, 0.97), ("blind_kept", 0.9, 0.97),
-        ("blind3", 0.9, 0.97), ("blind4", 0.9, 0.97),
+        ("blind3", 0.9, 0.97), ("blind4", 0.9, 0.97), ("blind5", 0.9, 0.97),
     ],
 )  # fmt: skip
 def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_three):

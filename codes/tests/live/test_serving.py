@@ -336,6 +336,7 @@ def respawn_interval(site):
 def test_a_reload_loses_no_request_behind_nginx(site, tmp_path, respawn_interval):
     options = ["--workers", "2", *respawn_interval]
     with behind_nginx(site, tmp_path, *options) as (server, _plain, secure), NginxReaders(secure) as readers:
+        wait_for_two_workers(server, without=set())
         for _ in range(2):
             old = workers_of(server)
             server.process.send_signal(signal.SIGHUP)
@@ -347,6 +348,7 @@ def test_a_reload_loses_no_request_behind_nginx(site, tmp_path, respawn_interval
 def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
     options = ["--workers", "2", "--respawn-failed-workers"]
     with behind_nginx(site, tmp_path, *options) as (server, _plain, secure), NginxReaders(secure) as readers:
+        wait_for_two_workers(server, without=set())
         for _ in range(3):
             readers.wait_for_answers(10)
             killed = min(workers_of(server), key=start_of)

@@ -71,6 +71,11 @@ class BackgroundHandler(logging.Handler):
         self.lines: queue.Queue[str] = queue.Queue(MAX_PENDING)
         self.dropped = 0
         self.thread: threading.Thread | None = None
+        # The lines that wait are written by the parent, whose thread may hold the queue's lock at this moment.
+        os.register_at_fork(after_in_child=self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        self.lines, self.dropped, self.thread = queue.Queue(MAX_PENDING), 0, None
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -80,7 +85,6 @@ class BackgroundHandler(logging.Handler):
             self.dropped += 1
         except Exception:
             self.handleError(record)
-        # It does not survive a fork.
         if not (self.thread and self.thread.is_alive()):
             self.thread = threading.Thread(target=self._run, name="log", daemon=True)
             self.thread.start()

@@ -4,6 +4,7 @@ import fcntl
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -151,3 +152,21 @@ def test_the_last_lines_of_a_process_are_written():
     code = "import django; django.setup()\nimport logging; logging.getLogger('statuscodes').error('last words')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["message"] == "last words"
+
+
+def test_a_process_forked_while_a_line_is_being_queued_can_write_lines_of_its_own(tmp_path):
+    with (tmp_path / "log").open("w") as file:
+        handler = BackgroundHandler(file)
+        with handler.lines.mutex:  # held by the thread that writes, at the moment of the fork
+            child = os.fork()
+            if not child:
+                handler.emit(logging.makeLogRecord({"msg": "from the child"}))
+                handler.flush()
+                os._exit(0)
+        deadline = time.monotonic() + 20
+        while not (ended := os.waitpid(child, os.WNOHANG)[0]) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    assert (tmp_path / "log").read_text() == "from the child\n"

@@ -8,8 +8,11 @@ Its own messages are written in the background as the site's are. Otherwise a lo
 process, which then neither replaces workers nor ends.
 """
 
+import signal
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from granian import cli
@@ -21,6 +24,15 @@ BACKGROUND = {"class": "statuscodes.monitoring.logging.BackgroundHandler", "stre
 LOG_HANDLERS = {"console": BACKGROUND | {"formatter": "generic"}, "access": BACKGROUND | {"formatter": "access"}}
 
 
+def load(loader: Callable[[], Any]) -> Any:
+    """Return the application that a worker's loader loads; the worker ends if it is told to meanwhile.
+
+    Until granian takes over, a worker has the signal handlers of the main process, with which it would go on.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return loader()
+
+
 class PatientServer(MPServer):
     """granian's server, which goes on when a worker dies soon after it was started again."""
 
@@ -28,6 +40,10 @@ class PatientServer(MPServer):
         options["log_dictconfig"] = {"handlers": LOG_HANDLERS} | (options.get("log_dictconfig") or {})
         super().__init__(*args, **options)
         self.deaths: deque[float] = deque(maxlen=MAX_DEATHS)  # in monotonic time
+
+    # granian's base class names an argument that none of its servers takes.
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], Any]) -> Any:  # type: ignore[override]
+        return super()._spawn_worker(idx, target, partial(load, callback_loader))
 
     def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
         super()._respawn_workers(workers, spawn_target, target_loader, delay)

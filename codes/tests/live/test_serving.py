@@ -186,6 +186,7 @@ def test_a_server_that_is_stopped_completes_its_answers(site):
     """It is rendering pages that were not cached when it is told to stop."""
     path = "/search/?q=word{}".format
     with site.serving("--workers", "2") as server, Readers(server.url, 6, path) as readers:
+        wait_for_two_workers(server, without=set())
         wait_for(lambda: len(readers.seen) > 20)
         told = time.time()
         server.process.send_signal(signal.SIGTERM)
@@ -194,6 +195,12 @@ def test_a_server_that_is_stopped_completes_its_answers(site):
     # A connection may be refused in the last moment. No client gets half an answer.
     assert [error for began, error in readers.lost if began < told - 0.2 or "Incomplete" in error] == []
     assert all(text.rstrip().endswith("</html>") for *_, text in readers.seen)
+
+
+def test_a_server_that_is_stopped_while_its_workers_start_ends(site):
+    with site.serving("--workers", "4") as server:  # the first one answers
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=30) == 0
 
 
 def test_slow_requests_do_not_keep_other_clients_waiting(site):

@@ -358,9 +358,7 @@ def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
         wait_for_two_workers(server, without=set())
         for _ in range(3):
             readers.wait_for_answers(10)
-            killed = min(workers_of(server), key=start_of)
-            os.kill(killed, signal.SIGKILL)
-            wait_for_two_workers(server, without={killed})
+            wait_for_two_workers(server, without={kill_a_worker(server)})
     assert set(readers.answers) == {"HTTP/2 200"}
 
 

@@ -3,7 +3,7 @@
 import gc
 import re
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from heapq import nlargest
@@ -292,9 +292,10 @@ class Index:
         results.has_error_text = bool(matches)
         named = set(reading.numbers)
         if any(len(match.found.codes) > 1 for match in matches):
-            named |= self._codes_named(cleaned)
+            names = list(names_in(cleaned, self.texts_named))
+            named |= self._codes_named(names)
             # An identifier of another code tells more than an exception that stands for several.
-            identified = self._codes_named(cleaned, only_identifiers=True)
+            identified = self._codes_named(name for name in names if name.is_identifier)
             if len(identified) == 1 and not any(identified & set(match.found.codes) for match in matches):
                 found.offer(self.numbers_of_codes[identified.pop()], ERROR, -1)
         for position, match in enumerate(matches):
@@ -312,13 +313,10 @@ class Index:
                     score = CODE_OF_TRACE if match.is_frame else CODE_OF_ERROR
                     found.offer(self.numbers_of_codes[code], score, position + place / 10)
 
-    def _codes_named(self, cleaned: str, *, only_identifiers: bool = False) -> set[int]:
-        """Return the codes of which the query has a name, or an identifier."""
+    def _codes_named(self, names: Iterable[Name]) -> set[int]:
+        """Return the codes that have one of these names."""
         documents = (
-            self.documents[self.texts[number].document]
-            for name in names_in(cleaned, self.texts_named)
-            if name.is_identifier or not only_identifiers
-            for number in self.texts_named[name.name]
+            self.documents[self.texts[number].document] for name in names for number in self.texts_named[name.name]
         )
         return {document.instance.number for document in documents if document.kind == "code"}
 

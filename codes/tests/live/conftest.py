@@ -1,10 +1,13 @@
 """Sites for the tests that start servers, and the browser's options."""
 
+from contextlib import suppress
+
 import pytest
+from playwright.sync_api import Error as BrowserError
 
 from codes.tests.tools_needed import CHROMIUM
 
-from .servers import add_accounts, make_site
+from .servers import Site, add_accounts, make_site
 
 PUT_BACK = """
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -23,6 +26,20 @@ EntrySnapshot.objects.all().delete()
 Draft.objects.all().delete()
 TOTPDevice.objects.all().delete()
 """
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add to the report of a failed test what its page showed and what its sites logged last."""
+    report = yield
+    if report.when == "call" and report.failed:
+        used = [each for value in item.funcargs.values() for each in (value if isinstance(value, tuple) else [value])]
+        if page := item.funcargs.get("page"):
+            with suppress(BrowserError):
+                report.sections.append(("page", f"{page.url}\n{page.inner_text('body')[:2000]}"))
+        for log in (log for site in used if isinstance(site, Site) for log in site.folder.glob("*.log")):
+            report.sections.append((log.name, log.read_text(errors="replace")[-2000:]))
+    return report
 
 
 @pytest.fixture

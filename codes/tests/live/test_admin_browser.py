@@ -59,12 +59,15 @@ def log_in(phone, admin_site):
     """Log in by keyboard alone: name, password, and on the next page a recovery code."""
     site, codes = admin_site
     phone.goto(f"{site.url}/admin/")
+    expect(phone.get_by_label("사용자 이름")).to_be_focused()
     phone.keyboard.type("editor")
     phone.keyboard.press("Tab")
     phone.keyboard.type(PASSWORD)
+    expect(phone.get_by_label("비밀번호:", exact=True)).to_have_value(PASSWORD)
     phone.keyboard.press("Enter")
     phone.wait_for_url("**/admin/login/code/")
     assert_fits(phone)
+    expect(phone.get_by_label("일회용 비밀번호")).to_be_focused()
     phone.keyboard.type(codes.pop())
     phone.keyboard.press("Enter")
     expect(phone.get_by_text("복구 코드로 로그인했습니다")).to_be_visible()

@@ -4,10 +4,13 @@ from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import expect
 
 from codes.tests.tools_needed import CHROMIUM
 
 from .servers import Site, add_accounts, make_site
+
+expect.set_options(timeout=30_000)  # a busy machine needs more than the default of five seconds
 
 PUT_BACK = """
 from django_otp.plugins.otp_totp.models import TOTPDevice

@@ -63,7 +63,8 @@ def test_an_editor_goes_from_a_section_to_its_field_and_publishes_a_draft_of_it(
     expect(preview.get_by_text("초안에 덧붙인 문장입니다.")).to_be_visible()
     preview.close()
     page.get_by_role("button", name="게시", exact=True).first.click()
-    page.get_by_role("link", name=re.compile("^415")).first.click()
+    page.locator(".messagelist .success").get_by_role("link", name=re.compile("^415")).click()
+    expect(page).to_have_url(f"{site.url}/415/")
     assert len(loads) == 3, "the draft, the list with its message, the page"
     # Until each process has noticed, for a quarter of a second, it may answer with the page before.
     wait_for(lambda: page.reload() and page.get_by_text("초안에 덧붙인 문장입니다.").count())

@@ -38,7 +38,7 @@ answers.json: .venv/.run .env $(shell find fixtures -name '*.yaml')
 	@$(RUN) manage.py export_answers $@
 
 test: .venv/.dev
-	$(RUN) -m pytest $(PYTEST)
+	$(RUN) $(COVER) -m pytest $(PYTEST)
 
 # Without servers, browsers and the catalogue's content.
 test-fast: .venv/.dev

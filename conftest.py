@@ -4,7 +4,6 @@ import os
 import pickle
 import re
 import shutil
-import sys
 from contextlib import suppress
 
 import environ
@@ -24,10 +23,12 @@ from codes.tests.artifacts import copy_database, locked
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark the tests of the folders that are named after a marker."""
+    """Mark the tests of the folders that are named after a marker, and those that look at every page."""
     for item in items:
         if item.path.parent.name in ("content", "live"):
             item.add_marker(item.path.parent.name)
+        elif "rendered" in item.fixturenames:
+            item.add_marker("content")
 
 
 @pytest.fixture(scope="session")
@@ -76,15 +77,6 @@ def fresh_index(monkeypatch):
     """Put back the index of the loaded catalogue, and where it learns of revisions, after each test."""
     for name, value in vars(search.current._cache).items():
         monkeypatch.setattr(search.current._cache, name, value)
-
-
-@pytest.fixture
-def untraced():
-    """Measure no coverage: it would take most of the time that a test limits."""
-    trace = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(trace)
 
 
 @pytest.fixture

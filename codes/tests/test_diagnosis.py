@@ -829,7 +829,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_read_or_refused_in_words_and_in_time(client, name):
     text = HOSTILE[name].encode("utf-8", "replace").decode()

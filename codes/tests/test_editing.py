@@ -314,7 +314,6 @@ def test_an_ordinary_edit_of_a_long_text_shows_its_words(make_code):
     assert html.count("<del>") == 10
 
 
-@pytest.mark.usefixtures("untraced")
 def test_the_page_of_a_version_with_hostile_texts_is_drawn(editor):
     code = StatusCode.objects.get(number=418)
     fields = [f"{text}_{language}" for text in ("description", "misunderstanding", "history") for language in LANGUAGES]

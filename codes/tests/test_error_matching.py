@@ -122,7 +122,6 @@ def test_a_text_that_means_its_codes_in_some_cases_only_comes_after_one_that_alw
     assert [match.found for match in matches] == [special, general]
 
 
-@pytest.mark.usefixtures("untraced")
 def test_many_texts_and_a_long_paste_take_little_time():
     texts = [Error(f"service {number} refused … because of reason {number * 7}", [503]) for number in range(2000)]
     matcher = ErrorMatcher(texts)

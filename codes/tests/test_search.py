@@ -691,7 +691,6 @@ def test_a_query_looks_at_each_text_a_few_times_at_most(query, monkeypatch):
     assert CountedText.looks < 6 * len(index.texts)
 
 
-@pytest.mark.usefixtures("untraced")
 def test_no_query_takes_long():
     index = search.Index()
     longest = [

@@ -203,7 +203,6 @@ HOSTILE = [(name, "xlsx", make) for name, make in hostile_tables.XLSX.items()]
 HOSTILE += [(name, "csv", make) for name, make in hostile_tables.CSV.items()]
 
 
-@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(("file_format", "make"), [each[1:] for each in HOSTILE], ids=[each[0] for each in HOSTILE])
 def test_no_file_takes_long_to_read_or_much_memory(file_format, make):
     content = make()

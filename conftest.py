@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import environ
 import pytest
+from _pytest.runner import runtestprotocol
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from codes import search
 from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
 from codes.tests.artifacts import copy_database, locked
+from statuscodes.web.stack import on_large_stack
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,6 +33,20 @@ def pytest_collection_modifyitems(items):
             item.add_marker("content")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Run a test as pytest does, with room for the stack: pytest's own frames take most of its first piece."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    run(item, nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+@on_large_stack
+def run(item, nextitem):
+    runtestprotocol(item, nextitem=nextitem)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
     """Give this process a copy of a database that is migrated and loaded once for all workers."""
@@ -40,6 +56,11 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
         connection.close()
         connection.settings_dict["NAME"] = environ.Env.db_url_config(url)["NAME"]
         search.current_index()
+
+
+def answer(response):
+    """Return a response's content, status and header fields."""
+    return response.content, response.status_code, dict(response.headers)
 
 
 PARTS = 16  # in which the workers render the pages
@@ -58,9 +79,8 @@ def rendered(django_db_setup, django_db_blocker, tmp_path_factory):
             for file, part in files.items():
                 with locked(file.with_suffix(".lock"), wait=wait) as is_mine:
                     if is_mine and not file.exists():
-                        pages = [(path, client.get(path)) for path in part]
-                        kept = [(path, page.content, page.status_code, dict(page.headers)) for path, page in pages]
-                        file.write_bytes(pickle.dumps(kept))
+                        # Not the responses: the contexts of their templates hold much, and for long.
+                        file.write_bytes(pickle.dumps([(path, *answer(client.get(path))) for path in part]))
     kept = [page for file in files for page in pickle.loads(file.read_bytes())]
     return {path: HttpResponse(content, status=status, headers=fields) for path, content, status, fields in kept}
 

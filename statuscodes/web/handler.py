@@ -7,6 +7,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 
+from .stack import on_large_stack
+
 UNREADABLE = "application/octet-stream; charset=unknown"
 
 
@@ -32,6 +34,10 @@ class Handler(WSGIHandler):
     """
 
     request_class = Request
+
+    @on_large_stack
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return super().__call__(environ, start_response)
 
     def get_response(self, request: HttpRequest) -> Any:
         response: Any = super().get_response(request)

@@ -17,6 +17,8 @@ UNDERLINES = {1: "=", 2: "-"}
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes: a Hangul syllable takes two."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text
@@ -25,13 +27,15 @@ def columns(text: str) -> int:
 
 def wrap(text: str, first: str = "", rest: str = "") -> str:
     """Return a text in lines of at most WIDTH columns, the first beginning with `first`, the others with `rest`."""
-    lines, line = [], first
+    lines, line, width, is_empty = [], first, columns(first), True
     for word in text.split():
-        begins = line in (first, rest)
-        if not begins and columns(line) + 1 + columns(word) > WIDTH:
+        needed = columns(word)
+        if not is_empty and width + 1 + needed > WIDTH:
             lines.append(line)
-            line, begins = rest, True
-        line += word if begins else f" {word}"
+            line, width, is_empty = rest, columns(rest), True
+        line += word if is_empty else f" {word}"
+        width += needed + (not is_empty)
+        is_empty = False
     return "\n".join([*lines, line])
 
 

@@ -21,11 +21,6 @@ START_LIMIT = 60  # seconds
 SITE = "statuscodes.wsgi:application"
 SITE_WITHOUT_PAGE_CACHE = "statuscodes.wsgi:django_application"
 BEHIND_NGINX = {"SITE_URL": "https://status.example", "BEHIND_PROXY": "true"}
-ANY_CERTIFICATE = ssl.create_default_context()
-ANY_CERTIFICATE.check_hostname, ANY_CERTIFICATE.verify_mode = False, ssl.CERT_NONE
-HTTP2_CONTEXT = ssl.create_default_context()
-HTTP2_CONTEXT.check_hostname, HTTP2_CONTEXT.verify_mode = False, ssl.CERT_NONE
-HTTP2_CONTEXT.set_alpn_protocols(["h2"])
 SLOW_REQUESTS = 40
 # A login whose content never arrives; with a cookie, because without one the site does not read the content.
 UNFINISHED_FORM = (
@@ -224,8 +219,11 @@ def shipped_nginx(folder, port, changed=lambda text: text, answers_port=None):
         yield plain, secure
 
 
-def connect(port, timeout=20, name="status.example", context=ANY_CERTIFICATE):
+def connect(port, timeout=20, name="status.example", protocol="http/1.1"):
     """Return a TLS connection to the shipped nginx on this port, for requests that no HTTP client sends."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it made its certificate itself
+    context.set_alpn_protocols([protocol])
     connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
     return context.wrap_socket(connection, server_hostname=name)
@@ -243,7 +241,7 @@ def post_by_http2(port, path, content, name="status.example"):
     fields = b"\x83\x87" + literal(1, name.encode()) + literal(4, path.encode())  # POST, https, authority, path
     fields += literal(28, b"%d" % len(content))
     received, answer = b"", b""
-    with connect(port, name=name, context=HTTP2_CONTEXT) as connection:
+    with connect(port, name=name, protocol="h2") as connection:
         connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) + frame(1, 4, 1, fields))
         connection.sendall(frame(0, 0, 1, content[:16_384]))  # nginx answers before it has everything
         while data := connection.recv(65_536):

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from codes.editing import fixtures
-from codes.models import LoadedEntry, StatusCode
+from codes.models import ConfusionGroup, ErrorText, LoadedEntry, Question, QuestionChoice, Situation, StatusCode
 
 CODE = "- model: codes.statuscode\n  pk: 433\n  fields: {category: 4, name_ko: 새 코드, name_en: New Code}\n"
 
@@ -20,6 +20,13 @@ def folder(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(fixtures.FIXTURES / name, tmp_path / name)
     return tmp_path
+
+
+@pytest.fixture
+def codes_only(db):
+    """Leave classes, rules and codes in the database: to write the other entries takes most of the time."""
+    for model in (QuestionChoice, Question, Situation, ConfusionGroup, ErrorText):
+        model.objects.all().delete()
 
 
 def with_fields(fields):
@@ -148,7 +155,7 @@ def edit_file(folder, name="codes/404.yaml"):
     return path
 
 
-def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, db):
+def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, codes_only):
     new, broken = folder / "codes" / "433.yaml", folder / "codes" / "403.yaml"
     new.write_text(CODE)
     broken.write_text("- {")
@@ -168,7 +175,7 @@ def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, db):
     assert not new.exists()
 
 
-def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, db):
+def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, codes_only):
     path = folder / "codes" / "404.yaml"
     for name in ("First", "Second"):
         StatusCode.objects.filter(number=404).update(name_en=name)
@@ -182,7 +189,7 @@ def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, db):
     assert (report.counts["added"], report.counts["changed"], report.counts["kept as edited"]) == (0, 0, 0)
 
 
-def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(folder, db):
+def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(folder, codes_only):
     before = (folder / "codes" / "404.yaml").read_text()
     StatusCode.objects.filter(number=404).update(name_en="Edited Here")
     export(folder)
@@ -191,7 +198,7 @@ def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(fold
     assert StatusCode.objects.get(number=404).name_en == "Edited Here"
 
 
-def test_a_new_entry_is_written_back_and_edited_again(folder, db, make_code):
+def test_a_new_entry_is_written_back_and_edited_again(folder, codes_only, make_code):
     code = make_code(433)
     export(folder)
     StatusCode.objects.filter(pk=code.pk).update(name_en="Other")
@@ -201,7 +208,7 @@ def test_a_new_entry_is_written_back_and_edited_again(folder, db, make_code):
     assert LoadedEntry.objects.get(key="statuscode 433").digest == fixtures.load_entry("statuscode 433").digest
 
 
-def test_a_write_that_fails_leaves_every_file_whole(folder, db, monkeypatch):
+def test_a_write_that_fails_leaves_every_file_whole(folder, codes_only, monkeypatch):
     StatusCode.objects.filter(number__in=(403, 404)).update(name_en="Edited Here")
     names = sorted(path.relative_to(folder) for path in folder.rglob("*.yaml"))
     before = {name: (folder / name).read_text() for name in names}
@@ -219,7 +226,7 @@ def test_a_write_that_fails_leaves_every_file_whole(folder, db, monkeypatch):
     assert not list(folder.rglob("*.partial"))
 
 
-def test_a_link_is_replaced_and_what_it_points_to_stays(folder, db, tmp_path_factory):
+def test_a_link_is_replaced_and_what_it_points_to_stays(folder, codes_only, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "404.yaml"
     path = folder / "codes" / "404.yaml"
     before = path.read_text()
@@ -231,7 +238,7 @@ def test_a_link_is_replaced_and_what_it_points_to_stays(folder, db, tmp_path_fac
     assert outside.read_text() == before
 
 
-def test_a_link_in_the_place_of_a_file_that_is_being_written_is_not_followed(folder, db, tmp_path_factory):
+def test_a_link_in_the_place_of_a_file_that_is_being_written_is_not_followed(folder, codes_only, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "notes"
     outside.write_text("mine")
     (folder / "codes" / ".404.yaml.partial").symlink_to(outside)

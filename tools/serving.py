@@ -60,10 +60,15 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def children(self):
+        """The process ids of what the main process has started, workers that are starting included."""
+        text = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in text.split()]
+
+    @property
     def worker(self):
         """The process that answers: the main process's only child, or else the main process itself."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(children[-1]) if children else self.process.pid
+        return [self.process.pid, *self.children][-1]
 
     def get(self, path, headers=None):
         """Return the answer to a GET over a new connection. Raise OSError if there is none within 30 seconds."""

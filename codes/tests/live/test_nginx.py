@@ -9,7 +9,6 @@ import threading
 import time
 from contextlib import contextmanager
 from http.client import responses as RESPONSES
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -90,9 +89,7 @@ def behind_nginx(site, folder):
         site.serving(env=BEHIND_NGINX) as server,
         shipped_nginx(folder, server.port) as (_plain, port),
     ):
-        pid = server.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        yield [pid, *map(int, children)], port
+        yield [server.process.pid, *server.children], port
 
 
 def tell(processes, number):

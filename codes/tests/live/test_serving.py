@@ -304,15 +304,9 @@ def start_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
-def children_of(server):
-    """Return the process ids of what the server's main process has started, workers that are starting included."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
-    return set(map(int, children.split()))
-
-
 def workers_of(server):
     """Return the process ids of the server's workers that accept connections."""
-    return {child for child in children_of(server) if accepts_connections(child)}
+    return {child for child in server.children if accepts_connections(child)}
 
 
 def accepts_connections(process):
@@ -613,11 +607,11 @@ def test_a_worker_that_dies_after_the_folder_of_metrics_is_replaced(site, tmp_pa
 
 def kill_twice(server, number):
     """Kill this many workers, and their successors as soon as there are any; return the process ids of all of them."""
-    before = children_of(server)
+    before = set(server.children)
     killed = set(sorted(workers_of(server), key=start_of)[:number])
     for worker in killed:
         os.kill(worker, signal.SIGKILL)
-    successors = wait_for(lambda: len(found := children_of(server) - before) >= number and found)
+    successors = wait_for(lambda: len(found := set(server.children) - before) >= number and found)
     for worker in successors:
         os.kill(worker, signal.SIGKILL)
     return killed | successors

@@ -1,5 +1,6 @@
 """Fixtures for every test: the loaded database, the rendered pages, accounts and small entries."""
 
+import gc
 import os
 import pickle
 import re
@@ -31,6 +32,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(item.path.parent.name)
         elif "rendered" in item.fixturenames:
             item.add_marker("content")
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over what all tests share, and look at the rest less often than by default.
+
+    Django's test client keeps the contexts of all templates: looking through them took a seventh of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(tryfirst=True)

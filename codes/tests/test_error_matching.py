@@ -131,12 +131,18 @@ def test_many_texts_and_a_long_paste_take_little_time():
         assert time.process_time() - began < 0.5
 
 
+@pytest.fixture(scope="module")
+def index(django_db_setup, django_db_blocker):
+    """An index of the catalogue with the texts of errors above instead of its own."""
+    with django_db_blocker.unblock():
+        return search.Index((dict(read_catalogue()) | {"error": ERRORS}).items())
+
+
 @pytest.fixture
-def with_errors(monkeypatch, db):
+def with_errors(index, monkeypatch, db):
     """The site's index with the texts of errors above."""
     search.current_index()
-    catalogue = dict(read_catalogue()) | {"error": ERRORS}
-    monkeypatch.setattr(search.current._cache, "index", search.Index(catalogue.items()))
+    monkeypatch.setattr(search.current._cache, "index", index)
 
 
 def test_the_page_says_what_happened_and_what_to_check(with_errors, client):

@@ -7,10 +7,13 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -164,6 +167,18 @@ def test_everyday_words_find_their_code_first(query, code):
 # Ranked results
 
 
+@pytest.fixture(scope="module")
+def search_once(django_db_setup):
+    """The search of the loaded catalogue's index that looks for a query once: other tests have asked for it too."""
+    return cache(search.current._cache.index.search)
+
+
+@pytest.fixture
+def searching_once(search_once, monkeypatch):
+    """Let queries that have been looked for be answered as before."""
+    monkeypatch.setattr(search.current_index(), "search", search_once)
+
+
 def first_label(results):
     """Return the label of the page where Enter leads, or of the first result."""
     if results.unassigned is not None:
@@ -175,6 +190,7 @@ def test_a_products_name_beside_one_of_its_codes_leads_to_that_code():
     assert first_label(search.search("proxy-status: edge.example; error=dns_timeout")) == "504"
 
 
+@pytest.mark.content
 def test_an_identifier_in_a_line_of_code_finds_its_code():
     codes = defaultdict(set)
     for each in Identifier.objects.select_related("code").filter(identifier__regex=r"^[A-Za-z_]{2,}[.:]+\w{5,}$"):
@@ -185,13 +201,15 @@ def test_an_identifier_in_a_line_of_code_finds_its_code():
     assert len(missed) <= 0.02 * len(lines), missed
 
 
+@pytest.mark.content
 @pytest.mark.parametrize("name", QUERY_FILES)
-def test_what_people_type_and_paste_finds_an_accepted_page_first(name):
+def test_what_people_type_and_paste_finds_an_accepted_page_first(name, searching_once):
     rows = queries(name)
     at_one = sum(first_label(search.search(query)) in accepted for query, accepted in rows)
     assert at_one >= 0.97 * len(rows)
 
 
+@pytest.mark.content
 @pytest.mark.parametrize(
     ("origin", "at_one", "at_three"),
     [
@@ -213,6 +231,7 @@ def test_a_question_which_code_to_return_finds_its_situation(origin, at_one, at_
     assert sum(found_at_all) >= at_three * len(rows)
 
 
+@pytest.mark.content
 def test_what_happened_told_in_a_few_words_finds_a_situation_with_a_fitting_code():
     firsts = []
     for row in rows_of("questions_brief.csv"):
@@ -239,8 +258,17 @@ def test_the_program_that_speaks_tells_whose_error_it_is(text, code):
     assert search.search(text).in_order[0].codes[0] == code
 
 
+@pytest.mark.content
 @pytest.mark.parametrize("name", QUERY_FILES)
-def test_enter_leads_to_the_first_suggestion(name, client):
+def test_enter_leads_to_the_first_suggestion(name, client, searching_once, monkeypatch):
+    contexts = []
+
+    def take(request, template, context):
+        contexts.append(context)
+        return HttpResponse()
+
+    # What the page is made from is enough: to render hundreds of pages takes most of the time.
+    monkeypatch.setattr(import_module("codes.views.search"), "render", take)
     for query, _accepted in queries(name):
         suggestions = client.get("/search/suggest/", {"q": query}).json()["results"]
         answer = client.get("/search/", {"q": query})
@@ -250,13 +278,14 @@ def test_enter_leads_to_the_first_suggestion(name, client):
         if answer.status_code == 302:
             answer = client.get(answer.url)
             assert answer.status_code == 200, query
-        results = answer.context["results"].in_order
+        results = contexts.pop()["results"].in_order
         # Which of the codes of an error's text is meant, only the pasted text tells.
         codes = {label(hit) for hit in results[:1]} | {f"{code:03}" for hit in results[:1] for code in hit.codes}
         assert {each["label"] for each in suggestions[:1]} <= codes, query
         assert bool(results) == bool(suggestions)
 
 
+@pytest.mark.content
 def test_inputs_that_have_nothing_to_do_with_http_find_nothing():
     inputs = [row["input"] for row in rows_of("inputs_without_http.csv")]
     found_something = [
@@ -469,6 +498,7 @@ def test_the_beginning_of_a_number_finds_the_codes_that_begin_with_it():
     assert found("40")[0] == "400"
 
 
+@pytest.mark.content
 def test_every_name_finds_its_code_first():
     for code in StatusCode.objects.exclude(registration_status="vendor"):
         for name in (code.name_ko, code.name_en):
@@ -476,6 +506,7 @@ def test_every_name_finds_its_code_first():
             assert name in (best.name_ko, best.name_en), name
 
 
+@pytest.mark.content
 def test_every_korean_name_is_found_by_its_initials_by_its_keys_and_without_spaces():
     for code in StatusCode.objects.exclude(registration_status="vendor"):
         compacted = compact(code.name_ko)
@@ -653,7 +684,9 @@ def test_a_warm_suggestion_asks_the_database_for_the_revision_only(client, djang
 # Following edits
 
 
-def test_search_follows_an_edit(make_code):
+def test_search_follows_an_edit(make_code, monkeypatch):
+    # An index of the whole catalogue three times takes most of the time.
+    monkeypatch.setattr("codes.search.index.read_catalogue", lambda: [("code", StatusCode.objects.filter(category=4))])
     assert "433" not in found("새로 만든 코드")
     make_code(433, name_ko="새로 만든 코드")
     assert found("새로 만든 코드")[0] == "433"
@@ -682,9 +715,9 @@ HOSTILE = ["e e e e e e e a", "e t a o i n s h", "이 다 의 는 을 에 서 �
 
 @pytest.mark.parametrize("query", HOSTILE)
 def test_a_query_looks_at_each_text_a_few_times_at_most(query, monkeypatch):
-    index = search.Index()
+    index = search.current_index()
     for haystack in (index.letters.plain_haystack, index.letters.keys_haystack, index.letters.initials_haystack):
-        haystack.whole = CountedText(haystack.whole)
+        monkeypatch.setattr(haystack, "whole", CountedText(haystack.whole))
     monkeypatch.setattr(CountedText, "looks", 0)
     index.search(query)
     # Two looks find a text and its end; a query is matched twice, with and without words that say little.
@@ -692,7 +725,7 @@ def test_a_query_looks_at_each_text_a_few_times_at_most(query, monkeypatch):
 
 
 def test_no_query_takes_long():
-    index = search.Index()
+    index = search.current_index()
     longest = [
         *HOSTILE,
         "가" * 20_000,
@@ -752,12 +785,12 @@ def building(monkeypatch):
     cache = search.current._cache
     newest = cache.revision + 1
     monkeypatch.setattr(cache, "read_revision", lambda: newest)
-    index = search.Index
+    index, small = search.Index, [("class", list(Category.objects.all()))]
 
     def build():
         begun.set()
         go_on.wait(timeout=20)
-        return index([])
+        return index(small)
 
     monkeypatch.setattr(search.current, "Index", build)
     builder = threading.Thread(target=search.current_index)

@@ -1,13 +1,19 @@
 """Settings from the environment: safe defaults, and one clear line when a value is wrong."""
 
 import os
+import runpy
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db.utils import ConnectionHandler
+from django.test import RequestFactory, override_settings
 
 from codes.tests.artifacts import collected_static
 from statuscodes.settings import sqlite_journal
@@ -24,6 +30,12 @@ PRODUCTION = {
 }
 
 
+def evaluate(**environment):
+    """Return the settings, by name, that the module makes of an environment."""
+    with mock.patch.dict(os.environ, PRODUCTION | environment, clear=True):
+        return runpy.run_path(str(settings.BASE_DIR / "statuscodes" / "settings.py"))
+
+
 def manage(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -37,10 +49,9 @@ def manage(*arguments, **environment):
 
 @pytest.mark.parametrize("key", ["", "short", "django-insecure-" + "x" * 50, "$" + "x" * 60])
 def test_a_start_without_a_good_key_stops_with_one_line_that_says_what_to_do(key):
-    result = manage("check", SECRET_KEY=key)
-    assert result.returncode == 1
-    assert result.stderr.count("\n") == 1
-    assert "SECRET_KEY" in result.stderr
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY") as refusal:
+        evaluate(SECRET_KEY=key)
+    assert len(str(refusal.value).splitlines()) == 1
 
 
 def test_a_misspelt_boolean_stops_the_start():
@@ -65,9 +76,9 @@ def test_a_misspelt_boolean_stops_the_start():
     ],
 )
 def test_an_invalid_address_stops_the_start_with_one_line(wrong):
-    result = manage("check", **wrong)
-    assert result.returncode == 1
-    assert result.stderr.count("\n") == 1
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        evaluate(**wrong)
+    assert len(str(refusal.value).splitlines()) == 1
 
 
 def test_debug_with_a_public_address_stops_the_start():
@@ -77,12 +88,18 @@ def test_debug_with_a_public_address_stops_the_start():
     assert "DEBUG" in result.stderr
 
 
-@pytest.mark.parametrize(("behind", "believed"), [("true", "True"), ("false", "False")])
+def test_a_command_that_cannot_start_says_that_line_only():
+    result = manage("check", SECRET_KEY="short")
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "SECRET_KEY" in result.stderr
+
+
+@pytest.mark.parametrize(("behind", "believed"), [("true", True), ("false", False)])
 def test_only_a_declared_proxy_may_say_that_a_request_came_over_https(behind, believed):
-    code = (
-        "from django.test import RequestFactory as F; print(F().get('/', HTTP_X_FORWARDED_PROTO='https').is_secure())"
-    )
-    assert manage("shell", "--no-imports", "-c", code, BEHIND_PROXY=behind).stdout.strip() == believed
+    trusted = evaluate(BEHIND_PROXY=behind).get("SECURE_PROXY_SSL_HEADER")
+    with override_settings(SECURE_PROXY_SSL_HEADER=trusted):
+        assert RequestFactory().get("/", HTTP_X_FORWARDED_PROTO="https").is_secure() == believed
 
 
 @pytest.mark.parametrize(
@@ -93,26 +110,17 @@ def test_sqlite_writes_ahead_only_where_that_cannot_damage_the_file(version, jou
     assert sqlite_journal(version) == journal
 
 
+@pytest.mark.django_db
 def test_a_live_sqlite_database_is_opened_as_its_version_calls_for(tmp_path):
-    code = (
-        "from django.db import connection as c\n"
-        "print(*(c.cursor().execute(f'PRAGMA {name}').fetchone()[0] for name in ('journal_mode', 'synchronous')))"
-    )
-    opened = manage("shell", "--no-imports", "-c", code, DATABASE_URL=f"sqlite:///{tmp_path / 'site.sqlite3'}")
-    assert opened.stdout.split() == [sqlite_journal(sqlite3.sqlite_version_info).lower(), "2"]  # 2 is FULL
+    connections = ConnectionHandler(evaluate(DATABASE_URL=f"sqlite:///{tmp_path / 'site.sqlite3'}")["DATABASES"])
+    with closing(connections["default"]) as site, site.cursor() as cursor:
+        opened = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert opened == [sqlite_journal(sqlite3.sqlite_version_info).lower(), 2]  # 2 is FULL
 
 
 def test_host_names_may_be_listed_with_spaces():
-    result = manage("shell", "--no-imports", "-c", "from django.conf import settings; print(settings.ALLOWED_HOSTS)")
-    assert "['status.example', 'localhost', '127.0.0.1', '[::1]']" in result.stdout
-    result = manage(
-        "shell",
-        "--no-imports",
-        "-c",
-        "from django.conf import settings; print(settings.ALLOWED_HOSTS)",
-        ALLOWED_HOSTS="a.example, b.example",
-    )
-    assert "['a.example', 'b.example']" in result.stdout
+    assert evaluate()["ALLOWED_HOSTS"] == ["status.example", "localhost", "127.0.0.1", "[::1]"]
+    assert evaluate(ALLOWED_HOSTS="a.example, b.example")["ALLOWED_HOSTS"] == ["a.example", "b.example"]
 
 
 def test_the_production_settings_pass_the_deployment_check_without_a_warning():

@@ -6,9 +6,21 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from codes.editing import fixtures
-from codes.models import ConfusionGroup, ErrorText, LoadedEntry, Question, QuestionChoice, Situation, StatusCode
+from codes.models import (
+    Announcement,
+    Category,
+    ConfusionGroup,
+    ErrorText,
+    LoadedEntry,
+    Question,
+    QuestionChoice,
+    RuleSet,
+    Situation,
+    StatusCode,
+)
 
 CODE = "- model: codes.statuscode\n  pk: 433\n  fields: {category: 4, name_ko: 새 코드, name_en: New Code}\n"
 
@@ -22,11 +34,25 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def small_catalogue(django_db_setup, django_db_blocker):
+    """Leave classes, rules and a few codes in the database: to write the others takes most of the time."""
+    with django_db_blocker.unblock():
+        transaction_of_module = transaction.atomic()
+        transaction_of_module.__enter__()
+        for model in (Announcement, QuestionChoice, Question, Situation, ConfusionGroup, ErrorText):
+            model.objects.all().delete()
+        related = StatusCode.objects.filter(number__in=(403, 404)).values_list("related", flat=True)
+        StatusCode.objects.exclude(number__in={403, 404, 410, 598, *related}).delete()
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        transaction_of_module.__exit__(None, None, None)
+
+
 @pytest.fixture
-def codes_only(db):
-    """Leave classes, rules and codes in the database: to write the other entries takes most of the time."""
-    for model in (QuestionChoice, Question, Situation, ConfusionGroup, ErrorText):
-        model.objects.all().delete()
+def few_codes(small_catalogue, db):
+    """A database with a few codes that a test may change."""
 
 
 def with_fields(fields):
@@ -113,7 +139,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path):
             fixtures.read(path)
 
 
-def test_files_are_read_before_the_database_is_asked(folder, db, django_assert_num_queries):
+def test_files_are_read_before_the_database_is_asked(folder, few_codes, django_assert_num_queries):
     (folder / "codes" / "433.yaml").write_text("- {")
     with django_assert_num_queries(0), pytest.raises(fixtures.CatalogueError):
         fixtures.load(folder)
@@ -134,7 +160,7 @@ def test_a_group_in_two_files_is_refused(folder):
         fixtures.read_all(folder)
 
 
-def test_characters_that_turn_the_direction_of_a_text_are_refused(folder, db):
+def test_characters_that_turn_the_direction_of_a_text_are_refused(folder, few_codes):
     (folder / "codes" / "433.yaml").write_text(CODE.replace("New", "N\u202eew"))
     with pytest.raises(fixtures.CatalogueError, match="name_en"):
         fixtures.load(folder)
@@ -155,7 +181,7 @@ def edit_file(folder, name="codes/404.yaml"):
     return path
 
 
-def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, codes_only):
+def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, few_codes):
     new, broken = folder / "codes" / "433.yaml", folder / "codes" / "403.yaml"
     new.write_text(CODE)
     broken.write_text("- {")
@@ -175,7 +201,7 @@ def test_what_was_not_loaded_is_neither_overwritten_nor_removed(folder, codes_on
     assert not new.exists()
 
 
-def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, codes_only):
+def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, few_codes):
     path = folder / "codes" / "404.yaml"
     for name in ("First", "Second"):
         StatusCode.objects.filter(number=404).update(name_en=name)
@@ -189,7 +215,7 @@ def test_what_was_written_back_is_known_and_counts_as_unchanged(folder, codes_on
     assert (report.counts["added"], report.counts["changed"], report.counts["kept as edited"]) == (0, 0, 0)
 
 
-def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(folder, codes_only):
+def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(folder, few_codes):
     before = (folder / "codes" / "404.yaml").read_text()
     StatusCode.objects.filter(number=404).update(name_en="Edited Here")
     export(folder)
@@ -198,7 +224,7 @@ def test_files_that_are_thrown_away_after_writing_back_do_not_undo_the_edit(fold
     assert StatusCode.objects.get(number=404).name_en == "Edited Here"
 
 
-def test_a_new_entry_is_written_back_and_edited_again(folder, codes_only, make_code):
+def test_a_new_entry_is_written_back_and_edited_again(folder, few_codes, make_code):
     code = make_code(433)
     export(folder)
     StatusCode.objects.filter(pk=code.pk).update(name_en="Other")
@@ -208,7 +234,7 @@ def test_a_new_entry_is_written_back_and_edited_again(folder, codes_only, make_c
     assert LoadedEntry.objects.get(key="statuscode 433").digest == fixtures.load_entry("statuscode 433").digest
 
 
-def test_a_write_that_fails_leaves_every_file_whole(folder, codes_only, monkeypatch):
+def test_a_write_that_fails_leaves_every_file_whole(folder, few_codes, monkeypatch):
     StatusCode.objects.filter(number__in=(403, 404)).update(name_en="Edited Here")
     names = sorted(path.relative_to(folder) for path in folder.rglob("*.yaml"))
     before = {name: (folder / name).read_text() for name in names}
@@ -226,7 +252,7 @@ def test_a_write_that_fails_leaves_every_file_whole(folder, codes_only, monkeypa
     assert not list(folder.rglob("*.partial"))
 
 
-def test_a_link_is_replaced_and_what_it_points_to_stays(folder, codes_only, tmp_path_factory):
+def test_a_link_is_replaced_and_what_it_points_to_stays(folder, few_codes, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "404.yaml"
     path = folder / "codes" / "404.yaml"
     before = path.read_text()
@@ -238,7 +264,7 @@ def test_a_link_is_replaced_and_what_it_points_to_stays(folder, codes_only, tmp_
     assert outside.read_text() == before
 
 
-def test_a_link_in_the_place_of_a_file_that_is_being_written_is_not_followed(folder, codes_only, tmp_path_factory):
+def test_a_link_in_the_place_of_a_file_that_is_being_written_is_not_followed(folder, few_codes, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "notes"
     outside.write_text("mine")
     (folder / "codes" / ".404.yaml.partial").symlink_to(outside)
@@ -248,7 +274,15 @@ def test_a_link_in_the_place_of_a_file_that_is_being_written_is_not_followed(fol
     assert outside.read_text() == "mine"
 
 
-def test_a_folder_that_is_none_is_named(tmp_path, db):
+def test_an_empty_database_removes_no_file(folder, few_codes):
+    for model in (StatusCode, Category, RuleSet):
+        model.objects.all().delete()
+    with pytest.raises(CommandError, match="nothing was written"):
+        call_command("export_catalogue", folder=folder)
+    assert (folder / "codes" / "404.yaml").exists()
+
+
+def test_a_folder_that_is_none_is_named(tmp_path, few_codes):
     (tmp_path / "file").write_text("x")
     with pytest.raises(CommandError, match="file"):
         export(tmp_path / "file")

@@ -6,19 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from codes.models import (
-    Announcement,
-    Category,
-    ConfusionGroup,
-    ErrorText,
-    Question,
-    QuestionChoice,
-    Reference,
-    Revision,
-    RuleSet,
-    Situation,
-    StatusCode,
-)
+from codes.models import Reference, Revision, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -50,19 +38,6 @@ def test_a_load_advances_the_revision_only_if_it_changed_something(folder, monke
     assert len(advances) == 2
     seen.append(Revision.current())
     assert seen == sorted(set(seen))
-
-
-def test_an_empty_database_removes_no_file(folder):
-    for model in (Announcement, QuestionChoice, Question, Situation):
-        model.objects.all().delete()
-    ConfusionGroup.objects.all().delete()
-    ErrorText.objects.all().delete()
-    StatusCode.objects.all().delete()
-    Category.objects.all().delete()
-    RuleSet.objects.all().delete()
-    with pytest.raises(CommandError, match="nothing was written"):
-        call_command("export_catalogue", folder=folder)
-    assert (folder / "codes" / "404.yaml").exists()
 
 
 def test_a_corrected_file_is_loaded_and_rows_removed_from_it_are_deleted(folder):

@@ -44,6 +44,7 @@ def _link_open(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -
 
 
 _parser = MarkdownIt("commonmark", {"html": False}).disable(DISABLED_RULES)
+_block_parser = MarkdownIt("commonmark", {"html": False}).disable([*DISABLED_RULES, "inline", "text_join"])
 _full_parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _parser.add_render_rule("link_open", _link_open)
 
@@ -144,7 +145,7 @@ def list_items(text: str) -> list[str]:
     if not _is_bounded(text):
         return [text]
     lines = text.split("\n")
-    starts = [token.map for token in _parser.parse(text) if token.type == "list_item_open" and token.level == 1]
+    starts = [token.map for token in _block_parser.parse(text) if token.type == "list_item_open" and token.level == 1]
     items = ["\n".join(lines[slice(*place)]) for place in starts if place]
     return [LIST_MARK.sub("", item, count=1).strip() for item in items] or ([text] if text else [])
 

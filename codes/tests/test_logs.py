@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -14,9 +13,10 @@ from codes.diagnosis.logs import formats, patterns, read_log
 from codes.diagnosis.logs.lines import fold_path
 from codes.diagnosis.logs.tallies import Tally
 from codes.tests.tools_needed import needs_node
+from codes.tests.yaml_files import read_yaml
 
 LOGS = Path(__file__).parent / "content" / "data" / "logs"
-CASES = yaml.safe_load((LOGS / "formats.yaml").read_text())
+CASES = read_yaml(LOGS / "formats.yaml")
 REFUSED = (
     "2026/11/25 10:01:22 [error] 31#31: *1 connect() failed (111: Connection refused) while connecting to upstream, "
     'client: 203.0.113.7, server: api.example.com, request: "GET /products/1024 HTTP/1.1", '

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,14 +68,18 @@ TRANSLATIONESE = (
 ENDS_IN_VOWEL = {"2", "4", "5", "9"}  # 이 사 오 구
 
 
+@cache
 def texts():
-    """Yield every text of the catalogue as (where, language, text)."""
+    """Return every text of the catalogue as (where, language, text)."""
+    found = []
     for model, fields in BILINGUAL.items():
         for row in model.objects.all():
             key = " ".join(map(str, row.natural_key())) if isinstance(row, Detail) else row.pk
             for field in fields:
                 for language in LANGUAGES:
-                    yield f"{model.__name__} {key} {field}_{language}", language, getattr(row, f"{field}_{language}")
+                    where = f"{model.__name__} {key} {field}_{language}"
+                    found.append((where, language, getattr(row, f"{field}_{language}")))
+    return found
 
 
 def korean():

@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
-import yaml
 from django.conf import settings
 from httplint import HttpRequestLinter, HttpResponseLinter, levels
 
 from codes.models import Exchange, Participant
+from codes.tests.yaml_files import read_yaml
 
 from .test_editorial import texts
 from .test_exchanges import all_messages, method_before
@@ -263,7 +264,7 @@ def test_a_linter_finds_nothing_that_is_not_meant():
 
 # Citations and words
 
-GLOSSARY = yaml.safe_load((settings.BASE_DIR / "docs" / "glossary.yaml").read_text(encoding="utf-8"))
+GLOSSARY = read_yaml(settings.BASE_DIR / "docs" / "glossary.yaml")
 QUOTED = re.compile("“[^”]*”")
 
 
@@ -285,15 +286,20 @@ def test_both_languages_name_the_same_strengths():
     ] == []
 
 
+@cache
+def korean_texts():
+    """Return the Korean texts by their places, without what is quoted and what the glossary allows."""
+    allowed = sorted({word for each in GLOSSARY for word in each.get("allow", [])}, key=len, reverse=True)
+    found = {}
+    for where, language, text in texts():
+        if language == "ko":
+            found[where] = QUOTED.sub("", text)
+            for word in allowed:
+                found[where] = found[where].replace(word, "")
+    return found
+
+
 @pytest.mark.parametrize("entry", GLOSSARY, ids=lambda entry: entry["term_en"])
 def test_one_thing_has_one_korean_word(entry):
-    allowed = sorted({word for each in GLOSSARY for word in each.get("allow", [])}, key=len, reverse=True)
-    found = set()
-    for where, language, text in texts():
-        if language != "ko":
-            continue
-        text = QUOTED.sub("", text)
-        for word in allowed:
-            text = text.replace(word, "")
-        found |= {f"{where}: {word}" for word in entry["avoid"] if word in text}
+    found = {f"{where}: {word}" for where, text in korean_texts().items() for word in entry["avoid"] if word in text}
     assert sorted(found) == []

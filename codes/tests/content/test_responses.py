@@ -1,12 +1,13 @@
 """The diagnosis against responses that people pasted, half of them with faults, and against the catalogue's own."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from codes.diagnosis import Severity, diagnose
 from codes.models import Message
+from codes.tests.yaml_files import read_yaml
 
 pytestmark = pytest.mark.django_db
 
@@ -14,13 +15,19 @@ SETS = [f"{kind}{which}" for kind in ("wrong", "right") for which in ("", "_seco
 RESPONSES = Path(__file__).parent / "data" / "responses"
 
 
+@cache
 def read(name):
-    return yaml.safe_load((RESPONSES / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_yaml(RESPONSES / f"{name}.yaml")
+
+
+@cache
+def responses_in(text):
+    return diagnose(text, "en").responses
 
 
 def findings(text):
     """What is said against the responses in a text, the linter's notes included."""
-    said = [each for checked in diagnose(text, "en").responses for each in (*checked.findings, *checked.linted)]
+    said = [each for checked in responses_in(text) for each in (*checked.findings, *checked.linted)]
     return [each for each in said if each.severity != Severity.PASSED]
 
 
@@ -51,7 +58,7 @@ def test_at_most_2_in_100_right_responses_are_called_broken(name):
 
 
 def test_every_response_is_read():
-    unread = [each["name"] for name in SETS for each in read(name) if not diagnose(each["text"], "en").responses]
+    unread = [each["name"] for name in SETS for each in read(name) if not responses_in(each["text"])]
     assert unread == []
 
 

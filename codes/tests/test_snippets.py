@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from copy import deepcopy
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from io import BytesIO
@@ -16,6 +17,7 @@ import pytest
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.test import RequestFactory
+from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
 from codes.models import Situation, StatusCode
@@ -25,11 +27,22 @@ from codes.views import situations as views
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def promised():
+@pytest.fixture(scope="module")
+def promises(django_db_setup, django_db_blocker):
     """What each page shows: the situation's snippets, status, header fields and content."""
+    with django_db_blocker.unblock(), override("ko"):
+        return promises_of(Situation.objects.select_related("answer").prefetch_related("headers"))
+
+
+@pytest.fixture
+def promised(promises):
+    """The same for a test that may change it."""
+    return deepcopy(promises)
+
+
+def promises_of(situations):
     pages = {}
-    for situation in Situation.objects.select_related("answer").prefetch_related("headers"):
+    for situation in situations:
         headers = list(situation.headers.all())
         if code := {framework.name: text for framework, text in views._snippets(situation, headers)}:
             head, _, content = views.example_response(situation, headers).messages[0].raw.partition("\n\n")
@@ -140,11 +153,12 @@ def test_every_framework_has_code_that_names_its_identifier(promised):
     assert "StatusCodes.Status422UnprocessableEntity" in code["ASP.NET Core"]
 
 
-@pytest.fixture
-def lines_of():
+@pytest.fixture(scope="module")
+def lines_of(django_db_setup, django_db_blocker):
     """The lines of each code that has some: what returns it, and what throws it where a framework has that."""
-    codes = StatusCode.objects.with_lines()
-    found = {code.number: {row["name"]: row["lines"] for row in lines(code)} for code in codes}
+    with django_db_blocker.unblock(), override("ko"):
+        codes = StatusCode.objects.with_lines()
+        found = {code.number: {row["name"]: row["lines"] for row in lines(code)} for code in codes}
     assert len(found) > 55
     return found
 

@@ -40,7 +40,7 @@ answers.json: .venv/.run .env $(shell find fixtures -name '*.yaml')
 test: .venv/.dev
 	$(RUN) $(COVER) -m pytest $(PYTEST)
 
-# Without servers, browsers and the catalogue's content.
+# Without servers, browsers, the catalogue's content and long lists of queries.
 test-fast: .venv/.dev
 	$(RUN) -m pytest -m "not live and not browser and not content" $(PYTEST)
 

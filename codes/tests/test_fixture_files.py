@@ -166,6 +166,35 @@ def test_characters_that_turn_the_direction_of_a_text_are_refused(folder, few_co
         fixtures.load(folder)
 
 
+REFERENCE = "- model: codes.reference\n  fields: {code: 433, spec: RFC 1, position: 1, url: 'https://x.example/'}\n"
+MESSAGE = "- model: codes.message\n  fields: {exchange: [433, 1], position: 1, sender: client, receiver: server}\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (REFERENCE + REFERENCE, "statuscode 433: two rows have the same key"),
+        (MESSAGE, "statuscode 433: codes.message: Exchange matching query does not exist"),
+        (REFERENCE.replace("position: 1", "position: -1"), "statuscode 433: codes.reference: position"),
+    ],
+)
+def test_of_several_new_entries_the_one_that_cannot_be_saved_is_named(folder, few_codes, rows, reason):
+    for number in (432, 434):
+        (folder / "codes" / f"{number}.yaml").write_text(CODE.replace("433", str(number)))
+    (folder / "codes" / "433.yaml").write_text(CODE + rows)
+    with pytest.raises(fixtures.CatalogueError, match=f"codes/433.yaml: {reason}"):
+        fixtures.load(folder)
+    assert not StatusCode.objects.filter(number__in=(432, 433, 434)).exists()
+
+
+def test_new_entries_may_name_each_other(folder, few_codes):
+    for number, other in ((432, 433), (433, 432)):
+        text = CODE.replace("433", str(number)).replace("category: 4,", f"category: 4, related: [{other}, 404],")
+        (folder / "codes" / f"{number}.yaml").write_text(text)
+    assert fixtures.load(folder).counts["added"] == 2
+    assert set(StatusCode.objects.get(number=433).related.values_list("pk", flat=True)) == {404, 432}
+
+
 # Writing back
 
 

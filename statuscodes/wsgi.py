@@ -10,6 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
 django.setup(set_prefix=False)
 
+from importlib import import_module  # noqa: E402
 from typing import Any  # noqa: E402
 
 from django.conf import settings  # noqa: E402
@@ -41,8 +42,9 @@ if settings.DEBUG:
     # Templates and styles are being changed, and no revision tells of that.
     application = django_application
 else:
-    # Before the server listens: the first search after a start or a reload waits for nothing. Without a database the
-    # process starts all the same.
+    # Before the server listens: the first page and the first search after a start or a reload wait for nothing. Without
+    # a database the process starts all the same.
+    import_module(settings.ROOT_URLCONF)
     poller.read = Revision.current
     poller.poll()
     use_revision(poller.current, poller.require_database)

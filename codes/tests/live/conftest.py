@@ -3,32 +3,17 @@
 from contextlib import suppress
 
 import pytest
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
-from codes.tests.tools_needed import CHROMIUM
-
-from .servers import Site, add_accounts, make_site
-
-expect.set_options(timeout=30_000)  # a busy machine needs more than the default of five seconds
-
-PUT_BACK = """
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from codes.editing import fixtures
 from codes.models import Draft, EntrySnapshot
-keys = list(EntrySnapshot.objects.values_list("key", flat=True).distinct())
-paths = [fixtures.FIXTURES / "codes" / f"{key.split()[1]}.yaml" for key in keys if key.startswith("statuscode ")]
-entries = {entry.key: entry for path in paths if path.exists() for entry in fixtures.read(path)}
-assert all(key.startswith("statuscode ") for key in keys), keys  # tests of this site save codes only
-for key in keys:
-    if key in entries:
-        fixtures.save_entry(entries[key])
-    else:
-        fixtures.root_queryset(key).delete()
-EntrySnapshot.objects.all().delete()
-Draft.objects.all().delete()
-TOTPDevice.objects.all().delete()
-"""
+from codes.tests.tools_needed import CHROMIUM
+
+from .servers import ADD_ACCOUNTS, KEEP_LITTLE, Site, make_site
+
+expect.set_options(timeout=30_000)  # a busy machine needs more than the default of five seconds
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,16 +31,21 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def fresh_site(tmp_path):
+def fresh_site(tmp_path, django_db_blocker):
     """A site for one test, which may destroy it."""
-    return make_site(tmp_path)
+    return make_site(tmp_path, django_db_blocker)
+
+
+@pytest.fixture
+def small_site(tmp_path, django_db_blocker):
+    """A site with a few codes and with accounts, for one test, which may destroy it: its workers start sooner."""
+    return make_site(tmp_path, django_db_blocker, KEEP_LITTLE)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(tmp_path_factory, django_db_blocker):
     """A served site with accounts for every test of this process. Tests leave it as it was."""
-    site = make_site(tmp_path_factory.mktemp("site"))
-    add_accounts(site)
+    site = make_site(tmp_path_factory.mktemp("site"), django_db_blocker, ADD_ACCOUNTS)
     with site.serving() as server:
         site.url = server.url
         yield site
@@ -65,7 +55,24 @@ def site(tmp_path_factory):
 def site_to_edit(site):
     """The served site for a test that saves entries or accounts; afterwards they are as they were."""
     yield site
-    site.shell(PUT_BACK)
+    with site.connected():
+        put_back()
+
+
+def put_back():
+    """Undo what tests of the shared site saved."""
+    keys = list(EntrySnapshot.objects.values_list("key", flat=True).distinct())
+    paths = [fixtures.FIXTURES / "codes" / f"{key.split()[1]}.yaml" for key in keys if key.startswith("statuscode ")]
+    entries = {entry.key: entry for path in paths if path.exists() for entry in fixtures.read(path)}
+    assert all(key.startswith("statuscode ") for key in keys), keys  # tests of this site save codes only
+    for key in keys:
+        if key in entries:
+            fixtures.save_entry(entries[key])
+        else:
+            fixtures.root_queryset(key).delete()
+    EntrySnapshot.objects.all().delete()
+    Draft.objects.all().delete()
+    TOTPDevice.objects.all().delete()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from typing import Any  # noqa: E402
 
 from django.conf import settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
+from django.template import engines  # noqa: E402
 
 from answers.app import Application as LiveAnswers  # noqa: E402
 from answers.catalogue import Catalogue  # noqa: E402
@@ -45,6 +46,7 @@ else:
     # Before the server listens: the first page and the first search after a start or a reload wait for nothing. Without
     # a database the process starts all the same.
     import_module(settings.ROOT_URLCONF)
+    engines.all()  # imports the template tags
     poller.read = Revision.current
     poller.poll()
     use_revision(poller.current, poller.require_database)

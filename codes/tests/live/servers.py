@@ -147,7 +147,7 @@ def add_accounts(site):
     site.shell(ADD_ACCOUNTS)
 
 
-def wait_for(check, seconds=60):
+def wait_for(check, seconds=60, pause=0.05):
     """Call a function until it returns something other than None or False without an OSError, and return that."""
     deadline = time.monotonic() + seconds
     while True:
@@ -157,4 +157,4 @@ def wait_for(check, seconds=60):
         except OSError:
             pass
         assert time.monotonic() < deadline, f"waited {seconds} seconds in vain"
-        time.sleep(0.05)
+        time.sleep(pause)

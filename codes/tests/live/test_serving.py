@@ -141,6 +141,23 @@ def test_the_first_search_after_a_start_waits_for_no_index(site):
     assert 'href="/502/"' in text
 
 
+FIRST_REQUEST = """
+import sys
+from wsgiref.util import setup_testing_defaults
+from statuscodes.wsgi import application
+environ = {"PATH_INFO": "/404/", "HTTP_HOST": "127.0.0.1"}
+setup_testing_defaults(environ)
+before = set(sys.modules)
+statuses = []
+application(environ, lambda status, *_: statuses.append(status))
+print(*statuses, *sorted(name for name in set(sys.modules) - before if name.startswith("codes")))
+"""
+
+
+def test_the_first_request_after_a_start_waits_for_no_import_of_a_page(common_site):
+    assert common_site.shell(FIRST_REQUEST).splitlines()[-1] == "200 OK"
+
+
 def test_an_edit_shows_in_every_process_of_every_host_within_a_second(site):
     same_address = {"SITE_URL": "http://127.0.0.1"}
     with (
@@ -364,7 +381,7 @@ def wait_for_two_workers(server, without):
         workers = workers_of(server)
         return len(workers) == 2 and not workers & without
 
-    wait_for(are_there)
+    wait_for(are_there, pause=0.2)  # reading the system's table of sockets takes milliseconds
 
 
 @pytest.fixture

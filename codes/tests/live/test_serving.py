@@ -387,7 +387,7 @@ def wait_for_two_workers(server, without):
 @pytest.fixture
 def respawn_interval(common_server):
     """The option by which a worker is stopped only when the one started before it must have begun to listen."""
-    return "--respawn-interval", str(max(3.5, 3 * common_server.seconds))
+    return "--respawn-interval", str(max(2.5, 4 * common_server.seconds))
 
 
 def test_a_reload_loses_no_request_behind_nginx(site, tmp_path, respawn_interval):

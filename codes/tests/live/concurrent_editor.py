@@ -17,7 +17,6 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
 
 from codes.models import StatusCode  # noqa: E402
 from codes.tests.html_forms import form_of  # noqa: E402
@@ -55,7 +54,6 @@ def save(name, rounds, path, data, all_are_here, results):
 
 def main(editors, rounds):
     """Open the form once; then each of the editors' processes, which share nothing else, saves it."""
-    setup_test_environment()  # for the context of rendered pages
     path, data = form_of(logged_in(), 210)
     connection.close()
     if connection.vendor == "postgresql":

@@ -85,18 +85,26 @@ def rename(code, name):
     return time.time()
 
 
-class Clients:
-    """Threads that send one request after the other until the block ends."""
+class Readers:
+    """Clients that read one page, or a new one each time, until the block ends, and what they received."""
 
-    def __init__(self, number):
+    def __init__(self, url, number=4, path=lambda count: "/404/"):
+        self.url, self.path = url, path
+        self.seen, self.lost = [], []
         self.stopped = threading.Event()
-        self.threads = [threading.Thread(target=self._repeat, args=(each,)) for each in range(number)]
+        self.threads = [threading.Thread(target=self._read, args=(each,)) for each in range(number)]
 
-    def _repeat(self, client):
+    def _read(self, client):
         for count in itertools.count():
             if self.stopped.is_set():
                 return
-            self.ask(f"{client}-{count}")
+            began = time.time()
+            try:
+                status, headers, text = ask(self.url, self.path(f"{client}-{count}"))
+            except OSError as error:
+                self.lost.append((began, repr(error)))
+            else:
+                self.seen.append((began, status, headers, text))
             time.sleep(0.05)  # leaves the server most of the machine
 
     def __enter__(self):
@@ -108,24 +116,6 @@ class Clients:
         self.stopped.set()
         for thread in self.threads:
             thread.join(timeout=30)
-
-
-class Readers(Clients):
-    """Clients that read one page, or a new one each time, and what they received."""
-
-    def __init__(self, url, number=4, path=lambda count: "/404/"):
-        super().__init__(number)
-        self.url, self.path = url, path
-        self.seen, self.lost = [], []
-
-    def ask(self, count):
-        began = time.time()
-        try:
-            status, headers, text = ask(self.url, self.path(count))
-        except OSError as error:
-            self.lost.append((began, repr(error)))
-        else:
-            self.seen.append((began, status, headers, text))
 
     def seen_after(self, moment):
         """Return the answers to requests that began after this moment."""

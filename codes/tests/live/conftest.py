@@ -1,14 +1,12 @@
 """Sites for the tests that start servers, and the browser's options."""
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 
 import pytest
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
-from codes.editing import fixtures
-from codes.models import Draft, EntrySnapshot
 from codes.tests.tools_needed import CHROMIUM
 
 from .servers import ADD_ACCOUNTS, KEEP_LITTLE, Site, make_site
@@ -45,7 +43,7 @@ def small_site(tmp_path, django_db_blocker):
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, django_db_blocker):
     """A served site with accounts for every test of this process. Tests leave it as it was."""
-    site = make_site(tmp_path_factory.mktemp("site"), django_db_blocker, ADD_ACCOUNTS)
+    site = make_site(tmp_path_factory.mktemp("site"), django_db_blocker, ADD_ACCOUNTS, server="sqlite://")
     with site.serving() as server:
         site.url = server.url
         yield site
@@ -53,26 +51,15 @@ def site(tmp_path_factory, django_db_blocker):
 
 @pytest.fixture
 def site_to_edit(site):
-    """The served site for a test that saves entries or accounts; afterwards they are as they were."""
-    yield site
-    with site.connected():
-        put_back()
-
-
-def put_back():
-    """Undo what tests of the shared site saved."""
-    keys = list(EntrySnapshot.objects.values_list("key", flat=True).distinct())
-    paths = [fixtures.FIXTURES / "codes" / f"{key.split()[1]}.yaml" for key in keys if key.startswith("statuscode ")]
-    entries = {entry.key: entry for path in paths if path.exists() for entry in fixtures.read(path)}
-    assert all(key.startswith("statuscode ") for key in keys), keys  # tests of this site save codes only
-    for key in keys:
-        if key in entries:
-            fixtures.save_entry(entries[key])
-        else:
-            fixtures.root_queryset(key).delete()
-    EntrySnapshot.objects.all().delete()
-    Draft.objects.all().delete()
-    TOTPDevice.objects.all().delete()
+    """The served site for a test that saves something; afterwards its database is what it was, under a new revision."""
+    [file] = site.folder.glob("*.sqlite3")
+    with closing(sqlite3.connect(file)) as database, closing(sqlite3.connect(":memory:")) as before:
+        database.backup(before)
+        yield site
+        revision = database.execute("SELECT number FROM codes_revision").fetchone()
+        before.backup(database)
+        database.execute("UPDATE codes_revision SET number = ? + 1", revision)
+        database.commit()
 
 
 @pytest.fixture(scope="session")

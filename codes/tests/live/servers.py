@@ -105,10 +105,11 @@ class Site:
             yield server
 
 
-def make_site(folder, blocker=None, changed=""):
+def make_site(folder, blocker=None, changed="", server=None):
     """Return a new site with the full catalogue, after some Python code `changed` its database, and no account.
 
-    `blocker` is pytest-django's, for what this process does in the site's database.
+    `blocker` is pytest-django's, for what this process does in the site's database. The database is of the kind of the
+    tests' own; `server` is the address of another: "sqlite://" for a database in a file.
     """
     name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
     env = {
@@ -117,7 +118,7 @@ def make_site(folder, blocker=None, changed=""):
         "SITE_URL": "http://127.0.0.1",
         "DEBUG": "false",
         "ALLOWED_HOSTS": "",
-        "DATABASE_URL": copy_database(os.environ["DATABASE_URL"], name, folder, changed),
+        "DATABASE_URL": copy_database(server or os.environ["DATABASE_URL"], name, folder, changed),
         "STATIC_ROOT": str(collected_static()),
         "CARDS_ROOT": str(folder / "cards"),
     }

@@ -106,7 +106,7 @@ class Site:
 
 
 def make_site(folder, blocker=None, changed="", server=None):
-    """Return a new site with the full catalogue, after some Python code `changed` its database, and no account.
+    """Return a new site with the full catalogue and no account, after some Python code `changed` its database.
 
     `blocker` is pytest-django's, for what this process does in the site's database. The database is of the kind of the
     tests' own; `server` is the address of another: "sqlite://" for a database in a file.
@@ -141,11 +141,6 @@ for model in (ConfusionGroup, ErrorText, QuestionChoice, Question, Situation):
 StatusCode.objects.exclude(number__in={KEPT}).delete()
 {ADD_ACCOUNTS}
 """
-
-
-def add_accounts(site):
-    """Create a superuser called chief and a member of the editors' group called editor."""
-    site.shell(ADD_ACCOUNTS)
 
 
 def wait_for(check, seconds=60, pause=0.05):

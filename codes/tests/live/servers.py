@@ -44,7 +44,7 @@ def disconnect():
 
 @dataclass
 class Site:
-    """A site with its own database and the full catalogue. Nothing serves it until a test does."""
+    """A site with its own database. Nothing serves it until a test does."""
 
     folder: Path
     env: dict[str, str]

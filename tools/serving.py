@@ -190,8 +190,8 @@ def shipped_nginx(folder, port, changed=lambda text: text, answers_port=None):
     """
     folder.mkdir(exist_ok=True)
     plain, secure = free_port(), free_port()
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=status.example".split()
-    command += ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2".split()
+    command += ["-subj", "/CN=status.example", "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
     subprocess.run(command, check=True, capture_output=True)
     path = os.pathsep.join([os.environ["PATH"], str(Path(nginx_program() or "nginx").parent)])
     command = [ROOT / "deploy" / "nginx-site", "status.example"] + ["answers.example"] * (answers_port is not None)

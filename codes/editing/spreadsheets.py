@@ -2,6 +2,9 @@
 
 A file of some kilobytes can unpack to gigabytes, or name a cell in the millionth row. So everything is measured before
 it is read, and nothing is read beyond what a table may have.
+
+openpyxl is imported where it is used: only editors who exchange XLSX files need it, and every start of a process would
+take a tenth longer.
 """
 
 import csv
@@ -11,9 +14,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
 
 MAX_BYTES = 3_000_000  # of a file; the whole catalogue's is a fifth of that
 MAX_UNPACKED_BYTES = 8_000_000  # of all parts of an XLSX file; ten times the whole catalogue's
@@ -43,6 +43,9 @@ def xlsx(headers: list[str], rows: Iterable[list[Any]], is_formula: Callable[[st
 
     What `is_formula` takes for a formula is typed as text, and stays text when somebody edits the cell.
     """
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
     book = Workbook()
     sheet: Any = book.active
     sheet.freeze_panes = "A2"
@@ -97,6 +100,8 @@ def _csv_rows(content: bytes) -> Iterable[list[str]]:
 
 
 def _xlsx_rows(content: bytes, columns: int) -> Iterator[tuple[Any, ...]]:
+    from openpyxl import load_workbook
+
     _check_package(content)
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:

@@ -7,9 +7,10 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import django
@@ -28,9 +29,10 @@ DATABASE_SOURCES = (
 STATIC_SOURCES = ("static/**/*.*",)
 
 
-def digest(patterns):
-    """Return a digest of the files that match these patterns, and of the packages' versions."""
+def digest(patterns, text=""):
+    """Return a digest of the files that match these patterns, of a text, and of the packages' versions."""
     found = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes() + django.get_version().encode())
+    found.update(text.encode())
     for pattern in patterns:
         for path in sorted(settings.BASE_DIR.glob(pattern)):
             found.update(path.name.encode() + path.read_bytes())
@@ -69,42 +71,56 @@ def build(url):
         manage(command, DATABASE_URL=url)
 
 
-def sqlite_template():
-    """Return the path of a loaded SQLite database that no test may change."""
-    path = FOLDER / f"{digest(DATABASE_SOURCES)}.sqlite3"
+def change(url, code):
+    """Run Python code in the database at this address, with the settings of a site: its password hashers are slow."""
+    manage("shell", "--no-imports", "-c", code, DATABASE_URL=url, DJANGO_SETTINGS_MODULE="statuscodes.settings")
+
+
+def sqlite_template(code=""):
+    """Return the path of a loaded SQLite database that no test may change; `code` has changed it after loading."""
+    path = FOLDER / f"{digest(DATABASE_SOURCES, code)}.sqlite3"
+    loaded = sqlite_template() if code else None
     with locked():
         if not path.exists():
-            for old in FOLDER.glob("*.sqlite3*"):
-                old.unlink()
             partial = path.with_suffix(".partial")
             partial.unlink(missing_ok=True)
-            build(f"sqlite:///{partial}")
+            if loaded:
+                shutil.copy(loaded, partial)
+                change(f"sqlite:///{partial}", code)
+                with closing(sqlite3.connect(partial)) as database:
+                    database.execute("VACUUM")
+            else:
+                for old in FOLDER.glob("*.sqlite3*"):
+                    old.unlink()
+                build(f"sqlite:///{partial}")
             partial.rename(path)
     return path
 
 
-def postgresql_template(server):
-    """Return the name of a loaded PostgreSQL database that no test may change.
+def postgresql_template(server, code=""):
+    """Return the name of a loaded PostgreSQL database that no test may change; `code` has changed it after loading.
 
     `server` is the address of another database on the same server.
     """
-    name = f"template_{digest(DATABASE_SOURCES)}"
+    name = f"template_{digest(DATABASE_SOURCES, code)}"
+    loaded = postgresql_template(server) if code else "template1"
     with locked(), psycopg.connect(server, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f"DROP DATABASE IF EXISTS partial_{name}")
-            connection.execute(f"CREATE DATABASE partial_{name}")
-            build(f"{server.rpartition('/')[0]}/partial_{name}")
+            connection.execute(f"CREATE DATABASE partial_{name} TEMPLATE {loaded}")
+            url = f"{server.rpartition('/')[0]}/partial_{name}"
+            change(url, code) if code else build(url)
             connection.execute(f"ALTER DATABASE partial_{name} RENAME TO {name}")
     return name
 
 
-def copy_database(server, name, folder):
-    """Return the address of a copy of the template: a file in `folder`, or a database called `name` on the server."""
+def copy_database(server, name, folder, code=""):
+    """Return the address of a copy of a template: a file in `folder`, or a database called `name` on the server."""
     if not server.startswith("postgres"):
         path = Path(folder) / f"{name}.sqlite3"
-        shutil.copy(sqlite_template(), path)
+        shutil.copy(sqlite_template(code), path)
         return f"sqlite:///{path}"
-    template = postgresql_template(server)
+    template = postgresql_template(server, code)
     with locked(), psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")

@@ -6,33 +6,14 @@ up on a database that does not even say that; and statuscodes.web.middleware let
 
 from typing import Any
 
-import psycopg
 from django.db import connection
-from psycopg.pq import TransactionStatus
 
 MAX_LOCK_WAIT = 4  # seconds; longer than any save, shorter than a migration
 MAX_STATEMENT = 8  # seconds; the slowest statement of the site takes a fraction of one
 MAX_IDLE_IN_TRANSACTION = 30  # seconds in which a request that holds locks may compute
-MAX_SILENCE = 10  # seconds without an answer, after which the server counts as frozen
 MAX_RECONNECT = 2  # seconds of trying to connect, after which the next request tries again
 SQLITE_READ_WAIT = 3  # seconds for which reading waits while another process writes
 SQLITE_WRITE_WAIT = 15  # seconds for which an editor's save waits for its turn: as long as loading the catalogue takes
-
-
-class LimitedConnection(psycopg.Connection[Any]):
-    """A connection that ends when the server does not answer for MAX_SILENCE.
-
-    A frozen server keeps its connections open, so neither its own timeouts nor TCP's notice it.
-    """
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        try:
-            return super().wait(gen, interval=interval, timeout=timeout or MAX_SILENCE)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                # The answer may still come, so the connection is of no use to anybody else.
-                self.pgconn.finish()
-            raise
 
 
 def limit_waiting(database: dict[str, Any], max_connections: int) -> None:
@@ -41,6 +22,8 @@ def limit_waiting(database: dict[str, Any], max_connections: int) -> None:
     if database["ENGINE"].endswith("sqlite3"):
         options["timeout"] = SQLITE_READ_WAIT
         return
+    from .postgresql import LimitedConnection  # sites on SQLite start sooner without psycopg
+
     limits = {
         "statement_timeout": MAX_STATEMENT,
         "lock_timeout": MAX_LOCK_WAIT,

@@ -1,10 +1,11 @@
-"""One of several processes that edit the same entry at the same time; test_concurrent_edits runs them.
+"""Processes that edit the same entry at the same time; test_concurrent_edits runs them.
 
-It prints, as JSON, the words that it saved, how often a save was refused, how often the page of a refusal lacked what
-was typed, and how many saves failed in another way.
+It prints, as JSON, for each of them the words that it saved, how often a save was refused, how often the page of a
+refusal lacked what was typed, and how many saves failed in another way.
 """
 
 import json
+import multiprocessing
 import os
 import sys
 
@@ -14,19 +15,25 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
 
 from codes.models import StatusCode  # noqa: E402
 from codes.tests.html_forms import form_of  # noqa: E402
 
 
-def main(name, rounds):
-    setup_test_environment()  # for the context of rendered pages
+def logged_in():
+    """Return a client of the superuser."""
     client = Client(HTTP_HOST="localhost", raise_request_exception=False)
     client.force_login(User.objects.get(username="chief"))
-    path, data = form_of(client, 210)
+    return client
+
+
+def save(name, rounds, path, data, all_are_here, results):
+    """Save the entry this many times; put what became of it into the queue of results."""
+    client = logged_in()
     saved, refused, lost, failed = [], 0, 0, 0
+    all_are_here.wait()
     for number in range(rounds):
         word = f"{name}-{number}"
         # What a newly opened form would show; rendering the whole page each time would take most of the time.
@@ -42,7 +49,20 @@ def main(name, rounds):
             lost += word not in answer.content.decode()
         else:
             failed += 1
-    print(json.dumps({"saved": saved, "refused": refused, "lost": lost, "failed": failed}))
+    results.put({"saved": saved, "refused": refused, "lost": lost, "failed": failed})
 
 
-main(sys.argv[1], int(sys.argv[2]))
+def main(editors, rounds):
+    """Open the form once; then each of the editors' processes, which share nothing else, saves it."""
+    path, data = form_of(logged_in(), 210)
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+    forked = multiprocessing.get_context("fork")
+    all_are_here, results = forked.Barrier(editors), forked.SimpleQueue()
+    for number in range(editors):
+        forked.Process(target=save, args=(f"editor{number}", rounds, path, data, all_are_here, results)).start()
+    print(json.dumps([results.get() for _ in range(editors)]))
+
+
+main(int(sys.argv[1]), int(sys.argv[2]))

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from codes.tests.tools_needed import CHROMIUM
 
-from .servers import Site, add_accounts, make_site
+from .servers import ADD_ACCOUNTS, KEEP_LITTLE, Site, make_site
 
 expect.set_options(timeout=30_000)  # a busy machine needs more than the default of five seconds
 
@@ -29,16 +29,21 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def fresh_site(tmp_path):
+def fresh_site(tmp_path, django_db_blocker):
     """A site for one test, which may destroy it."""
-    return make_site(tmp_path)
+    return make_site(tmp_path, django_db_blocker)
+
+
+@pytest.fixture
+def small_site(tmp_path, django_db_blocker):
+    """A site with a few codes and with accounts, for one test, which may destroy it: its workers start sooner."""
+    return make_site(tmp_path, django_db_blocker, KEEP_LITTLE)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(tmp_path_factory, django_db_blocker):
     """A served site with accounts for every test of this process. Tests leave it as it was."""
-    site = make_site(tmp_path_factory.mktemp("site"), "sqlite://")
-    add_accounts(site)
+    site = make_site(tmp_path_factory.mktemp("site"), django_db_blocker, ADD_ACCOUNTS, server="sqlite://")
     with site.serving() as server:
         site.url = server.url
         yield site

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from codes.tests.tools_needed import needs_chromium
 
-from .servers import PASSWORD, add_accounts, make_site
+from .servers import ADD_ACCOUNTS, PASSWORD, make_site
 from .test_browser import assert_accessible
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -32,8 +32,7 @@ print(json.dumps(make_recovery_codes(editor)))
 @pytest.fixture(scope="module")
 def admin_site(tmp_path_factory):
     """A served site that takes reports, an editor with a second factor, and the editor's recovery codes."""
-    site = make_site(tmp_path_factory.mktemp("admin"))
-    add_accounts(site)
+    site = make_site(tmp_path_factory.mktemp("admin"), changed=ADD_ACCOUNTS)
     # Lines of the log, written by another thread, may stand around them.
     (codes,) = (json.loads(line) for line in site.shell(PREPARE).splitlines() if line.startswith("["))
     with site.serving(env={"READER_REPORTS": "true"}) as server:

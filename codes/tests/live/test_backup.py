@@ -18,24 +18,8 @@ from django.db import connection
 from codes.models import Revision
 from statuscodes.web.management.commands import backup
 
-from .servers import ON_POSTGRESQL
-
-EDIT = """
-from codes.editing import history
-from codes.models import StatusCode
-for number in range({rounds}):
-    code = StatusCode.objects.get(pk={pk})
-    history.record(code.key)
-    code.keywords += f"\\nword {{number}}"
-    history.bump_version(code, code.lock_version)
-    code.save()
-    history.record(code.key, reason=f"round {{number}}")
-"""
-DELETE_ALL = """
-from codes.models import ConfusionGroup, EntrySnapshot, ErrorText, Question, QuestionChoice, Situation, StatusCode
-for model in (ConfusionGroup, ErrorText, QuestionChoice, Question, Situation, StatusCode, EntrySnapshot):
-    model.objects.all().delete()
-"""
+from .edits import edit
+from .servers import KEEP_LITTLE, ON_POSTGRESQL, make_site
 
 
 def rows_of(site):
@@ -49,56 +33,60 @@ def rows_of(site):
 
 def test_a_backup_made_while_editors_write_can_be_restored_row_by_row(fresh_site, tmp_path):
     site = fresh_site
-    with site.start(EDIT.format(rounds=40, pk=299)) as writer:
-        during = [site.manage("backup", str(tmp_path / "during")) for _ in range(3)]
+    during = []
+    with site.start("from codes.tests.live.edits import edit; edit(40)", stdout=subprocess.PIPE) as writer:
+        for _ in range(3):
+            assert writer.stdout.readline()
+            during.append(site.call("backup", str(tmp_path / "during")))
+        writer.communicate()
     assert writer.returncode == 0
 
     before = rows_of(site)
     assert before["codes_version"]
-    after = site.manage("backup", str(tmp_path / "after"))
-    site.shell(DELETE_ALL)
+    after = site.call("backup", str(tmp_path / "after"))
+    site.call("flush", interactive=False, inhibit_post_migrate=True)
     assert rows_of(site)["codes_statuscode"] == []
 
-    site.manage("restore", "--no-input", after)
+    site.call("restore", "--no-input", after)
     assert rows_of(site) == before
     for made in during:
-        site.manage("restore", "--no-input", made)
+        site.call("restore", "--no-input", made)
         assert len(rows_of(site)["codes_statuscode"]) == len(before["codes_statuscode"])
 
 
-def test_no_revision_is_used_twice_after_a_restore(fresh_site, tmp_path):
+def test_no_revision_is_used_twice_after_a_restore(small_site, tmp_path):
     """Hosts share pages by the revision's number: pages of the abandoned catalogue would be taken for new ones."""
-    revision = "from codes.models import Revision\nprint(Revision.current())"
-    backup = fresh_site.manage("backup", str(tmp_path))
-    fresh_site.shell(EDIT.format(rounds=3, pk=299))
-    before = int(fresh_site.shell(revision))
-    fresh_site.manage("restore", "--no-input", backup)
-    assert int(fresh_site.shell(revision)) > before
+    backup = small_site.call("backup", str(tmp_path))
+    with small_site.connected():
+        edit(3)
+        before = Revision.current()
+    small_site.call("restore", "--no-input", backup)
+    with small_site.connected():
+        assert Revision.current() > before
 
 
-def test_only_the_newest_backups_are_kept(fresh_site, tmp_path):
+def test_only_the_newest_backups_are_kept(small_site, tmp_path):
     folder = tmp_path / "backups"
-    made = [fresh_site.manage("backup", str(folder), "--keep", "2") for _ in range(3)]
+    made = [small_site.call("backup", str(folder), "--keep", "2") for _ in range(3)]
     assert sorted(map(str, folder.iterdir())) == made[1:]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's database is no file that a test may damage")
-def test_a_damaged_database_can_be_replaced(fresh_site, tmp_path):
-    made = fresh_site.manage("backup", str(tmp_path / "backups"))
-    before = rows_of(fresh_site)
-    Path(fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
-    fresh_site.manage("restore", "--no-input", made)
-    assert rows_of(fresh_site) == before
+def test_a_damaged_database_can_be_replaced(small_site, tmp_path):
+    made = small_site.call("backup", str(tmp_path / "backups"))
+    before = rows_of(small_site)
+    Path(small_site.env["DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    small_site.call("restore", "--no-input", made)
+    assert rows_of(small_site) == before
 
 
-def test_a_damaged_backup_replaces_nothing(fresh_site, tmp_path):
-    before = rows_of(fresh_site)
+def test_a_damaged_backup_replaces_nothing(small_site, tmp_path):
+    before = rows_of(small_site)
     backup = tmp_path / "broken"
     backup.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
-    with pytest.raises(subprocess.CalledProcessError) as failure:
-        fresh_site.manage("restore", "--no-input", str(backup))
-    assert "Nothing was restored" in failure.value.stderr
-    assert rows_of(fresh_site) == before
+    with pytest.raises(CommandError, match="Nothing was restored"):
+        small_site.call("restore", "--no-input", str(backup))
+    assert rows_of(small_site) == before
 
 
 LEAVE = """
@@ -112,17 +100,17 @@ os._exit(1)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone keeps files beside the database")
-def test_what_a_killed_site_left_beside_its_file_is_set_aside_with_it(fresh_site, tmp_path):
-    backup = fresh_site.manage("backup", str(tmp_path / "backups"))
-    before = rows_of(fresh_site)
-    database = fresh_site.env["DATABASE_URL"].removeprefix("sqlite:///")
+def test_what_a_killed_site_left_beside_its_file_is_set_aside_with_it(small_site, tmp_path):
+    backup = small_site.call("backup", str(tmp_path / "backups"))
+    before = rows_of(small_site)
+    database = small_site.env["DATABASE_URL"].removeprefix("sqlite:///")
     subprocess.run([sys.executable, "-c", LEAVE, database], check=False)
     assert Path(f"{database}-wal").stat().st_size
 
-    fresh_site.manage("restore", "--no-input", backup)
+    small_site.call("restore", "--no-input", backup)
     assert not Path(f"{database}-wal").exists()
-    assert rows_of(fresh_site) == before
-    fresh_site.manage("restore", "--no-input", backup)
+    assert rows_of(small_site) == before
+    small_site.call("restore", "--no-input", backup)
     first, _second = sorted(tmp_path.glob("*.before-restore-*[0-9]"))
     with closing(sqlite3.connect(first)) as aside:
         last_words = aside.execute("SELECT name_en FROM codes_statuscode WHERE number = 404").fetchone()
@@ -168,29 +156,29 @@ def empty_database(site, tmp_path):
 
 
 @pytest.mark.parametrize("tables", [0, 1], ids=["empty", "foreign"])
-def test_what_is_no_backup_of_this_site_replaces_nothing(fresh_site, tmp_path, tables):
-    foreign, execute = empty_database(fresh_site, tmp_path)
+def test_what_is_no_backup_of_this_site_replaces_nothing(small_site, tmp_path, tables):
+    foreign, execute = empty_database(small_site, tmp_path)
     execute("CREATE TABLE somebody (name text)" if tables else "SELECT 1")
-    made = foreign.manage("backup", str(tmp_path / "backups"))
-    before = rows_of(fresh_site)
-    said = refusal(fresh_site, "restore", "--no-input", made)
+    made = foreign.call("backup", str(tmp_path / "backups"))
+    before = rows_of(small_site)
+    said = refusal(small_site, "restore", "--no-input", made)
     assert "Nothing was restored" in said
     assert "no backup of this site" in said
-    assert rows_of(fresh_site) == before
+    assert rows_of(small_site) == before
 
 
-def test_a_running_site_is_not_replaced(fresh_site, tmp_path):
-    made = fresh_site.manage("backup", str(tmp_path / "backups"))
-    with fresh_site.serving():
-        said = refusal(fresh_site, "restore", "--no-input", made)
+def test_a_running_site_is_not_replaced(small_site, tmp_path):
+    made = small_site.call("backup", str(tmp_path / "backups"))
+    with small_site.serving():
+        said = refusal(small_site, "restore", "--no-input", made)
         assert "Nothing was restored" in said
         assert "systemctl stop statuscodes" in said
-    fresh_site.manage("restore", "--no-input", made)
+    small_site.call("restore", "--no-input", made)
 
 
-def test_nobody_replaces_the_database_by_mistake(fresh_site, tmp_path):
-    made = fresh_site.manage("backup", str(tmp_path / "backups"))
-    assert "--no-input" in refusal(fresh_site, "restore", made)
+def test_nobody_replaces_the_database_by_mistake(small_site, tmp_path):
+    made = small_site.call("backup", str(tmp_path / "backups"))
+    assert "--no-input" in refusal(small_site, "restore", made)
 
 
 LATER = """
@@ -201,23 +189,29 @@ CREATE TABLE codes_later (
 """
 
 
-def test_a_backup_from_before_a_migration_can_be_restored(fresh_site, tmp_path):
+def test_a_backup_from_before_a_migration_can_be_restored(small_site, tmp_path):
     """A table of a later release refers to ours; the backup lacks what the newest migration made."""
-    made = fresh_site.manage("backup", str(tmp_path / "backups"))
-    before = rows_of(fresh_site)
+    made = small_site.call("backup", str(tmp_path / "backups"))
+    before = rows_of(small_site)
     deferred = "" if connection.vendor == "sqlite" else "DEFERRABLE INITIALLY DEFERRED"
-    run = f"from django.db import connection\nconnection.cursor().execute({LATER.format(deferred=deferred)!r})"
-    fresh_site.shell(run)
-    fresh_site.manage("restore", "--no-input", made)
-    assert rows_of(fresh_site) == before
-    fresh_site.shell(run)  # the table is gone
 
-    fresh_site.manage("migrate", "codes", "0003", "--verbosity", "0")
-    old = fresh_site.manage("backup", str(tmp_path / "old"))
-    fresh_site.manage("migrate", "--verbosity", "0")
-    fresh_site.manage("restore", "--no-input", old)
-    assert "[ ]" not in fresh_site.manage("showmigrations")
-    assert fresh_site.shell("from codes.models import Revision\nprint(Revision.current() > 10**15)") == "True"
+    def add_later_table():
+        with small_site.connected(), connection.cursor() as cursor:
+            cursor.execute(LATER.format(deferred=deferred))
+
+    add_later_table()
+    small_site.call("restore", "--no-input", made)
+    assert rows_of(small_site) == before
+    add_later_table()  # the table is gone
+
+    (tmp_path / "earlier").mkdir()
+    earlier_site = make_site(tmp_path / "earlier", small_site.blocker, KEEP_LITTLE)
+    earlier_site.call("migrate", "codes", "0003", "--verbosity", "0")
+    old = earlier_site.call("backup", str(tmp_path / "old"))
+    small_site.call("restore", "--no-input", old)
+    assert "[ ]" not in small_site.call("showmigrations")
+    with small_site.connected():
+        assert Revision.current() > 10**15
 
 
 # A backup that fails leaves the folder as it was
@@ -230,7 +224,7 @@ def names_in(folder):
 OLD = "statuscodes-20200101-000000-000000"
 
 
-def test_a_backup_that_fails_leaves_nothing_behind(fresh_site, tmp_path):
+def test_a_backup_that_fails_leaves_nothing_behind(small_site, tmp_path):
     """Neither its own unfinished files nor those of one that was killed."""
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -239,7 +233,7 @@ def test_a_backup_that_fails_leaves_nothing_behind(fresh_site, tmp_path):
     limited = ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "manage.py", "backup", str(folder)]
     for _ in range(2):
         failed = subprocess.run(
-            limited, cwd=settings.BASE_DIR, env=fresh_site.env, capture_output=True, text=True, check=False
+            limited, cwd=settings.BASE_DIR, env=small_site.env, capture_output=True, text=True, check=False
         )
         assert failed.returncode == 1
         assert failed.stderr.startswith("CommandError: No backup was made: ")
@@ -247,15 +241,15 @@ def test_a_backup_that_fails_leaves_nothing_behind(fresh_site, tmp_path):
         assert names_in(folder) == ["statuscodes-notes.partial"]
 
 
-def test_a_database_that_does_not_answer_is_said_in_one_line(fresh_site, tmp_path):
+def test_a_database_that_does_not_answer_is_said_in_one_line(small_site, tmp_path):
     url = "sqlite:////nowhere/db.sqlite3" if connection.vendor == "sqlite" else "postgres://codes@127.0.0.1:1/x"
-    absent = replace(fresh_site, env=fresh_site.env | {"DATABASE_URL": url})
+    absent = replace(small_site, env=small_site.env | {"DATABASE_URL": url})
     assert "No backup was made" in refusal(absent, "backup", str(tmp_path / "backups"))
     assert names_in(tmp_path / "backups") == []
 
 
 @pytest.mark.parametrize("keep", [1, 3])
-def test_a_backup_just_made_stays_though_the_clock_was_ahead_before(fresh_site, tmp_path, keep):
+def test_a_backup_just_made_stays_though_the_clock_was_ahead_before(small_site, tmp_path, keep):
     suffix = "sqlite3" if connection.vendor == "sqlite" else "dump"
     foreign = [f"statuscodes-notes.{suffix}", "db.sqlite3"]
     for name in [*foreign, *(f"statuscodes-2999010{day}-000000-000000.{suffix}" for day in range(1, 5))]:
@@ -263,7 +257,7 @@ def test_a_backup_just_made_stays_though_the_clock_was_ahead_before(fresh_site, 
         (tmp_path / "backups" / name).write_text("x")
     made = []
     for _ in range(4):
-        made.append(Path(fresh_site.manage("backup", str(tmp_path / "backups"), "--keep", str(keep))).name)
+        made.append(Path(small_site.call("backup", str(tmp_path / "backups"), "--keep", str(keep))).name)
         found = set(names_in(tmp_path / "backups")) - set(foreign)
         assert found >= set(made[-keep:])
         assert len(found) == keep

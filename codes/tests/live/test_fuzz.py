@@ -51,7 +51,7 @@ def test_the_checker_finds_faults(monkeypatch, old, new, complaint):
             self.rfile.read()
 
     with ThreadingTCPServer(("127.0.0.1", 0), Faulty) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()  # seconds to a shutdown
         run = fuzz.Run(f"http://127.0.0.1:{server.server_address[1]}", seed=0, requests=1)
         wire, found = run.attempt(None, fuzz.Case("path", fuzz.message(b"/nope/")))
         if wire:

@@ -18,7 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
 
+from codes.models import Revision, StatusCode
 from tools.serving import (
     BEHIND_NGINX,
     UNFINISHED_FORM,
@@ -32,22 +34,26 @@ from tools.serving import (
     end as end_process,
 )
 
-from .servers import ON_POSTGRESQL, wait_for
-
-EDIT = """
-import time
-from codes.models import StatusCode
-code = StatusCode.objects.get(number=404)
-code.name_ko = {name!r}
-code.save()
-print(time.time())
-"""
+from .servers import KEEP_LITTLE, ON_POSTGRESQL, make_site, wait_for
 
 
 @pytest.fixture
-def site(fresh_site):
+def site(small_site):
     """A site whose servers each test starts and stops itself."""
-    return fresh_site
+    return small_site
+
+
+@pytest.fixture(scope="module")
+def common_site(tmp_path_factory, django_db_blocker):
+    """A site for the tests that leave it as it was."""
+    return make_site(tmp_path_factory.mktemp("common"), django_db_blocker, KEEP_LITTLE)
+
+
+@pytest.fixture(scope="module")
+def common_server(common_site):
+    """A server for the tests that leave it as it was."""
+    with common_site.serving() as server:
+        yield server
 
 
 def ask(url, path="/404/", **headers):
@@ -67,22 +73,38 @@ def name_of(url):
 
 
 def edit(site, name):
-    """Rename 404 in a process of its own; return the time just after it was saved."""
-    return float(site.shell(EDIT.format(name=name)))
+    """Rename 404 in this process, which is none of the server's; return the time just after it was saved."""
+    with site.connected():
+        return rename(StatusCode.objects.get(number=404), name)
 
 
-class Clients:
-    """Threads that send one request after the other until the block ends."""
+def rename(code, name):
+    """Rename a code; return the time just after it was saved."""
+    code.name_ko = name
+    code.save()
+    return time.time()
 
-    def __init__(self, number):
+
+class Readers:
+    """Clients that read one page, or a new one each time, until the block ends, and what they received."""
+
+    def __init__(self, url, number=4, path=lambda count: "/404/"):
+        self.url, self.path = url, path
+        self.seen, self.lost = [], []
         self.stopped = threading.Event()
-        self.threads = [threading.Thread(target=self._repeat, args=(each,)) for each in range(number)]
+        self.threads = [threading.Thread(target=self._read, args=(each,)) for each in range(number)]
 
-    def _repeat(self, client):
+    def _read(self, client):
         for count in itertools.count():
             if self.stopped.is_set():
                 return
-            self.ask(f"{client}-{count}")
+            began = time.time()
+            try:
+                status, headers, text = ask(self.url, self.path(f"{client}-{count}"))
+            except OSError as error:
+                self.lost.append((began, repr(error)))
+            else:
+                self.seen.append((began, status, headers, text))
             time.sleep(0.05)  # leaves the server most of the machine
 
     def __enter__(self):
@@ -95,42 +117,36 @@ class Clients:
         for thread in self.threads:
             thread.join(timeout=30)
 
-
-class Readers(Clients):
-    """Clients that read one page, or a new one each time, and what they received."""
-
-    def __init__(self, url, number=4, path=lambda count: "/404/"):
-        super().__init__(number)
-        self.url, self.path = url, path
-        self.seen, self.lost = [], []
-
-    def ask(self, count):
-        began = time.time()
-        try:
-            status, headers, text = ask(self.url, self.path(count))
-        except OSError as error:
-            self.lost.append((began, repr(error)))
-        else:
-            self.seen.append((began, status, headers, text))
-
     def seen_after(self, moment):
         """Return the answers to requests that began after this moment."""
         return [answer for answer in self.seen if answer[0] > moment]
 
 
-HIDE_ERROR_TEXTS = """
-from django.db import connection
-with connection.cursor() as cursor:
-    cursor.execute("ALTER TABLE codes_errortext RENAME TO elsewhere")
-"""
-
-
 def test_the_first_search_after_a_start_waits_for_no_index(site):
     with site.serving() as server:
-        site.shell(HIDE_ERROR_TEXTS)  # no index can be built any more
+        with site.connected(), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE codes_errortext RENAME TO elsewhere")  # no index can be built any more
         status, _headers, text = ask(server.url, "/search/?q=bad+gateway&all=1")
     assert status == 200
     assert 'href="/502/"' in text
+
+
+FIRST_REQUEST = """
+import sys
+from wsgiref.util import setup_testing_defaults
+from statuscodes.wsgi import application
+environ = {"PATH_INFO": "/404/", "HTTP_HOST": "127.0.0.1"}
+setup_testing_defaults(environ)
+before = set(sys.modules)
+statuses = []
+application(environ, lambda status, *_: statuses.append(status))
+print(*statuses, *sorted(name for name in set(sys.modules) - before if name.startswith("codes")))
+"""
+
+
+def test_the_first_request_after_a_start_waits_for_no_import_of_a_page(common_site):
+    written = common_site.shell(FIRST_REQUEST).splitlines()
+    assert [line for line in written if not line.startswith("{")] == ["200 OK"]  # the others are of the log
 
 
 def test_an_edit_shows_in_every_process_of_every_host_within_a_second(site):
@@ -157,29 +173,30 @@ def test_an_edit_shows_in_every_process_of_every_host_within_a_second(site):
         assert all(any(f">{name}</h1>" in text for _, name in saved[number:]) for text in fresh)
 
 
-def test_search_in_another_process_finds_an_edited_keyword_within_two_seconds(site):
+def test_search_in_another_process_finds_an_edited_keyword_within_two_seconds(common_site, common_server):
     def first_suggestion():
         query = urllib.parse.urlencode({"q": "갑자기 생긴 말"})
-        return [each["label"] for each in json.loads(ask(server.url, f"/search/suggest/?{query}")[2])["results"][:1]]
+        text = ask(common_server.url, f"/search/suggest/?{query}")[2]
+        return [each["label"] for each in json.loads(text)["results"][:1]]
 
-    with site.serving() as server:
-        assert first_suggestion() != ["418"]
-        site.shell(
-            "from codes.models import StatusCode; code = StatusCode.objects.get(number=418)\n"
-            "code.keywords += '\\n갑자기 생긴 말'; code.save()"
-        )
-        wait_for(lambda: first_suggestion() == ["418"], seconds=2)
+    assert first_suggestion() != ["418"]
+    with common_site.connected():
+        code = StatusCode.objects.get(number=418)
+        code.keywords, before = f"{code.keywords}\n갑자기 생긴 말", code.keywords
+        code.save()
+    wait_for(lambda: first_suggestion() == ["418"], seconds=2)
+    with common_site.connected():
+        code.keywords = before
+        code.save()
 
 
-def test_an_edit_that_is_rolled_back_changes_no_revision(site):
-    code = (
-        "from django.db import transaction\nfrom codes.models import Revision, StatusCode\n"
-        "before = Revision.current()\n"
-        "try:\n    with transaction.atomic():\n"
-        "        StatusCode.objects.get(number=404).save()\n        raise KeyError\n"
-        "except KeyError:\n    print(Revision.current() - before)"
-    )
-    assert site.shell(code) == "0"
+def test_an_edit_that_is_rolled_back_changes_no_revision(common_site):
+    with common_site.connected():
+        before = Revision.current()
+        with suppress(KeyError), transaction.atomic():
+            StatusCode.objects.get(number=404).save()
+            raise KeyError
+        assert Revision.current() == before
 
 
 def test_a_server_that_is_stopped_completes_its_answers(site):
@@ -203,15 +220,14 @@ def test_a_server_that_is_stopped_while_its_workers_start_ends(site):
         assert server.process.wait(timeout=30) == 0
 
 
-def test_slow_requests_do_not_keep_other_clients_waiting(site):
-    with site.serving() as server:
-        slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(40)]
-        for connection in slow:
-            connection.sendall(b"GET /404/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
-        for _ in range(20):
-            assert ask(server.url)[0] == 200
-        for connection in slow:
-            connection.close()
+def test_slow_requests_do_not_keep_other_clients_waiting(common_server):
+    slow = [socket.create_connection(("127.0.0.1", common_server.port)) for _ in range(40)]
+    for link in slow:
+        link.sendall(b"GET /404/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+    for _ in range(20):
+        assert ask(common_server.url)[0] == 200
+    for link in slow:
+        link.close()
 
 
 WRITERS, WRITES = 4, 60
@@ -224,12 +240,16 @@ for number in range({WRITES}):
         code.keywords = str(int(code.keywords or 0) + 1)
         code.save()
 """
-EMPTY_299 = "from codes.models import StatusCode; StatusCode.objects.filter(number=299).update(keywords='')"
-READ_299 = "from codes.models import StatusCode; print(StatusCode.objects.get(number=299).keywords)"
+
+
+def keywords_of_299(site):
+    with site.connected():
+        return StatusCode.objects.get(number=299).keywords
 
 
 def test_colliding_writes_are_all_saved_and_turn_no_reader_away(site):
-    site.shell(EMPTY_299)
+    with site.connected():
+        StatusCode.objects.filter(number=299).update(keywords="")
     # Every write makes the cached page stale, so that readers keep asking the database.
     with site.serving() as server, Readers(server.url) as readers:
         writers = [site.start(COLLIDE, stderr=subprocess.PIPE) for _ in range(WRITERS)]
@@ -237,7 +257,7 @@ def test_colliding_writes_are_all_saved_and_turn_no_reader_away(site):
     assert ended == [("", 0)] * WRITERS
     assert readers.lost == []
     assert {status for _, status, *_ in readers.seen} == {200}
-    assert site.shell(READ_299) == str(WRITERS * WRITES)
+    assert keywords_of_299(site) == str(WRITERS * WRITES)
 
 
 SAVE_ON = """
@@ -256,8 +276,8 @@ def test_a_process_killed_while_it_saves_loses_no_save_that_it_reported(site, tm
             reported = [writer.stdout.readline() for _ in range(saves)]
             writer.kill()
             reported += writer.stdout.readlines()
-        assert int(site.shell(READ_299)) >= int(reported[-1])
-    site.manage("backup", str(tmp_path / "backup"))  # it checks the copy
+        assert int(keywords_of_299(site)) >= int(reported[-1])
+    site.call("backup", str(tmp_path / "backup"))  # it checks the copy
 
 
 # Behind nginx
@@ -273,30 +293,57 @@ def behind_nginx(site, folder, *options):
         yield server, plain, secure
 
 
+CURL = ["curl", "-s", "-k", "--max-time", "20"]
+
+
+def address(port, path):
+    """Return curl's arguments for a path of the site behind nginx."""
+    return ["--resolve", f"status.example:{port}:127.0.0.1", f"https://status.example:{port}{path}"]
+
+
 def ask_nginx(port, path="/404/", **headers):
-    command = ["curl", "-s", "-k", "-i", "--max-time", "20", "--resolve", f"status.example:{port}:127.0.0.1"]
-    for name, value in headers.items():
-        command += ["-H", f"{name.replace('_', '-')}: {value}"]
-    return subprocess.run(
-        [*command, f"https://status.example:{port}{path}"], capture_output=True, text=True, check=False
-    ).stdout
+    fields = [word for name, value in headers.items() for word in ("-H", f"{name.replace('_', '-')}: {value}")]
+    command = [*CURL, "-i", *fields, *address(port, path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-class NginxReaders(Clients):
-    """Clients that ask nginx, for pages that are not cached or for one path, and the beginnings of the answers."""
+class NginxReaders:
+    """Clients that ask nginx ten times a second each until the block ends, and how the answers began.
 
-    def __init__(self, port, path="/search/?all=1&q=word{count}"):
-        super().__init__(3)
-        self.port, self.path = port, path
+    They ask for pages that are not cached, or for one path. The numbers in brackets make curl repeat the request.
+    """
+
+    def __init__(self, port, path="/search/?all=1&q=word{client}-[0-99999]"):
         self.answers = []
+        result = "%{stderr}HTTP/%{http_version} %{http_code} %{exitcode}\n"  # of each transfer, and at once
+        self.commands = [
+            [*CURL, "-o", "/dev/null", "-w", result, "--rate", "10/s", *address(port, path.format(client=client))]
+            for client in range(3)
+        ]
+
+    def __enter__(self):
+        output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+        self.processes = [subprocess.Popen(command, **output) for command in self.commands]
+        self.threads = [threading.Thread(target=self._read, args=(process,)) for process in self.processes]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.terminate()
+        for thread, process in zip(self.threads, self.processes, strict=True):
+            thread.join()
+            process.stderr.close()
+            process.wait()
+
+    def _read(self, process):
+        self.answers += (line.strip().removesuffix(" 0") for line in process.stderr)
 
     def wait_for_answers(self, number):
         """Wait until this many more answers have arrived."""
         before = len(self.answers)
         wait_for(lambda: len(self.answers) >= before + number)
-
-    def ask(self, count):
-        self.answers.append(ask_nginx(self.port, self.path.format(count=count))[:10].strip())
 
 
 def start_of(pid):
@@ -306,15 +353,16 @@ def start_of(pid):
 
 def workers_of(server):
     """Return the process ids of the server's workers that accept connections."""
-    return {child for child in server.children if accepts_connections(child)}
-
-
-def accepts_connections(process):
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
     listening = {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
-    with suppress(FileNotFoundError):  # a file was closed, or the process has ended
-        return any(str(file.readlink()) in listening for file in Path(f"/proc/{process}/fd").iterdir())
-    return False
+    return {child for child in server.children if listening & set(files_of(child))}
+
+
+def files_of(process):
+    """Return what the files are that a process has open; none if one was closed meanwhile, or the process has ended."""
+    with suppress(FileNotFoundError):
+        return [str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()]
+    return []
 
 
 def wait_for_two_workers(server, without):
@@ -324,14 +372,13 @@ def wait_for_two_workers(server, without):
         workers = workers_of(server)
         return len(workers) == 2 and not workers & without
 
-    wait_for(are_there)
+    wait_for(are_there, pause=0.2)  # reading the system's table of sockets takes milliseconds
 
 
 @pytest.fixture
-def respawn_interval(site):
+def respawn_interval(common_server):
     """The option by which a worker is stopped only when the one started before it must have begun to listen."""
-    with site.serving() as server:
-        return "--respawn-interval", str(max(3.5, 3 * server.seconds))
+    return "--respawn-interval", str(max(2.5, 4 * common_server.seconds))
 
 
 def test_a_reload_loses_no_request_behind_nginx(site, tmp_path, respawn_interval):
@@ -356,23 +403,32 @@ def test_a_worker_that_is_killed_loses_no_request_behind_nginx(site, tmp_path):
     assert set(readers.answers) == {"HTTP/2 200"}
 
 
-def test_the_shipped_nginx_overwrites_forwarded_fields_of_a_client(site, tmp_path):
-    with behind_nginx(site, tmp_path) as (_server, plain, secure):
-        answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
-        assert answer.startswith("HTTP/2 200")
-        assert answer.lower().count("strict-transport-security:") == 1
-        assert ask(f"http://127.0.0.1:{plain}", "/healthz", Host="status.example")[0] == 200
+@pytest.fixture(scope="module")
+def common_ports(common_site, tmp_path_factory):
+    """The ports, for HTTP and for HTTPS, of an nginx for the tests that leave the site as it was."""
+    with behind_nginx(common_site, tmp_path_factory.mktemp("nginx")) as (_server, plain, secure):
+        yield plain, secure
 
 
-def test_an_edit_shows_behind_nginx_too(site, tmp_path):
-    with behind_nginx(site, tmp_path) as (_server, _plain, secure):
-        assert ">찾을 수 없음</h1>" in ask_nginx(secure)
-        edit(site, "못 찾음")
-        wait_for(lambda: ">못 찾음</h1>" in ask_nginx(secure), seconds=5)
+def test_the_shipped_nginx_overwrites_forwarded_fields_of_a_client(common_ports):
+    plain, secure = common_ports
+    answer = ask_nginx(secure, X_Forwarded_Proto="http", X_Forwarded_For="1.2.3.4")
+    assert answer.startswith("HTTP/2 200")
+    assert answer.lower().count("strict-transport-security:") == 1
+    assert ask(f"http://127.0.0.1:{plain}", "/healthz", Host="status.example")[0] == 200
 
 
-def test_slow_forms_do_not_keep_other_clients_waiting_behind_nginx(site, tmp_path):
-    with behind_nginx(site, tmp_path) as (_server, _plain, secure), slow_requests(secure, UNFINISHED_FORM):
+def test_an_edit_shows_behind_nginx_too(common_site, common_ports):
+    _plain, secure = common_ports
+    assert ">찾을 수 없음</h1>" in ask_nginx(secure)
+    edit(common_site, "못 찾음")
+    wait_for(lambda: ">못 찾음</h1>" in ask_nginx(secure), seconds=5)
+    edit(common_site, "찾을 수 없음")
+
+
+def test_slow_forms_do_not_keep_other_clients_waiting_behind_nginx(common_ports):
+    _plain, secure = common_ports
+    with slow_requests(secure, UNFINISHED_FORM):
         for number in range(20):
             assert ask_nginx(secure, f"/search/?all=1&q=word{number}").startswith("HTTP/2 200")
 
@@ -387,15 +443,15 @@ DOUBTFUL = [
 ]
 
 
-def test_a_request_that_two_servers_could_read_differently_is_refused(site, tmp_path):
-    with behind_nginx(site, tmp_path) as (_server, _plain, secure):
-        for status, lines in DOUBTFUL:
-            request = ["POST /404/ HTTP/1.1", "Host: status.example", *lines, "", "0", "", "GET /410/ HTTP/1.1", "", ""]
-            with connect(secure) as connection:
-                connection.sendall("\r\n".join(request).encode())
-                answer = b"".join(iter(lambda: connection.recv(65536), b""))
-            assert answer.startswith(f"HTTP/1.1 {status} ".encode()), lines[0]
-            assert b" 200 OK" not in answer, lines[0]
+def test_a_request_that_two_servers_could_read_differently_is_refused(common_ports):
+    _plain, secure = common_ports
+    for status, lines in DOUBTFUL:
+        request = ["POST /404/ HTTP/1.1", "Host: status.example", *lines, "", "0", "", "GET /410/ HTTP/1.1", "", ""]
+        with connect(secure) as link:
+            link.sendall("\r\n".join(request).encode())
+            answer = b"".join(iter(lambda: link.recv(65536), b""))
+        assert answer.startswith(f"HTTP/1.1 {status} ".encode()), lines[0]
+        assert b" 200 OK" not in answer, lines[0]
 
 
 # When parts are unavailable
@@ -619,7 +675,10 @@ def kill_twice(server, number):
 
 def test_a_worker_that_dies_twice_within_a_second_takes_nobody_along(site, tmp_path):
     options = ["--workers", "2", "--respawn-failed-workers"]
-    with behind_nginx(site, tmp_path, *options) as (server, _plain, secure), NginxReaders(secure, "/404/") as readers:
+    with (
+        behind_nginx(site, tmp_path, *options) as (server, _plain, secure),
+        NginxReaders(secure, "/404/#[0-99999]") as readers,
+    ):
         for _ in range(3):
             wait_for_two_workers(server, without=set())
             readers.wait_for_answers(10)
@@ -634,7 +693,7 @@ def test_readers_have_their_pages_while_all_workers_die_twice_within_a_second(si
     with behind_nginx(site, tmp_path, *options) as (server, _plain, secure):
         wait_for_two_workers(server, without=set())
         assert ask_nginx(secure, "/404/").startswith("HTTP/2 200")
-        with NginxReaders(secure, "/404/") as readers:
+        with NginxReaders(secure, "/404/#[0-99999]") as readers:
             killed = kill_twice(server, 2)
             wait_for_two_workers(server, without=killed)
             readers.wait_for_answers(10)

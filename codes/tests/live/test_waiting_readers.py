@@ -20,7 +20,7 @@ import pytest
 from codes.tests.hostile_tables import CSV, XLSX
 from codes.tests.html_forms import fields_of
 
-from .servers import ON_POSTGRESQL, PASSWORD, add_accounts
+from .servers import ON_POSTGRESQL, PASSWORD
 
 MAX_WAIT = 5  # seconds; a request that waits for what is held here waits for longer
 HELD = 8  # seconds for which a database is locked or frozen
@@ -117,12 +117,11 @@ def at_once(*calls):
 
 
 @pytest.fixture
-def served(fresh_site):
+def served(small_site):
     """A served site with an editor."""
-    add_accounts(fresh_site)
-    with fresh_site.serving() as server:
-        fresh_site.url = server.url
-        yield fresh_site
+    with small_site.serving() as server:
+        small_site.url = server.url
+        yield small_site
 
 
 @ON_SQLITE_ONLY

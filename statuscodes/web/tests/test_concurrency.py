@@ -4,6 +4,7 @@ import re
 import threading
 import time
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -12,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from statuscodes.page_cache.wsgi import MAX_WAITING
-from statuscodes.web import concurrency, database
+from statuscodes.web import concurrency, database, postgresql
 from statuscodes.web.concurrency import ADMIN_SLOTS, PUBLIC_SLOTS, RESERVED_THREADS, THREADS, Slots
 
 pytestmark = pytest.mark.django_db
@@ -131,14 +132,14 @@ def test_postgresql_is_told_the_servers_limits():
     database.limit_waiting(data, 12)
     assert options["options"].startswith("-c search_path=codes -c statement_timeout=")
     assert options["pool"]["max_size"] == 12
-    assert options["pool"]["connection_class"] is database.LimitedConnection
+    assert options["pool"]["connection_class"] is postgresql.LimitedConnection
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL only")
 def test_a_server_that_does_not_answer_is_given_up(monkeypatch):
-    monkeypatch.setattr(database, "MAX_SILENCE", 0.2)
+    monkeypatch.setattr(postgresql, "MAX_SILENCE", 0.2)
     parameters = connections["default"].get_connection_params() | {"cursor_factory": None}
-    link = database.LimitedConnection.connect(**parameters)
-    with pytest.raises(database.psycopg.OperationalError):
+    link = postgresql.LimitedConnection.connect(**parameters)
+    with pytest.raises(psycopg.OperationalError):
         link.execute("SELECT pg_sleep(30)")
     assert link.closed

@@ -21,6 +21,7 @@ from codes import search
 from codes.editing.fixtures import FIXTURES
 from codes.models import Category, StatusCode
 from codes.tests.artifacts import copy_database, locked
+from codes.tests.html_forms import form_of
 from statuscodes.web.stack import on_large_stack
 
 
@@ -179,3 +180,20 @@ def editor(client, db):
     user.groups.add(Group.objects.get(name="편집자"))
     client.force_login(user)
     return client
+
+
+@pytest.fixture(scope="session")
+def forms_of_small_code():
+    """The fields of the small code's form by what they depend on: read once for all tests."""
+    return {}
+
+
+@pytest.fixture
+def small_form(editor, small_code, forms_of_small_code):
+    """The address of the small code's form, and its fields as a browser sends them back, before anybody saved it."""
+    rows = [*small_code.references.all(), *small_code.advice.all(), *small_code.exchanges.all()]
+    state = (small_code.checked_on, *(row.pk for row in rows))
+    if state not in forms_of_small_code:
+        forms_of_small_code[state] = form_of(editor, small_code.pk)
+    path, fields = forms_of_small_code[state]
+    return path, dict(fields)

@@ -32,10 +32,11 @@ def fields_of(page, wanted="statuscode_form"):
         name, value = attributes.get("name"), attributes.get("value", "")
         if tag == "input":
             kind = attributes.get("type", "text")
-            if name and kind not in ("submit", "button", "file"):
-                if kind not in ("checkbox", "radio") or "checked" in attributes:
-                    value = attributes.get("value", "on") if kind == "checkbox" else value
-                    data[name] = [*data[name], value] if isinstance(data.get(name), list) else [value]
+            if not name or kind in ("submit", "button", "file"):
+                continue
+            if kind not in ("checkbox", "radio") or "checked" in attributes:
+                value = attributes.get("value", "on") if kind == "checkbox" else value
+                data[name] = [*data[name], value] if isinstance(data.get(name), list) else [value]
         elif tag == "textarea":
             # A browser drops the line end that Django writes after the opening tag.
             data[name] = unescape(match["text"]).removeprefix("\n")

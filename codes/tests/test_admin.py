@@ -17,8 +17,8 @@ from codes.texts.particles import resolve_particles
 pytestmark = pytest.mark.django_db
 
 
-def test_an_editors_change_shows_on_the_site_at_once(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_an_editors_change_shows_on_the_site_at_once(editor, small_form):
+    path, data = small_form
     assertRedirects(editor.post(path, data | {"name_ko": "고친 이름"}), reverse("admin:codes_statuscode_changelist"))
     assertContains(editor.get("/433/"), "고친 이름")
 
@@ -131,8 +131,8 @@ def test_a_section_says_how_many_rows_it_has(editor, small_code):
     assertContains(page, 'class="inline-heading">\n  \n    식별자\n', count=1)
 
 
-def test_a_section_with_an_error_is_not_folded(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_a_section_with_an_error_is_not_folded(editor, small_form):
+    path, data = small_form
     twice = {"references-1-section": "15.5.5"}
     heading = re.compile(r"<details><summary>\s*<h2 id=\"references-heading")
     assert heading.search(editor.get(path).text)
@@ -191,8 +191,8 @@ def test_particles_follow_the_sound_before_them(typed, shown):
     assert resolve_particles(typed) == shown
 
 
-def test_the_number_of_an_existing_code_cannot_be_changed(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_the_number_of_an_existing_code_cannot_be_changed(editor, small_form):
+    path, data = small_form
     editor.post(path, data | {"number": "434"})
     assert StatusCode.objects.filter(number=433).exists()
     assert not StatusCode.objects.filter(number=434).exists()

@@ -224,8 +224,8 @@ def test_a_published_entry_keeps_its_draft_beside_it_until_it_is_published(edito
     assert not Draft.objects.exists()
 
 
-def test_a_draft_holds_new_changed_and_removed_details(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_a_draft_holds_new_changed_and_removed_details(editor, small_form, small_code):
+    path, data = small_form
     change = {
         "references-0-spec": "RFC 9999", "references-1-DELETE": "on", "references-TOTAL_FORMS": "4",
         "references-3-position": "9", "references-3-spec": "MDN", "references-3-url": "https://mdn.example/",

@@ -16,7 +16,6 @@ from pytest_django.asserts import assertContains
 from codes.editing import fixtures, spreadsheets, translation_tables
 from codes.models import EntrySnapshot, StatusCode
 from codes.tests import hostile_tables
-from codes.tests.html_forms import form_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_code")]
 
@@ -85,8 +84,8 @@ def test_the_conditions_and_notes_of_rules_are_in_the_table(editor):
     assert StatusCode.objects.get(number=433).rules.get().condition_en == "when it is"
 
 
-def test_an_updated_translation_is_no_longer_outdated(editor):
-    path, data = form_of(editor, 433)
+def test_an_updated_translation_is_no_longer_outdated(editor, small_form):
+    path, data = small_form
     editor.post(path, data | {"summary_ko": "고친 설명입니다."})
     assert StatusCode.objects.get(number=433).outdated_translations == "summary_en"
     confirm(editor, upload(editor, change(table_of(editor, 433), 433, "summary", "en", "A corrected line.")))
@@ -168,9 +167,9 @@ def test_an_unknown_kind_of_file_is_refused(editor):
     assertContains(editor.post(reverse("admin:codes_statuscode_translations"), {"table": file}), "CSV")
 
 
-def test_a_save_between_the_list_and_the_confirmation_is_not_overwritten(editor):
+def test_a_save_between_the_list_and_the_confirmation_is_not_overwritten(editor, small_form):
     page = upload(editor, change(table_of(editor, 433), 433, "name", "ko", "번역한 이름"))
-    path, data = form_of(editor, 433)
+    path, data = small_form
     editor.post(path, data | {"name_ko": "그사이 고친 이름"})
     assertContains(confirm(editor, page), "433")
     assert StatusCode.objects.get(number=433).name_ko == "그사이 고친 이름"

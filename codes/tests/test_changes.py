@@ -79,8 +79,9 @@ def test_a_line_outlives_restoring_and_its_entry_and_can_be_taken_back(saved, ed
     assertNotContains(client.get("/changes/"), saved.line_ko)
 
 
-def test_an_export_keeps_the_lines_for_a_new_installation(saved, tmp_path):
-    StatusCode.objects.get(number=433).delete()  # no file of its own is looked at here
+def test_an_export_keeps_the_lines_for_a_new_installation(saved, tmp_path, monkeypatch):
+    kinds = {Announcement: fixtures.DETAILS_OF[Announcement]}  # no other file is looked at here
+    monkeypatch.setattr("codes.editing.fixtures.exporting.DETAILS_OF", kinds)
     fixtures.export(tmp_path)
     (tmp_path / "changes.yaml").rename(tmp_path / "kept.yaml")
     entries = fixtures.read(tmp_path / "kept.yaml")

@@ -59,3 +59,14 @@ def form_of(client, pk=None, model="statuscode"):
     name = f"admin:codes_{model}_{'change' if pk is not None else 'add'}"
     path = reverse(name, args=[pk] if pk is not None else [])
     return path, fields_of(client.get(path), f"{model}_form")
+
+
+EMPTY = {}  # what empty_form() has read
+
+
+def empty_form(client, model="statuscode"):
+    """Return the address of the form that adds an entry, and its fields, which are the same in every test."""
+    if model not in EMPTY:
+        EMPTY[model] = form_of(client, model=model)
+    path, fields = EMPTY[model]
+    return path, dict(fields)

@@ -118,6 +118,7 @@ def test_public_addresses_allow_get_head_and_options_only(settings):
             assert (answer.status_code, answer.get("Allow")) == (status, "GET, HEAD, OPTIONS"), (method, address)
 
 
+@pytest.mark.content
 def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
     script = "<script>alert(1)</script>"
     for model in (StatusCode, *fixtures.DETAILS_OF[StatusCode]):

@@ -25,7 +25,7 @@ from codes.models import (
     Situation,
     StatusCode,
 )
-from codes.tests.html_forms import fields_of, form_of
+from codes.tests.html_forms import empty_form, fields_of, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,17 +74,6 @@ def draft_form(client, pk, model="statuscode"):
     """Return the address of the form that shows a draft, and its fields as a browser would send them back."""
     path = draft_path(pk, model)
     return path, fields_of(client.get(path), f"{model}_form")
-
-
-EMPTY = {}
-
-
-def empty_form(client, model="statuscode"):
-    """Return the address of the form that adds an entry, and its fields; they are the same in every test."""
-    if model not in EMPTY:
-        EMPTY[model] = form_of(client, model=model)
-    path, fields = EMPTY[model]
-    return path, dict(fields)
 
 
 def add_draft(client, model="statuscode", **fields):

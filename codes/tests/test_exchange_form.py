@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains
 from codes.editing import history, raw_messages
 from codes.editing.raw_messages import Length, Step
 from codes.models import EntrySnapshot, Exchange, Message, StatusCode
-from codes.tests.html_forms import fields_of, form_of
+from codes.tests.html_forms import empty_form, fields_of, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ NEW_CODE = {
 
 
 def test_a_code_and_its_pasted_exchange_are_published_together(editor):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     assert editor.post(path, data | NEW_CODE | pasted("exchanges-0") | {"_publish": ""}).status_code == 302
     exchange = Exchange.objects.get(code=433)
     assert exchange.position == 1
@@ -64,7 +64,7 @@ def test_a_code_and_its_pasted_exchange_are_published_together(editor):
 
 
 def test_an_exchange_in_a_draft_is_pasted_moved_and_published(editor):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     path = editor.post(path, data | NEW_CODE | pasted("exchanges-0")).url
     assert not Exchange.objects.filter(code=433).exists()
     data = fields_of(editor.get(path))

@@ -19,6 +19,7 @@ from django.utils.timezone import localdate
 
 from codes import search
 from codes.editing.fixtures import FIXTURES
+from codes.editing.invalidation import single_advance
 from codes.models import Category, StatusCode
 from codes.tests.artifacts import copy_database, locked
 from codes.tests.html_forms import form_of
@@ -148,6 +149,7 @@ def make_code(db):
 
 
 @pytest.fixture
+@single_advance()
 def small_code(make_code):
     """A code with a few rows, for tests of the admin: the form of a real code has hundreds of fields."""
     code = make_code(

@@ -22,7 +22,7 @@ from codes.editing.fixtures import FIXTURES
 from codes.editing.invalidation import single_advance
 from codes.models import Category, StatusCode
 from codes.tests.artifacts import copy_database, locked
-from codes.tests.html_forms import form_of
+from codes.tests.html_forms import Browser, form_of
 from statuscodes.web.stack import on_large_stack
 
 
@@ -176,10 +176,11 @@ def small_code(make_code):
 
 
 @pytest.fixture
-def editor(client, db):
-    """The test client, logged in as a member of the editors' group."""
+def editor(db):
+    """A browser, logged in as a member of the editors' group."""
     user = User.objects.create_user("editor", is_staff=True)
     user.groups.add(Group.objects.get(name="편집자"))
+    client = Browser()
     client.force_login(user)
     return client
 

@@ -1,8 +1,11 @@
-"""Read the forms of a page as a browser would send them back."""
+"""Read the forms of a page, and send them back, as a browser would."""
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
+from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 
 # Only what forms are made of: html.parser would look at each of the thousands of tags of a page of the admin.
@@ -47,6 +50,16 @@ def fields_of(page, wanted="statuscode_form"):
             name, several = select
             data[name] = [*data[name], value] if several else value
     return {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in data.items()}
+
+
+class Browser(Client):
+    """A client that sends only forms with a file as multipart/form-data, of which each field takes long to read."""
+
+    def post(self, path, data=None, content_type=MULTIPART_CONTENT, **options):
+        has_file = isinstance(data, dict) and any(hasattr(value, "read") for value in data.values())
+        if isinstance(data, dict) and content_type == MULTIPART_CONTENT and not has_file:
+            data, content_type = urlencode(data, doseq=True), "application/x-www-form-urlencoded"
+        return super().post(path, data, content_type, **options)
 
 
 def press(client, page, address):

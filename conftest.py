@@ -5,6 +5,7 @@ import os
 import pickle
 import re
 import shutil
+import threading
 from contextlib import suppress
 
 import environ
@@ -13,7 +14,9 @@ from _pytest.runner import runtestprotocol
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.http import HttpResponse
+from django.template import Template
 from django.test import Client
+from django.test.utils import instrumented_test_render
 from django.utils import translation
 from django.utils.timezone import localdate
 
@@ -44,6 +47,29 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def render_outermost_instrumented(template, context):
+    """Render a template as Django does in tests, but tell the test client of templates within others nothing.
+
+    It keeps a copy of the context of each template, and a form of the admin has one for each widget: that took a fifth
+    of the time. What a view passes to its template is in `response.context` all the same.
+    """
+    if getattr(rendering, "has_begun", False):
+        return template.nodelist.render(context)
+    rendering.has_begun = True
+    try:
+        return instrumented_test_render(template, context)
+    finally:
+        rendering.has_begun = False
+
+
+rendering = threading.local()
+
+
+@pytest.fixture(scope="session")
+def django_test_environment(django_test_environment):
+    Template._render = render_outermost_instrumented
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,6 +4,7 @@ A syllable is (initial × 21 + vowel) × 28 + final above U+AC00 (the Unicode St
 """
 
 import re
+from itertools import product
 
 FIRST, LAST = 0xAC00, 0xD7A3
 
@@ -17,6 +18,13 @@ CONSONANTS = "ㄱㄲㄳㄴㄵㄶㄷㄸㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅃㅄㅅㅆ
 CONSONANT_KEYS = "r r rt s sw sg e e f fr fa fq ft fx fv fg a q q qt t t d w w c z x v g".split()
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 LETTER_KEYS = dict(zip(CONSONANTS + VOWELS, CONSONANT_KEYS + VOWEL_KEYS, strict=True))
+SYLLABLES = range(FIRST, LAST + 1)
+# What str.translate makes of a syllable or a letter.
+INITIAL_OF = {code: INITIALS[(code - FIRST) // (21 * 28)] for code in SYLLABLES}
+KEYS = {ord(letter): its_keys for letter, its_keys in LETTER_KEYS.items()} | {
+    code: "".join(its_keys)
+    for code, its_keys in zip(SYLLABLES, product(INITIAL_KEYS, VOWEL_KEYS, FINAL_KEYS), strict=True)
+}
 # Two consonants typed in a row, which an input method may have joined.
 JOINED = dict(
     zip("ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", "ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(), strict=True)
@@ -36,21 +44,12 @@ def is_syllable(character: str) -> bool:
 
 def keys(text: str) -> str:
     """Return the keys that type the text: 찾을 and ckwdmf give the same, and 찾으 its beginning."""
-    return text if text.isascii() else "".join(map(_keys_of, text))
-
-
-def _keys_of(character: str) -> str:
-    if not is_syllable(character):
-        return LETTER_KEYS.get(character, character)
-    initial, rest = divmod(ord(character) - FIRST, 21 * 28)
-    return INITIAL_KEYS[initial] + VOWEL_KEYS[rest // 28] + FINAL_KEYS[rest % 28]
+    return text if text.isascii() else text.translate(KEYS)
 
 
 def initials(text: str) -> str:
     """Return the initial consonant of each syllable; other characters stay: 찾을 수 없음 gives ㅊㅇ ㅅ ㅇㅇ."""
-    if text.isascii():
-        return text
-    return "".join(INITIALS[(ord(each) - FIRST) // (21 * 28)] if is_syllable(each) else each for each in text)
+    return text if text.isascii() else text.translate(INITIAL_OF)
 
 
 def typed_initials(text: str) -> str:

@@ -287,7 +287,7 @@ class Index:
 
     def _add_errors(self, cleaned: str, reading: Reading, found: Found, results: Results) -> None:
         """Add the texts of errors that the query holds, and the codes that they stand for."""
-        # Whoever answered tells more than that no connection came about, as a proxy's log says in one line.
+        # The one who answered tells more than that no connection came about, as a proxy's log says in one line.
         matches = sorted(self.errors.find(cleaned), key=lambda match: (match.is_frame, not any(match.found.codes)))
         results.has_error_text = bool(matches)
         named = set(reading.numbers)

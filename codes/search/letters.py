@@ -46,8 +46,10 @@ class LetterIndex:
 
     def _add_trigrams(self, place: int, texts: list[Lettered]) -> None:
         """Add the trigrams of the texts at a place. A document counts as its text that is worth most."""
-        # Numbers are the same or different, not alike.
-        grams = [gram for gram in trigrams(self.keys[place]) if not gram.isdigit()]
+        keys = self.keys[place]
+        grams = trigrams(keys)
+        if not keys.isalpha():  # numbers are the same or different, not alike
+            grams = {gram for gram in grams if not gram.isdigit()}
         if any(text.has_slips for text in texts):
             for gram in grams:
                 self.places_with[gram].append(place)
@@ -55,7 +57,8 @@ class LetterIndex:
             self.texts_of[text.document].append((place, text.number))
             for gram in grams if text.worth else ():
                 documents = self.documents_with[gram]
-                documents[text.document] = max(text.worth, documents.get(text.document, 0.0))
+                if documents.get(text.document, 0.0) < text.worth:
+                    documents[text.document] = text.worth
 
     def find(self, haystack: Haystack, wanted: str) -> Iterator[tuple[int, int, int]]:
         """Yield (number of a text, EQUAL or STARTS or PART, letters more than wanted)."""

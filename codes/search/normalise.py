@@ -45,4 +45,4 @@ def compact(text: str) -> str:
     """Return the normalised text without spaces and punctuation: Korean is typed with any spacing."""
     if text.isascii():
         return APART.sub("", text[:MAX_LENGTH].lower())
-    return "".join(character for character in normalise(text) if character.isalnum())
+    return "".join(filter(str.isalnum, normalise(text)))

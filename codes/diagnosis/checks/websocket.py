@@ -34,7 +34,7 @@ def check_websocket(response: Response, code: StatusCode | None) -> Iterator[Fin
         title = _("A WebSocket handshake is answered with %(code)s") % {"code": response.code}
         why = _("Clients open the connection after a 101 only, and fail with any other code.")
         send = "HTTP/1.1 101 Switching Protocols"
-        # Whoever serves no WebSocket there may ignore the offer.
+        # A server without a WebSocket there may ignore the offer.
         severity = Severity.ADVISED if answer else Severity.UNSURE
         yield Finding(severity, "websocket", title, why, "status", cited("RFC 6455 §4.1"), send)
     for name in CHOSEN:

@@ -1,6 +1,7 @@
 """Sites for the tests that start servers, and the browser's options."""
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 
 import pytest
 from playwright.sync_api import Error as BrowserError
@@ -11,24 +12,6 @@ from codes.tests.tools_needed import CHROMIUM
 from .servers import Site, add_accounts, make_site
 
 expect.set_options(timeout=30_000)  # a busy machine needs more than the default of five seconds
-
-PUT_BACK = """
-from django_otp.plugins.otp_totp.models import TOTPDevice
-from codes.editing import fixtures
-from codes.models import Draft, EntrySnapshot
-keys = list(EntrySnapshot.objects.values_list("key", flat=True).distinct())
-paths = [fixtures.FIXTURES / "codes" / f"{key.split()[1]}.yaml" for key in keys if key.startswith("statuscode ")]
-entries = {entry.key: entry for path in paths if path.exists() for entry in fixtures.read(path)}
-assert all(key.startswith("statuscode ") for key in keys), keys  # tests of this site save codes only
-for key in keys:
-    if key in entries:
-        fixtures.save_entry(entries[key])
-    else:
-        fixtures.root_queryset(key).delete()
-EntrySnapshot.objects.all().delete()
-Draft.objects.all().delete()
-TOTPDevice.objects.all().delete()
-"""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,7 +37,7 @@ def fresh_site(tmp_path):
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """A served site with accounts for every test of this process. Tests leave it as it was."""
-    site = make_site(tmp_path_factory.mktemp("site"))
+    site = make_site(tmp_path_factory.mktemp("site"), "sqlite://")
     add_accounts(site)
     with site.serving() as server:
         site.url = server.url
@@ -63,9 +46,15 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def site_to_edit(site):
-    """The served site for a test that saves entries or accounts; afterwards they are as they were."""
-    yield site
-    site.shell(PUT_BACK)
+    """The served site for a test that saves something; afterwards its database is what it was, under a new revision."""
+    [file] = site.folder.glob("*.sqlite3")
+    with closing(sqlite3.connect(file)) as database, closing(sqlite3.connect(":memory:")) as before:
+        database.backup(before)
+        yield site
+        revision = database.execute("SELECT number FROM codes_revision").fetchone()
+        before.backup(database)
+        database.execute("UPDATE codes_revision SET number = ? + 1", revision)
+        database.commit()
 
 
 @pytest.fixture(scope="session")

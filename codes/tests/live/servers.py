@@ -62,8 +62,11 @@ class Site:
             yield server
 
 
-def make_site(folder):
-    """Return a new site with the full catalogue and no account."""
+def make_site(folder, server=None):
+    """Return a new site with the full catalogue and no account, with a database of the kind of the tests' own.
+
+    `server` is the address of another: "sqlite://" for a database in a file.
+    """
     name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
     env = {
         "PATH": os.environ["PATH"],
@@ -71,7 +74,7 @@ def make_site(folder):
         "SITE_URL": "http://127.0.0.1",
         "DEBUG": "false",
         "ALLOWED_HOSTS": "",
-        "DATABASE_URL": copy_database(os.environ["DATABASE_URL"], name, folder),
+        "DATABASE_URL": copy_database(server or os.environ["DATABASE_URL"], name, folder),
         "STATIC_ROOT": str(collected_static()),
         "CARDS_ROOT": str(folder / "cards"),
     }

@@ -226,3 +226,11 @@ def small_form(editor, small_code, forms_of_small_code):
         forms_of_small_code[state] = form_of(editor, small_code.pk)
     path, fields = forms_of_small_code[state]
     return path, dict(fields)
+
+
+@pytest.fixture
+def admin_client(admin_user):
+    """A browser, logged in as a superuser."""
+    client = Browser()
+    client.force_login(admin_user)
+    return client

@@ -22,8 +22,10 @@ from django.utils.timezone import localdate
 
 from codes import search
 from codes.editing.fixtures import FIXTURES
+from codes.editing.invalidation import single_advance
 from codes.models import Category, StatusCode
 from codes.tests.artifacts import copy_database, locked
+from codes.tests.html_forms import Browser, form_of
 from statuscodes.web.stack import on_large_stack
 
 
@@ -173,6 +175,7 @@ def make_code(db):
 
 
 @pytest.fixture
+@single_advance()
 def small_code(make_code):
     """A code with a few rows, for tests of the admin: the form of a real code has hundreds of fields."""
     code = make_code(
@@ -199,9 +202,35 @@ def small_code(make_code):
 
 
 @pytest.fixture
-def editor(client, db):
-    """The test client, logged in as a member of the editors' group."""
+def editor(db):
+    """A browser, logged in as a member of the editors' group."""
     user = User.objects.create_user("editor", is_staff=True)
     user.groups.add(Group.objects.get(name="편집자"))
+    client = Browser()
     client.force_login(user)
+    return client
+
+
+@pytest.fixture(scope="session")
+def forms_of_small_code():
+    """The fields of the small code's form by what they depend on: read once for all tests."""
+    return {}
+
+
+@pytest.fixture
+def small_form(editor, small_code, forms_of_small_code):
+    """The address of the small code's form, and its fields as a browser sends them back, before anybody saved it."""
+    rows = [*small_code.references.all(), *small_code.advice.all(), *small_code.exchanges.all()]
+    state = (small_code.checked_on, *(row.pk for row in rows))
+    if state not in forms_of_small_code:
+        forms_of_small_code[state] = form_of(editor, small_code.pk)
+    path, fields = forms_of_small_code[state]
+    return path, dict(fields)
+
+
+@pytest.fixture
+def admin_client(admin_user):
+    """A browser, logged in as a superuser."""
+    client = Browser()
+    client.force_login(admin_user)
     return client

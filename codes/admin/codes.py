@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -284,9 +285,10 @@ class StatusCodeAdmin(NamedEntryAdmin, ReviewedEntryAdmin):
         """Offer beside the form the defining section, and the next entry of the review queue."""
         number = int(object_id) if object_id.isdecimal() and len(object_id) < 4 else 0
         waiting = review.failing_any().exclude(number=number)
+        # A save that leads back to the list shows neither.
         extra_context = {
-            "reference": Reference.objects.filter(code=number).first(),
-            "next_waiting": waiting.filter(number__gt=number).first() or waiting.first(),
+            "reference": SimpleLazyObject(Reference.objects.filter(code=number).first),
+            "next_waiting": SimpleLazyObject(lambda: waiting.filter(number__gt=number).first() or waiting.first()),
         } | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 

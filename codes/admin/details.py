@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .drafts import dry_run_of, relax, too_few, without_adding
@@ -44,6 +45,11 @@ class DetailFormSet(forms.BaseInlineFormSet):
     lost_texts: Sequence[tuple[str, str]] = ()  # (label, text) typed into rows that somebody else deleted
     is_lenient = False  # a draft: texts may be missing
     min_to_publish = 0  # rows, where the form publishes
+
+    @cached_property
+    def empty_form(self) -> Any:
+        """The form from which a script makes another row. A page asks for it five times."""
+        return super().empty_form
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

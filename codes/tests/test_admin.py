@@ -11,14 +11,14 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from codes.editing import drafts, fixtures
 from codes.models import Category, GroupMember, MissedSearch, ReaderReport, StatusCode
-from codes.tests.html_forms import form_of
+from codes.tests.html_forms import empty_form, form_of
 from codes.texts.particles import resolve_particles
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_editors_change_shows_on_the_site_at_once(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_an_editors_change_shows_on_the_site_at_once(editor, small_form):
+    path, data = small_form
     assertRedirects(editor.post(path, data | {"name_ko": "고친 이름"}), reverse("admin:codes_statuscode_changelist"))
     assertContains(editor.get("/433/"), "고친 이름")
 
@@ -73,7 +73,7 @@ def test_visitors_are_redirected_to_the_login(client):
     ],
 )
 def test_invalid_input_gets_an_error_at_its_field(editor, change, field):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     page = editor.post(path, data | {"name_ko": "이름", "name_en": "Name"} | change)
     assert page.status_code == 200
     assert field in page.context["adminform"].form.errors
@@ -104,21 +104,21 @@ def test_two_messages_can_change_places(editor, small_code):
 
 @pytest.mark.parametrize(("number", "digit"), [("433", 4), ("788", None)])
 def test_the_class_of_a_new_code_follows_from_its_number(editor, number, digit):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     code = {"number": number, "registration_status": "vendor", "name_ko": "새 코드", "name_en": "New Code"}
     assert editor.post(path, data | code | {"category": "5"}).status_code == 302
     assert drafts.current(f"statuscode {number}").data[0]["fields"].get("category") == digit
 
 
 def test_a_number_that_exists_leads_to_its_entry(editor):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     page = editor.post(path, data | {"number": "404", "name_ko": "이름", "name_en": "Name"})
     address = reverse("admin:codes_statuscode_change", args=[404])
     assertContains(page, f'이 번호는 이미 항목이 있습니다. <a href="{address}">404 찾을 수 없음</a>')
 
 
 def test_a_value_that_exists_is_refused_with_the_particle_of_its_label(admin_client):
-    path, data = form_of(admin_client, model="confusiongroup")
+    path, data = empty_form(admin_client, "confusiongroup")
     page = admin_client.post(path, data | {"slug": "401-403", "question_ko": "물음", "question_en": "Question"})
     (said,) = page.context["adminform"].form.errors["slug"]
     assert re.search("이름[은을] ", said)
@@ -131,8 +131,8 @@ def test_a_section_says_how_many_rows_it_has(editor, small_code):
     assertContains(page, 'class="inline-heading">\n  \n    식별자\n', count=1)
 
 
-def test_a_section_with_an_error_is_not_folded(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_a_section_with_an_error_is_not_folded(editor, small_form):
+    path, data = small_form
     twice = {"references-1-section": "15.5.5"}
     heading = re.compile(r"<details><summary>\s*<h2 id=\"references-heading")
     assert heading.search(editor.get(path).text)
@@ -191,8 +191,8 @@ def test_particles_follow_the_sound_before_them(typed, shown):
     assert resolve_particles(typed) == shown
 
 
-def test_the_number_of_an_existing_code_cannot_be_changed(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_the_number_of_an_existing_code_cannot_be_changed(editor, small_form):
+    path, data = small_form
     editor.post(path, data | {"number": "434"})
     assert StatusCode.objects.filter(number=433).exists()
     assert not StatusCode.objects.filter(number=434).exists()

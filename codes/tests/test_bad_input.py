@@ -11,7 +11,6 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from codes.editing import fixtures, review
 from codes.models import ErrorText, ResponseRule, StatusCode
-from codes.tests.html_forms import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +118,7 @@ def test_public_addresses_allow_get_head_and_options_only(settings):
             assert (answer.status_code, answer.get("Allow")) == (status, "GET, HEAD, OPTIONS"), (method, address)
 
 
+@pytest.mark.content
 def test_script_in_any_text_of_an_entry_is_shown_as_text(client):
     script = "<script>alert(1)</script>"
     for model in (StatusCode, *fixtures.DETAILS_OF[StatusCode]):
@@ -242,8 +242,8 @@ def test_an_action_on_an_invalid_selection_gets_400(admin_client, model, action,
 
 
 @pytest.mark.parametrize(("chosen", "status"), [(BEYOND, 400), ("x", 200), ("998", 200)])
-def test_a_related_code_that_does_not_exist_is_not_saved(editor, small_code, chosen, status):
-    path, data = form_of(editor, 433)
+def test_a_related_code_that_does_not_exist_is_not_saved(editor, small_form, chosen, status):
+    path, data = small_form
     page = editor.post(path, data | {"related": [chosen], "name_ko": "몰래"})
     assert page.status_code == (200 if connection.vendor == "postgresql" else status)
     assert StatusCode.objects.get(number=433).name_ko == "작은 항목"

@@ -19,9 +19,9 @@ LINES = {"announcement_ko": "이름을 바로잡았습니다.", "announcement_en
 
 
 @pytest.fixture
-def saved(editor, small_code):
+def saved(editor, small_form):
     """Save a change of a code together with its line."""
-    path, data = form_of(editor, 433)
+    path, data = small_form
     assert editor.post(path, data | {"name_ko": "고친 이름"} | LINES).status_code == 302
     return Announcement.objects.get(about="statuscode 433")
 
@@ -41,8 +41,8 @@ def test_a_save_that_is_told_stands_on_the_page_in_both_languages_with_its_date_
         assert first.find(f"{ATOM}title").text.startswith(name)
 
 
-def test_a_line_in_one_language_only_is_refused_and_nothing_is_saved(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_a_line_in_one_language_only_is_refused_and_nothing_is_saved(editor, small_form):
+    path, data = small_form
     page = editor.post(path, data | {"name_ko": "고친 이름", "announcement_ko": "한 언어만"})
     assertContains(page, "두 언어로 모두 적거나, 둘 다 비워 둡니다.")
     assert not StatusCode.objects.filter(name_ko="고친 이름").exists()
@@ -50,9 +50,9 @@ def test_a_line_in_one_language_only_is_refused_and_nothing_is_saved(editor, sma
     assert page.context["errors"]
 
 
-def test_a_preview_tells_nobody(editor, small_code):
+def test_a_preview_tells_nobody(editor, small_form):
     before = Announcement.objects.count()
-    _path, data = form_of(editor, 433)
+    _path, data = small_form
     preview = reverse("admin:codes_statuscode_preview", args=[433])
     assertContains(editor.post(preview, data | LINES | {"_preview": "ko"}), "작은 항목")
     assert Announcement.objects.count() == before
@@ -79,8 +79,9 @@ def test_a_line_outlives_restoring_and_its_entry_and_can_be_taken_back(saved, ed
     assertNotContains(client.get("/changes/"), saved.line_ko)
 
 
-def test_an_export_keeps_the_lines_for_a_new_installation(saved, tmp_path):
-    StatusCode.objects.get(number=433).delete()  # no file of its own is looked at here
+def test_an_export_keeps_the_lines_for_a_new_installation(saved, tmp_path, monkeypatch):
+    kinds = {Announcement: fixtures.DETAILS_OF[Announcement]}  # no other file is looked at here
+    monkeypatch.setattr("codes.editing.fixtures.exporting.DETAILS_OF", kinds)
     fixtures.export(tmp_path)
     (tmp_path / "changes.yaml").rename(tmp_path / "kept.yaml")
     entries = fixtures.read(tmp_path / "kept.yaml")

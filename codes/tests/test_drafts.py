@@ -25,7 +25,7 @@ from codes.models import (
     Situation,
     StatusCode,
 )
-from codes.tests.html_forms import fields_of, form_of
+from codes.tests.html_forms import empty_form, fields_of, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,29 +65,35 @@ def colleague(db):
     return client
 
 
+def draft_path(pk, model="statuscode"):
+    """Return the address of the form that shows a draft."""
+    return f"{reverse(f'admin:codes_{model}_change', args=[pk])}?draft=1"
+
+
 def draft_form(client, pk, model="statuscode"):
     """Return the address of the form that shows a draft, and its fields as a browser would send them back."""
-    path = f"{reverse(f'admin:codes_{model}_change', args=[pk])}?draft=1"
+    path = draft_path(pk, model)
     return path, fields_of(client.get(path), f"{model}_form")
 
 
 def add_draft(client, model="statuscode", **fields):
     StatusCode.objects.filter(number=497).delete()
-    path, data = form_of(client, model=model)
+    path, data = empty_form(client, model)
     return client.post(path, data | NEW[model] | fields)
 
 
-def save_draft(client, pk=433, **fields):
-    """Save the form of a published entry as a draft."""
-    path, data = form_of(client, pk)
-    return client.post(path, data | {"_draft": ""} | fields)
+@pytest.fixture
+def save_draft(editor, small_form):
+    """Save the form of the small code, as it was before anybody saved it, as a draft."""
+    path, data = small_form
+    return lambda **fields: editor.post(path, data | {"_draft": ""} | fields)
 
 
 @pytest.mark.parametrize("model", NEW)
 def test_a_new_entry_is_a_draft_that_its_form_shows_again_as_it_was_typed(editor, model):
     answer = add_draft(editor, model)
     path, data = draft_form(editor, PKS[model], model)
-    assertRedirects(answer, path)
+    assertRedirects(answer, path, fetch_redirect_response=False)
     assert not MODELS[model].objects.filter(pk=PKS[model]).exists()
     typed = {name: value for name, value in NEW[model].items() if name in data and not name.endswith("FORMS")}
     assert {name: data[name] for name in typed} == {
@@ -97,10 +103,16 @@ def test_a_new_entry_is_a_draft_that_its_form_shows_again_as_it_was_typed(editor
     assert Draft.objects.count() == 1, "a save without a change is no save"
 
 
+def files():
+    return {path: path.read_bytes() for path in fixtures.files(fixtures.FIXTURES)}
+
+
+@pytest.mark.content
 def test_no_public_page_or_document_has_a_trace_of_a_draft(editor, settings):
     StatusCode.objects.filter(number=497).delete()
     reader = Client()
-    files = {entry.key: entry.digest for entry in fixtures.read_all()}
+    before = files()
+    assert len(before) > 100
     revision = Revision.current()
     for model in NEW:
         assert add_draft(editor, model).status_code == 302
@@ -132,26 +144,31 @@ def test_no_public_page_or_document_has_a_trace_of_a_draft(editor, settings):
         assert not any("codes_draft" in query["sql"] for query in queries), path
         if "heron-" in path or path in ("/497/", "/497.json", "/497.png", "/497/errors/", "/status/497"):
             assert page.status_code == 404, path
-    assert {entry.key: entry.digest for entry in fixtures.read_all()} == files
+    assert files() == before
 
 
-def test_files_and_drafts_leave_each_other_alone(editor, folder, tmp_path):
+def test_files_and_drafts_leave_each_other_alone(editor, folder, monkeypatch):
     add_draft(editor, "situation")
-    save_draft(editor, 404, name_ko=WORD_KO)
+    path, data = form_of(editor, 599)
+    editor.post(path, data | {"name_ko": WORD_KO, "_draft": ""})
+    call_command("load_catalogue", folder=folder, verbosity=0)
+    kinds = {model: fixtures.DETAILS_OF[model] for model in (StatusCode, Situation)}
+    monkeypatch.setattr("codes.editing.fixtures.exporting.DETAILS_OF", kinds)
     fixtures.export(folder)
-    call_command("load_catalogue", verbosity=0)
     texts = [path.read_text() for path in Path(folder).glob("**/*.yaml")]
     assert len(texts) > 100
     assert not [text for text in texts if WORD_KO in text or "heron" in text]
-    assert {draft.key for draft in Draft.objects.newest()} == {"situation heron-situation", "statuscode 404"}
+    assert {draft.key for draft in Draft.objects.newest()} == {"situation heron-situation", "statuscode 599"}
     assert not Situation.objects.filter(pk="heron-situation").exists()
-    assert StatusCode.objects.get(number=404).name_ko != WORD_KO
+    assert StatusCode.objects.get(number=599).name_ko != WORD_KO
 
 
 def test_publishing_asks_beside_the_fields_for_what_is_missing(editor):
     add_draft(editor)
-    path, data = draft_form(editor, 497)
-    assertContains(editor.get(path), "<li>한국어 한 줄 설명</li>", html=True)
+    path = draft_path(497)
+    page = editor.get(path)
+    data = fields_of(page)
+    assertContains(page, "<li>한국어 한 줄 설명</li>", html=True)
     page = editor.post(path, data | {"summary_ko": "짧은 설명입니다.", "_publish": ""})
     form = page.context["adminform"].form
     assert set(form.errors) == {"summary_en", "description_ko", "description_en"}
@@ -165,9 +182,9 @@ def test_publishing_asks_beside_the_fields_for_what_is_missing(editor):
     source |= {"references-0-url": "https://nginx.example/"}
     complete = data | texts | {"summary_ko": "짧은 설명입니다."} | source
     assert editor.post(path, complete).status_code == 302
-    path, data = draft_form(editor, 497)
-    assertContains(editor.get(path), "빠진 것이 없습니다")
-    assert editor.post(path, data | {"_publish": ""}).status_code == 302
+    page = editor.get(path)
+    assertContains(page, "빠진 것이 없습니다")
+    assert editor.post(path, fields_of(page) | {"_publish": ""}).status_code == 302
     assertContains(Client().get("/497/"), WORD_KO)
     assert not Draft.objects.exists()
     assert EntrySnapshot.objects.get(key="statuscode 497").reason == "게시함"
@@ -199,19 +216,21 @@ def test_a_preview_of_a_draft_is_its_page_with_a_banner_that_says_so(editor):
     assert draft_form(editor, 497)[1]["name_ko"] == WORD_KO
 
 
-def test_a_published_entry_keeps_its_draft_beside_it_until_it_is_published(editor, colleague, small_code):
+def test_a_published_entry_keeps_its_draft_beside_it_until_it_is_published(editor, save_draft, colleague):
     lines = {"announcement_ko": "이름을 고쳤습니다.", "announcement_en": "A better name."}
-    assert save_draft(editor, name_ko="초안의 이름", reason="더 나은 이름", **lines).status_code == 302
+    assert save_draft(name_ko="초안의 이름", reason="더 나은 이름", **lines).status_code == 302
     assertNotContains(editor.get("/changes/"), "이름을 고쳤습니다.")
-    assertContains(editor.get("/433/"), "작은 항목")
-    assertNotContains(editor.get("/433/"), "초안의 이름")
+    page = editor.get("/433/")
+    assertContains(page, "작은 항목")
+    assertNotContains(page, "초안의 이름")
 
     published = colleague.get(reverse("admin:codes_statuscode_change", args=[433]))
     assertContains(published, "editor")
     assertContains(published, "?draft=1")
     assertNotContains(published, "초안의 이름")
-    path, data = draft_form(colleague, 433)
+    path = draft_path(433)
     page = colleague.get(path)
+    data = fields_of(page)
     assert data["name_ko"] == "초안의 이름"
     assertContains(page, "<del>작은 항목</del> <ins>초안의 이름</ins>", html=True)
     assert colleague.post(path, data | {"_publish": ""}).status_code == 302
@@ -224,8 +243,8 @@ def test_a_published_entry_keeps_its_draft_beside_it_until_it_is_published(edito
     assert not Draft.objects.exists()
 
 
-def test_a_draft_holds_new_changed_and_removed_details(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_a_draft_holds_new_changed_and_removed_details(editor, small_form, small_code):
+    path, data = small_form
     change = {
         "references-0-spec": "RFC 9999", "references-1-DELETE": "on", "references-TOTAL_FORMS": "4",
         "references-3-position": "9", "references-3-spec": "MDN", "references-3-url": "https://mdn.example/",
@@ -256,12 +275,11 @@ def test_a_draft_holds_exchanges_with_their_messages(editor):
     assert not Message.objects.filter(exchange__code=497).exists()
 
 
-def test_of_two_editors_who_save_one_draft_the_second_sees_what_the_first_wrote(editor, colleague, small_code):
-    save_draft(editor, name_ko="초안의 이름")
-    path, theirs = draft_form(colleague, 433)
-    _path, mine = draft_form(editor, 433)
-    assert colleague.post(path, theirs | {"summary_ko": "동료의 요약"}).status_code == 302
-    page = editor.post(path, mine | {"name_ko": "나의 이름"})
+def test_of_two_editors_who_save_one_draft_the_second_sees_what_the_first_wrote(editor, save_draft, colleague):
+    save_draft(name_ko="초안의 이름")
+    path, opened = draft_form(editor, 433)
+    assert colleague.post(path, opened | {"summary_ko": "동료의 요약"}).status_code == 302
+    page = editor.post(path, opened | {"name_ko": "나의 이름"})
     assert page.status_code == 200
     assertContains(page, "동료의 요약")
     assertContains(page, 'value="나의 이름"')
@@ -270,24 +288,24 @@ def test_of_two_editors_who_save_one_draft_the_second_sees_what_the_first_wrote(
     assert draft_form(editor, 433)[1]["name_ko"] == "나의 이름"
 
 
-def test_a_second_draft_is_not_begun_beside_the_first(editor, colleague, small_code):
-    path, data = form_of(colleague, 433)
-    save_draft(editor, name_ko="초안의 이름")
+def test_a_second_draft_is_not_begun_beside_the_first(editor, small_form, save_draft, colleague):
+    path, data = small_form
+    save_draft(name_ko="초안의 이름")
     page = colleague.post(path, data | {"name_ko": "동료의 이름", "_draft": ""})
     assert page.status_code == 200
     assertContains(page, "동료의 이름")
     assertContains(page, f'href="{path}?draft=1"')
     assert add_draft(editor).status_code == 302
-    path, data = form_of(colleague)
+    path, data = empty_form(colleague)
     page = colleague.post(path, data | NEW["statuscode"])
     assertContains(page, "/statuscode/497/change/?draft=1")
     assert Draft.objects.of("statuscode 497").count() == 1
 
 
-def test_a_save_of_the_published_entry_is_told_before_a_draft_replaces_it(editor, colleague, small_code):
-    save_draft(editor, name_ko="초안의 이름")
+def test_a_save_of_the_published_entry_is_told_before_a_draft_replaces_it(editor, small_form, save_draft, colleague):
+    save_draft(name_ko="초안의 이름")
     path, opened = draft_form(editor, 433)
-    live, data = form_of(colleague, 433)
+    live, data = small_form
     assert colleague.post(live, data | {"summary_ko": "그사이의 요약"}).status_code == 302
     page = editor.post(path, opened | {"_publish": ""})
     assert page.status_code == 200
@@ -298,10 +316,10 @@ def test_a_save_of_the_published_entry_is_told_before_a_draft_replaces_it(editor
     assert StatusCode.objects.get(number=433).name_ko == "초안의 이름"
 
 
-def test_what_was_typed_into_a_draft_that_is_gone_is_given_back(editor, colleague, small_code):
-    save_draft(editor, name_ko="초안의 이름")
+def test_what_was_typed_into_a_draft_that_is_gone_is_given_back(editor, save_draft, colleague):
+    save_draft(name_ko="초안의 이름")
     path, data = draft_form(editor, 433)
-    colleague.post(path, draft_form(colleague, 433)[1] | {"_publish": ""})
+    colleague.post(path, data | {"_publish": ""})
     page = editor.post(path, data | {"summary_ko": "이 글은 사라지지 않아야 합니다."})
     assertContains(page, "이 글은 사라지지 않아야 합니다.", status_code=409)
     assertRedirects(editor.get(path), path.partition("?")[0])
@@ -318,8 +336,8 @@ def test_a_draft_that_names_a_code_that_is_gone_is_shown_as_text(editor, make_co
     assertContains(editor.post(path, typed), typed["title_ko"], status_code=409)
 
 
-def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(editor, colleague, small_code):
-    save_draft(editor, name_ko="초안의 이름")
+def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(editor, save_draft, colleague):
+    save_draft(name_ko="초안의 이름")
     address = reverse("admin:codes_statuscode_discard", args=[433])
     page = editor.get(address)
     assertContains(page, "초안의 이름")
@@ -332,14 +350,14 @@ def test_an_editor_discards_a_draft_after_seeing_it_and_never_a_published_entry(
     assert editor.post(reverse("admin:codes_statuscode_delete", args=[433]), {"post": "yes"}).status_code == 403
     assert StatusCode.objects.filter(number=433).exists()
     User.objects.get(username="colleague").groups.clear()
-    save_draft(editor, name_ko="초안의 이름")
+    save_draft(name_ko="초안의 이름")
     assert colleague.post(address, {"number": "1"}).status_code == 403
     assert colleague.get(path).status_code == 403
 
 
-def test_lists_and_the_front_page_show_the_drafts_first(editor, small_code):
+def test_lists_and_the_front_page_show_the_drafts_first(editor, save_draft):
     add_draft(editor)
-    save_draft(editor, summary_ko="초안의 요약")
+    save_draft(summary_ko="초안의 요약")
     for address in ("admin:codes_statuscode_changelist", "admin:index"):
         page = editor.get(reverse(address))
         assertContains(page, "497/change/?draft=1")
@@ -354,16 +372,17 @@ def test_lists_and_the_front_page_show_the_drafts_first(editor, small_code):
 
 def test_with_four_eyes_somebody_else_publishes(editor, colleague, small_code, settings):
     settings.REQUIRE_FOUR_EYES = True
-    path, data = form_of(editor, 433)
+    path = reverse("admin:codes_statuscode_change", args=[433])
     page = editor.get(path)
+    data = fields_of(page)
     assertNotContains(page, 'name="_save"')
     assertContains(page, "다른 편집자가 게시합니다")
     assert editor.post(path, data | {"name_ko": "초안의 이름", "_save": ""}).status_code == 302
     assert StatusCode.objects.get(number=433).name_ko == "작은 항목"
-    own = editor.get(path + "?draft=1")
+    path = draft_path(433)
+    own = editor.get(path)
     assertNotContains(own, 'name="_publish"')
-    path, data = draft_form(editor, 433)
-    assertContains(editor.post(path, data | {"_publish": ""}, follow=True), "다른 편집자가 게시해야 합니다")
+    assertContains(editor.post(path, fields_of(own) | {"_publish": ""}, follow=True), "다른 편집자가 게시해야 합니다")
     # Who changes it on the way becomes its author.
     path, data = draft_form(colleague, 433)
     colleague.post(path, data | {"name_ko": "동료의 이름", "_publish": ""})
@@ -380,9 +399,9 @@ def test_with_four_eyes_somebody_else_publishes(editor, colleague, small_code, s
     assert drafts.current("statuscode 433").data[-3]["fields"]["title_ko"] == "고친 교환"
 
 
-def test_with_four_eyes_nobody_adds_a_line_of_changes_while_publishing(editor, colleague, small_code, settings):
+def test_with_four_eyes_nobody_adds_a_line_of_changes_while_publishing(editor, small_form, colleague, settings):
     settings.REQUIRE_FOUR_EYES = True
-    path, data = form_of(editor, 433)
+    path, data = small_form
     editor.post(path, data | {"name_ko": "초안의 이름", "_save": ""})
     line = {"announcement_ko": "혼자 쓴 소식", "announcement_en": "A line of one."}
     path, data = draft_form(colleague, 433)
@@ -397,12 +416,12 @@ def test_with_four_eyes_nobody_adds_a_line_of_changes_while_publishing(editor, c
     assert StatusCode.objects.get(number=433).name_ko == "초안의 이름"
 
 
-def test_with_four_eyes_a_superuser_needs_another_pair_too(admin_client, small_code, settings):
+def test_with_four_eyes_a_superuser_needs_another_pair_too(admin_client, small_form, settings):
     settings.REQUIRE_FOUR_EYES = True
-    path, data = form_of(admin_client)
+    path, data = empty_form(admin_client)
     code = {"number": "434", "category": "4", "name_ko": "이름", "name_en": "Name"}
     admin_client.post(path, data | code | {"_publish": ""})
-    path, data = form_of(admin_client, 433)
+    path, data = small_form
     admin_client.post(path, data | {"name_ko": "초안의 이름"})
     path, data = draft_form(admin_client, 433)
     admin_client.post(path, data | {"_publish": ""})

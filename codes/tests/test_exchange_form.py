@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains
 from codes.editing import history, raw_messages
 from codes.editing.raw_messages import Length, Step
 from codes.models import EntrySnapshot, Exchange, Message, StatusCode
-from codes.tests.html_forms import fields_of, form_of
+from codes.tests.html_forms import empty_form, fields_of, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ NEW_CODE = {
 
 
 def test_a_code_and_its_pasted_exchange_are_published_together(editor):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     assert editor.post(path, data | NEW_CODE | pasted("exchanges-0") | {"_publish": ""}).status_code == 302
     exchange = Exchange.objects.get(code=433)
     assert exchange.position == 1
@@ -64,7 +64,7 @@ def test_a_code_and_its_pasted_exchange_are_published_together(editor):
 
 
 def test_an_exchange_in_a_draft_is_pasted_moved_and_published(editor):
-    path, data = form_of(editor)
+    path, data = empty_form(editor)
     path = editor.post(path, data | NEW_CODE | pasted("exchanges-0")).url
     assert not Exchange.objects.filter(code=433).exists()
     data = fields_of(editor.get(path))
@@ -83,16 +83,16 @@ def test_an_exchange_in_a_draft_is_pasted_moved_and_published(editor):
     assert [each.lost for each in exchange.messages.all()] == [False, False, False, True]
 
 
-def test_an_exchange_without_a_position_comes_after_the_others_and_is_in_the_history(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_an_exchange_without_a_position_comes_after_the_others_and_is_in_the_history(editor, small_form, small_code):
+    path, data = small_form
     assert editor.post(path, data | pasted("exchanges-1")).status_code == 302
     assert list(small_code.exchanges.values_list("position", "title_ko")) == [(1, "교환"), (2, "새 교환")]
     newest, first = EntrySnapshot.objects.filter(key="statuscode 433")
     assert "새 교환" in [change.after for change in history.changes(first.data, newest.data)]
 
 
-def test_what_is_wrong_with_a_message_stands_at_its_field_with_its_number(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_what_is_wrong_with_a_message_stands_at_its_field_with_its_number(editor, small_form, small_code):
+    path, data = small_form
     page = editor.post(path, data | pasted("exchanges-1", raw_ko="GET / HTTP/1.1\n---\nHTTP/1.1\n---\n", raw_en="one"))
     (form,) = [form for form in page.context["inline_admin_formsets"][4].formset.forms if form.errors]
     assert form.errors["raw_ko"] == ["메시지 2: 첫 줄은 요청 줄이나 상태 줄이어야 합니다."]
@@ -126,9 +126,11 @@ def test_messages_are_put_in_order_by_numbers_with_all_that_belongs_to_them(edit
     assert [each.lost for each in messages] == [n == "3" for n in expected]
 
 
-def test_participants_that_were_chosen_stay_with_their_message_when_another_is_pasted_before_it(editor, small_code):
+def test_participants_that_were_chosen_stay_with_their_message_when_another_is_pasted_before_it(
+    editor, small_form, small_code
+):
     exchange = small_code.exchanges.get()
-    path, data = form_of(editor, 433)
+    path, data = small_form
     data |= {"exchanges-0-steps-1-sender": "cdn", "exchanges-0-steps-1-lost": "on"}
     data["exchanges-0-raw_ko"] = "POST /token HTTP/1.1\r\n---\r\n" + data["exchanges-0-raw_ko"]
     assert editor.post(path, data).status_code == 302
@@ -137,16 +139,16 @@ def test_participants_that_were_chosen_stay_with_their_message_when_another_is_p
     assert [each.lost for each in exchange.messages.all()] == [False, False, True]
 
 
-def test_a_message_that_is_cut_out_is_gone(editor, small_code):
+def test_a_message_that_is_cut_out_is_gone(editor, small_form, small_code):
     exchange = small_code.exchanges.get()
-    path, data = form_of(editor, 433)
+    path, data = small_form
     assert editor.post(path, data | {"exchanges-0-raw_ko": "HTTP/1.1 433 Small Entry"}).status_code == 302
     assert texts(exchange) == ["HTTP/1.1 433 Small Entry"]
     assert participants(exchange) == [("server", "client")]
 
 
-def test_a_wrong_content_length_is_told_and_corrected_on_demand(editor, small_code):
-    path, data = form_of(editor, 433)
+def test_a_wrong_content_length_is_told_and_corrected_on_demand(editor, small_form):
+    path, data = small_form
     page = editor.post(path, data | pasted("exchanges-1"), follow=True)
     assertContains(page, "새 교환: 메시지 4: Content-Length는 10인데 본문은 27바이트입니다.")
     path, data = form_of(editor, 433)
@@ -161,11 +163,10 @@ def test_the_lines_of_multipart_content_are_counted_as_they_are_sent():
     assert raw_messages.content_length(head.format("text/plain")) is None  # content that is not shown
 
 
-def test_a_conflict_keeps_the_messages_that_were_typed(editor, small_code):
-    path, mine = form_of(editor, 433)
-    _, theirs = form_of(editor, 433)
-    editor.post(path, theirs | {"name_ko": "남의 이름"})
-    page = editor.post(path, mine | pasted("exchanges-1"))
+def test_a_conflict_keeps_the_messages_that_were_typed(editor, small_form, small_code):
+    path, opened = small_form
+    editor.post(path, opened | {"name_ko": "남의 이름"})
+    page = editor.post(path, opened | pasted("exchanges-1"))
     assert page.status_code == 200
     now = fields_of(page)
     assert "GET /orders/7" in now["exchanges-1-raw_ko"]

@@ -247,13 +247,15 @@ def test_the_database_refuses_a_source_that_is_not_https(model):
         model.objects.update(url="http://example.com/")
 
 
-def test_an_edit_is_recorded_exported_and_refused_when_outdated(editor, tmp_path):
+def test_an_edit_is_recorded_exported_and_refused_when_outdated(editor, tmp_path, monkeypatch):
     path, data = form_of(editor, "unique-taken", model="situation")
     assert editor.post(path, data | {"title_ko": "이미 있는 값"}).status_code == 302
     assert EntrySnapshot.objects.filter(key="situation unique-taken").exists()
     assertContains(editor.get("/choose/unique-taken/"), "이미 있는 값")
     assertContains(editor.post(path, data | {"title_ko": "다른 값"}), "이미 있는 값")
     assert Situation.objects.get(pk="unique-taken").title_ko == "이미 있는 값"
+    kinds = {Situation: fixtures.DETAILS_OF[Situation]}
+    monkeypatch.setattr("codes.editing.fixtures.exporting.DETAILS_OF", kinds)
     fixtures.export(tmp_path)
     original = (fixtures.FIXTURES / "situations" / "conflict.yaml").read_text().splitlines()
     written = (tmp_path / "situations" / "conflict.yaml").read_text().splitlines()

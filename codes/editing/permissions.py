@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps as global_apps
 from django.contrib.auth.management import create_permissions
 from django.db.models import Q
 
@@ -34,7 +35,7 @@ EDITOR_PERMISSIONS = [
 ]
 
 
-def create_groups(sender: Any, using: str, apps: Any, **kwargs: Any) -> None:
+def create_groups(sender: Any, using: str, apps: Any = global_apps, **kwargs: Any) -> None:
     """Create the groups once, after a migration. Afterwards their permissions belong to the administrators."""
     try:
         Group = apps.get_model("auth", "Group")

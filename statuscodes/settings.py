@@ -135,8 +135,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "statuscodes.urls"
 WSGI_APPLICATION = "statuscodes.wsgi.application"
-FORM_RENDERER = "statuscodes.web.form_renderer.Renderer"
-
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

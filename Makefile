@@ -37,16 +37,19 @@ answers.json: .venv/.run .env $(shell find fixtures -name '*.yaml')
 	@$(MAKE) --no-print-directory prepare
 	@$(RUN) manage.py export_answers $@
 
+# pytest rewrites asserts when it compiles a test, which takes seconds if the result may not be kept.
+test test-fast test-next: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/.dev
 	$(RUN) $(COVER) -m pytest $(PYTEST)
 
-# Without servers, browsers, the catalogue's content and long lists of queries.
+# Without servers, browsers, the catalogue's content and long lists of queries. These never wait: a process for each core.
 test-fast: .venv/.dev
-	$(RUN) -m pytest -m "not live and not browser and not content" $(PYTEST)
+	$(RUN) -m pytest -n auto -m "not live and not browser and not content" $(PYTEST)
 
 # The fast tests on the newest Django, which needs Python 3.12 or newer.
 test-next: .venv/next/.made
-	.venv/next/bin/python -m pytest -m "not live and not browser and not content" $(PYTEST)
+	.venv/next/bin/python -m pytest -n auto -m "not live and not browser and not content" $(PYTEST)
 
 # Search against alternatives. Needs node, npm and Debian's postgresql.
 bench-search: .venv/.dev .env

@@ -106,6 +106,13 @@ def nginx(server, tmp_path_factory):
         yield port
 
 
+@pytest.fixture
+def edited(small_site, tmp_path):
+    """A site to edit, and the port of an nginx in front of it. What other tests share stays as they have read it."""
+    with small_site.serving(env=BEHIND_NGINX) as server, shipped_nginx(tmp_path / "nginx", server.port) as (_, port):
+        yield small_site, port
+
+
 def processes_of(server):
     return [server.process.pid, *server.children]
 
@@ -146,20 +153,21 @@ def test_a_stored_page_is_served_while_the_application_hangs(server, unused_ngin
         tell(processes, signal.SIGCONT)
 
 
-def test_an_edit_shows_to_readers_within_two_seconds_and_to_its_editor_at_once(own_site, unused_nginx):
+def test_an_edit_shows_to_readers_within_two_seconds_and_to_its_editor_at_once(edited):
+    site, port = edited
     seen, stopped = [], threading.Event()
 
     def read():
         while not stopped.is_set():
-            seen.append((time.time(), ask(unused_nginx).name))
+            seen.append((time.time(), ask(port).name))
             time.sleep(0.05)
 
     reader = threading.Thread(target=read)
     reader.start()
     saved = []
     for name in ("하나", "둘", "셋"):
-        saved.append((edit(own_site, name), name))
-        assert ask(unused_nginx, **EDITOR).name == name
+        saved.append((edit(site, name), name))
+        assert ask(port, **EDITOR).name == name
         time.sleep(2.5)
     stopped.set()
     reader.join()
@@ -167,15 +175,14 @@ def test_an_edit_shows_to_readers_within_two_seconds_and_to_its_editor_at_once(o
         late = [shown for began, shown in seen if when + 2 < began < until]
         assert set(late) <= {name}, name
         assert name in [shown for _, shown in seen]
-    edit(own_site, "찾을 수 없음")
 
 
-def test_an_edit_shows_to_the_first_reader_after_a_quiet_time(own_site, unused_nginx):
-    ask(unused_nginx)
-    edit(own_site, "조용")
+def test_an_edit_shows_to_the_first_reader_after_a_quiet_time(edited):
+    site, port = edited
+    ask(port)
+    edit(site, "조용")
     time.sleep(2)
-    assert ask(unused_nginx).name == "조용"
-    edit(own_site, "찾을 수 없음")
+    assert ask(port).name == "조용"
 
 
 def test_each_content_coding_is_stored_once_and_sent_to_those_who_accept_it(nginx):

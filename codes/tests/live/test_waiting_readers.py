@@ -20,7 +20,7 @@ import pytest
 from codes.tests.hostile_tables import CSV, XLSX
 from codes.tests.html_forms import fields_of
 
-from .servers import ON_POSTGRESQL, PASSWORD
+from .servers import ADD_ACCOUNTS, ON_POSTGRESQL, PASSWORD, make_site
 
 MAX_WAIT = 5  # seconds; a request that waits for what is held here waits for longer
 HELD = 8  # seconds for which a database is locked or frozen
@@ -117,11 +117,12 @@ def at_once(*calls):
 
 
 @pytest.fixture
-def served(small_site):
-    """A served site with an editor."""
-    with small_site.serving() as server:
-        small_site.url = server.url
-        yield small_site
+def served(tmp_path, django_db_blocker):
+    """A served site with the full catalogue and an editor."""
+    site = make_site(tmp_path, django_db_blocker, ADD_ACCOUNTS)
+    with site.serving() as server:
+        site.url = server.url
+        yield site
 
 
 @ON_SQLITE_ONLY

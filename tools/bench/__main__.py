@@ -148,7 +148,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers go too
     try:
         require_tools()
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        # The poller of this process may open its database again while the folder is being removed.
+        with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
             run(make_site(Path(folder), shlex.split(options.granian)), options)
     except Failure as failure:
         sys.exit(str(failure))

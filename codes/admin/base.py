@@ -110,20 +110,6 @@ class EntryAdmin(DraftsMixin, admin.ModelAdmin):
         except (AttributeError, FieldDoesNotExist, IndexError, ValueError):
             return name  # a forged one
 
-    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
-        """Return what Django does, but with what was sent itself: it makes a deep copy for each kind of detail."""
-        if request.method != "POST":
-            return super().get_formset_kwargs(request, obj, inline, prefix)
-        queryset = inline.get_queryset(request)
-        return {
-            "instance": obj,
-            "prefix": prefix,
-            "queryset": queryset,
-            "data": request.POST,
-            "files": request.FILES,
-            "save_as_new": False,
-        }
-
     def get_inline_formsets(
         self, request: HttpRequest, formsets: Any, inline_instances: Any, *args: Any, **kwargs: Any
     ) -> Any:

@@ -22,7 +22,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from statuscodes.settings import *  # noqa: F403
-from statuscodes.settings import DATABASES, STORAGES
+from statuscodes.settings import DATABASES as SITE_DATABASES
+from statuscodes.settings import STORAGES
 
 # Hashed names need a collected folder; the tests read the sources.
 STATIC_ROOT = None
@@ -30,6 +31,8 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test client speaks http; what production sends over https is tested for itself.
 SECURE_SSL_REDIRECT = False
-# Nothing of a test has to survive a power cut.
+# Nothing of a test has to survive a power cut; what a site's own settings say stays as it is there.
+DATABASES = {"default": dict(SITE_DATABASES["default"])}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"
+    unsafe = {"init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"}
+    DATABASES["default"]["OPTIONS"] = SITE_DATABASES["default"]["OPTIONS"] | unsafe

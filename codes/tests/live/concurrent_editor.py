@@ -15,11 +15,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuscodes.settings")
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from codes.models import StatusCode  # noqa: E402
 from codes.tests.html_forms import form_of  # noqa: E402
+from codes.tests.live.servers import disconnect  # noqa: E402
 
 
 def logged_in():
@@ -55,9 +55,7 @@ def save(name, rounds, path, data, all_are_here, results):
 def main(editors, rounds):
     """Open the form once; then each of the editors' processes, which share nothing else, saves it."""
     path, data = form_of(logged_in(), 210)
-    connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()
+    disconnect()
     forked = multiprocessing.get_context("fork")
     all_are_here, results = forked.Barrier(editors), forked.SimpleQueue()
     for number in range(editors):

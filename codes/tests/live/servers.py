@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,22 +16,13 @@ from django.db import connection
 from environ import Env
 
 from codes.tests.artifacts import collected_static, copy_database
-from statuscodes.settings import sqlite_journal
+from statuscodes.settings import DATABASES
 from statuscodes.web.concurrency import THREADS
 from tools.serving import free_port, running
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 PASSWORD = "four-random-words-here"
 _numbers = itertools.count()
-
-
-def production_options():
-    """Return the options with which a site connects to its database; the tests' own may lose what a power cut takes."""
-    options = settings.DATABASES["default"]["OPTIONS"]
-    if ON_POSTGRESQL:
-        return options
-    journal = sqlite_journal(sqlite3.sqlite_version_info)
-    return options | {"init_command": f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL"}
 
 
 def disconnect():
@@ -72,7 +62,7 @@ class Site:
         """Let this process use the site's database, as a command of the site does."""
         present, name = connection.settings_dict, Env.db_url_config(self.env["DATABASE_URL"])["NAME"]
         disconnect()
-        connection.settings_dict = present | {"NAME": name, "OPTIONS": production_options()}
+        connection.settings_dict = present | {"NAME": name, "OPTIONS": DATABASES["default"]["OPTIONS"]}
         try:
             with self.blocker.unblock():
                 yield

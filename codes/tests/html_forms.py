@@ -1,55 +1,68 @@
 """Read the forms of a page, and send them back, as a browser would."""
 
-import re
-from html import unescape
+from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 
-# Only what forms are made of: html.parser would look at each of the thousands of tags of a page of the admin.
-TAG = re.compile(
-    r"""<(?P<end>/?)(?P<tag>form|input|textarea|select|option)\b"""
-    r"""(?P<attributes>(?:[^>"']|"[^"]*"|'[^']*')*)>(?P<text>[^<]*)"""
-)
-ATTRIBUTE = re.compile(r"""([^\s=/"']+)(?:="([^"]*)"|='([^']*)'|=([^\s"']+))?""")
+
+class FormParser(HTMLParser):
+    """Collect the fields of one of the page's forms."""
+
+    def __init__(self, wanted):
+        super().__init__()
+        self.wanted = wanted
+        self.data = {}
+        self.inside = False
+        self.select = self.text_area = None
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.inside = self.wanted in (attributes.get("id"), attributes.get("action"))
+        if not self.inside:
+            return
+        name, value = attributes.get("name"), attributes.get("value") or ""
+        kind = attributes.get("type", "text")
+        if tag == "input" and name and kind not in ("submit", "button", "file"):
+            if kind not in ("checkbox", "radio") or "checked" in attributes:
+                value = attributes.get("value", "on") if kind == "checkbox" else value
+                self.data[name] = [*self.data[name], value] if isinstance(self.data.get(name), list) else [value]
+        elif tag == "textarea":
+            self.text_area = name
+            self.data[name] = ""
+        elif tag == "select":
+            self.select = (name, "multiple" in attributes)
+            self.data[name] = [] if "multiple" in attributes else ""
+        elif tag == "option" and self.select and "selected" in attributes:
+            name, several = self.select
+            self.data[name] = [*self.data[name], value] if several else value
+
+    def handle_data(self, text):
+        if self.inside and self.text_area:
+            self.data[self.text_area] += text
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+        elif tag == "textarea":
+            # A browser drops the line end that Django writes after the opening tag.
+            if self.inside and self.text_area:
+                self.data[self.text_area] = self.data[self.text_area].removeprefix("\n")
+            self.text_area = None
+        elif tag == "select":
+            self.select = None
 
 
 def fields_of(page, wanted="statuscode_form"):
     """Return the fields of the form with this id or action."""
-    data = {}
-    inside = False
-    select = None  # (name, multiple)
-    for match in TAG.finditer(page.content.decode()):
-        tag = match["tag"]
-        if match["end"]:
-            inside = inside and tag != "form"
-            select = None if tag == "select" else select
-            continue
-        attributes = {name: unescape("".join(value)) for name, *value in ATTRIBUTE.findall(match["attributes"])}
-        if tag == "form":
-            inside = wanted in (attributes.get("id"), attributes.get("action"))
-        if not inside:
-            continue
-        name, value = attributes.get("name"), attributes.get("value", "")
-        if tag == "input":
-            kind = attributes.get("type", "text")
-            if not name or kind in ("submit", "button", "file"):
-                continue
-            if kind not in ("checkbox", "radio") or "checked" in attributes:
-                value = attributes.get("value", "on") if kind == "checkbox" else value
-                data[name] = [*data[name], value] if isinstance(data.get(name), list) else [value]
-        elif tag == "textarea":
-            # A browser drops the line end that Django writes after the opening tag.
-            data[name] = unescape(match["text"]).removeprefix("\n")
-        elif tag == "select":
-            select = (name, "multiple" in attributes)
-            data[name] = [] if "multiple" in attributes else ""
-        elif tag == "option" and select and "selected" in attributes:
-            name, several = select
-            data[name] = [*data[name], value] if several else value
-    return {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in data.items()}
+    parser = FormParser(wanted)
+    parser.feed(page.content.decode())
+    return {
+        name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in parser.data.items()
+    }
 
 
 class Browser(Client):
